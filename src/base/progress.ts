@@ -1,0 +1,40 @@
+/** What a status line says happened; the reporter knows its glyph and colour (spec/package.md §7.1). */
+export type StatusVerb =
+  | "Cached"
+  | "Creating"
+  | "Created"
+  | "Deleting"
+  | "Deleted"
+  | "Determining"
+  | "Downloading"
+  | "Executing"
+  | "Found"
+  | "Generating"
+  | "Generated"
+  | "Installed"
+  | "Missing"
+  | "Signing"
+  | "Signed"
+  | "Skipping"
+  | "Using"
+  | "Verifying"
+  | "Verified"
+
+/** A fact the core reports while it works. It never prints: one reporter turns these into text or JSON. */
+export type Progress =
+  | { readonly tag: "begin"; readonly text: string }
+  | { readonly tag: "status"; readonly verb: StatusVerb; readonly subject: string }
+  | { readonly tag: "note"; readonly text: string }
+  | { readonly tag: "warning"; readonly text: string; readonly hint?: string }
+  | { readonly tag: "end"; readonly text: string }
+  | { readonly tag: "phase-started"; readonly phase: string }
+  | { readonly tag: "phase-finished"; readonly phase: string; readonly elapsedMs: number }
+  /** One line printed by something we run: a build phase, a hook. `source` is printed in front of it. */
+  | {
+      readonly tag: "output"
+      readonly source: string
+      readonly stream: "stdout" | "stderr"
+      readonly line: string
+    }
+
+export type Report = (progress: Progress) => void

@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto"
+import fs from "node:fs"
+import path from "node:path"
+import { isSystemError } from "../base/errors.ts"
+import type { FileKind, FileStat, FileSystem, FileWriter, WriteOptions } from "../ports/file-system.ts"
+import { removeTree } from "./remove-tree.ts"
+
+const CHUNK_BYTES = 1 << 20
+const FILE_MODE = 0o644
+const DIRECTORY_MODE = 0o755
+
+/** The real file system (ports/file-system.ts states each promise). */
+export const systemFiles: FileSystem = {
+  readFile: (file) => fs.readFileSync(file),
+  readText: (file) => fs.readFileSync(file, "utf8"),
+  readChunks,
+  readTextIfPresent: (file) => ifPresent(() => fs.readFileSync(file, "utf8")),
+  stat: (file) => describeStat(ifPresent(() => fs.statSync(file))),
+  lstat: (file) => describeStat(ifPresent(() => fs.lstatSync(file))),
+  readDirectory: (directory) =>
+    fs
+      .readdirSync(directory, { withFileTypes: true })
+      .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+      .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+  makeDirectories,
+  makeTemporaryDirectory: (prefix) => fs.mkdtempSync(prefix),
+  writeFile: (file, content, options) => writeWhole(file, content, options, "w"),
+  appendFile: (file, content) => fs.appendFileSync(file, content),
+  writeAtomically,
+  createExclusively,
+  rename: (from, to) => fs.renameSync(from, to),
+  removeFile: (file) => fs.unlinkSync(file),
+  removeTree,
+  removeDirectory: (directory) => fs.rmdirSync(directory),
+  symlink: (target, file) => fs.symlinkSync(target, file),
+  readLink: (file) => fs.readlinkSync(file),
+  link: (existing, file) => fs.linkSync(existing, file),
+  chmod: (file, mode) => fs.chmodSync(file, mode),
+  chown: (file, uid, gid) => fs.lchownSync(file, uid, gid),
+  setModifiedTime: (file, mtimeSeconds) => fs.lutimesSync(file, mtimeSeconds, mtimeSeconds),
+  sync: syncPath,
+  realPath: (file) => fs.realpathSync(file),
+  copyFile: (from, to) => fs.copyFileSync(from, to),
+}
+
+function ifPresent<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined
+    throw error
+  }
+}
+
+type Kinds = Pick<
+  fs.Stats,
+  "isDirectory" | "isSymbolicLink" | "isFIFO" | "isSocket" | "isCharacterDevice" | "isBlockDevice"
+>
+
+function kindOf(entry: Kinds): FileKind {
+  if (entry.isDirectory()) return "directory"
+  if (entry.isSymbolicLink()) return "symlink"
+  if (entry.isFIFO()) return "fifo"
+  if (entry.isSocket()) return "socket"
+  if (entry.isCharacterDevice()) return "character"
+  return entry.isBlockDevice() ? "block" : "file"
+}
+
+function describeStat(stat: fs.Stats | undefined): FileStat | undefined {
+  if (stat === undefined) return undefined
+  return {
+    kind: kindOf(stat),
+    mode: stat.mode & 0o7777,
+    size: stat.size,
+    uid: stat.uid,
+    gid: stat.gid,
+    mtimeSeconds: Math.floor(stat.mtimeMs / 1000),
+    device: stat.dev,
+    inode: stat.ino,
+    links: stat.nlink,
+  }
+}
+
+function* readChunks(file: string): Iterable<Uint8Array> {
+  const descriptor = fs.openSync(file, "r")
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      const length = fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, null)
+      if (length === 0) return
+      yield chunk.subarray(0, length)
+    }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function makeDirectories(directory: string, mode = DIRECTORY_MODE): void {
+  if (fs.existsSync(directory)) return
+  makeDirectories(path.dirname(directory), mode)
+  try {
+    fs.mkdirSync(directory, { mode })
+    fs.chmodSync(directory, mode)
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error
+  }
+}
+
+function writeWhole(file: string, content: Uint8Array | string, options: WriteOptions = {}, flag: "w" | "wx"): void {
+  const mode = options.mode ?? FILE_MODE
+  const descriptor = fs.openSync(file, flag, mode)
+  try {
+    if (options.owner) fs.fchownSync(descriptor, options.owner.uid, options.owner.gid)
+    fs.fchmodSync(descriptor, mode)
+    fs.writeFileSync(descriptor, content)
+    if (flag === "wx") fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function writeAtomically(file: string, content: Uint8Array | string, options?: WriteOptions): void {
+  const directory = path.dirname(file)
+  const temporary = path.join(directory, `.tmp-${path.basename(file)}-${randomBytes(6).toString("hex")}`)
+  try {
+    writeWhole(temporary, content, options, "wx")
+    fs.renameSync(temporary, file)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw error
+  }
+  syncPath(directory)
+}
+
+function createExclusively(file: string, mode: number): FileWriter {
+  const descriptor = fs.openSync(file, "wx", mode)
+  return {
+    write(bytes) {
+      for (let offset = 0; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset)
+    },
+    sync: () => fs.fsyncSync(descriptor),
+    close: () => {
+      fs.fchmodSync(descriptor, mode)
+      fs.closeSync(descriptor)
+    },
+  }
+}
+
+function syncPath(file: string): void {
+  const descriptor = fs.openSync(file, "r")
+  try {
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}

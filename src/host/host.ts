@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto"
+import os from "node:os"
+import type { Host } from "../ports/host.ts"
+import { systemClock } from "./clock.ts"
+import { systemFiles } from "./file-system.ts"
+import { systemProcesses } from "./process-runner.ts"
+import { systemUsers } from "./users.ts"
+
+/** The real machine. */
+export function systemHost(): Host {
+  return {
+    clock: systemClock,
+    files: systemFiles,
+    processes: systemProcesses,
+    users: systemUsers(),
+    random: Math.random,
+    randomBytes: (length) => randomBytes(length),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    cwd: process.cwd(),
+    pid: process.pid,
+    target: `${os.machine()}-${os.platform()}`,
+  }
+}

@@ -1,0 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises"
+
+/** Waits for `condition` to give something truthy; the only waiting tests do. Fails loudly after `limitMs`. */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  limitMs = 20_000,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    const value = await condition()
+    if (value) return value as NonNullable<T>
+    if (performance.now() > deadline) throw new Error(`gave up after ${limitMs} ms waiting until ${what}`)
+    await pause(10)
+  }
+}
