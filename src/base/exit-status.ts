@@ -6,6 +6,7 @@ export type ExitStatus =
   /** It ended while nobody who could know was there: an adopted process is not our child. */
   | { readonly tag: "unknown" }
 
+/** Exited with 0; anything else, a signal or an unknown end included, did not succeed. */
 export function succeeded(status: ExitStatus): boolean {
   return status.tag === "exited" && status.code === 0
 }

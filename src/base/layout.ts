@@ -26,6 +26,7 @@ export type LayoutOptions = Readonly<{
   home?: string
 }>
 
+/** The layout below a root; nothing is created. */
 export function createLayout(options: LayoutOptions): Layout {
   const root = options.root === "/" ? "" : options.root.replace(/\/+$/, "")
   const hab = `${root}/hab`

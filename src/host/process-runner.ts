@@ -1,6 +1,6 @@
 import fs from "node:fs"
 import path from "node:path"
-import { execa, type Result } from "execa"
+import { execa } from "execa"
 import type { ExitStatus } from "../base/exit-status.ts"
 import type { ProcessRunner, ToolCommand, ToolResult } from "../ports/process-runner.ts"
 
@@ -54,7 +54,14 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function statusOf(result: Result): ExitStatus {
+type Ended = Readonly<{
+  exitCode?: number | undefined
+  signal?: string | undefined
+  cause?: unknown
+  shortMessage?: string | undefined
+}>
+
+function statusOf(result: Ended): ExitStatus {
   if (result.signal !== undefined) return { tag: "signaled", signal: result.signal }
   if (result.exitCode !== undefined) return { tag: "exited", code: result.exitCode }
   const cause = result.cause instanceof Error ? result.cause.message : (result.shortMessage ?? "unknown")

@@ -1,0 +1,93 @@
+import type { Layout } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import type { Enclosure } from "../ports/enclosure.ts"
+import type { Host } from "../ports/host.ts"
+
+type OptionBase = Readonly<{
+  summary: string
+  /** One letter: `-f`. */
+  short?: string
+  /** Environment variable read when the flag is not given. */
+  env?: string
+  /** Not shown in help. */
+  hidden?: boolean
+}>
+
+/**
+ * One option. Its flag is its key in kebab case: `ignoreInstallHook` is `--ignore-install-hook`. `value` names what is
+ * expected and shows in help.
+ */
+export type OptionSpec = OptionBase &
+  (
+    | Readonly<{ kind: "flag" }>
+    | Readonly<{ kind: "text"; value: string; default?: string; choices?: readonly string[] }>
+    | Readonly<{ kind: "number"; value: string; default?: number; minimum?: number }>
+    /** May be repeated, and takes several values at once. */
+    | Readonly<{ kind: "list"; value: string }>
+  )
+
+export type OptionTable = Readonly<Record<string, OptionSpec>>
+
+type ValueOf<S extends OptionSpec> = S extends { kind: "flag" }
+  ? boolean
+  : S extends { kind: "list" }
+    ? readonly string[] | undefined
+    : S extends { kind: "number"; default: number }
+      ? number
+      : S extends { kind: "number" }
+        ? number | undefined
+        : S extends { default: string }
+          ? string
+          : string | undefined
+
+export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]: ValueOf<T[K]> }
+
+export type Workplace = Readonly<{ layout: Layout; enclosure: Enclosure }>
+
+/** What a command works with. Commands return; only the reporter and `main` write to the terminal. */
+export type CommandContext = Readonly<{
+  host: Host
+  layout: Layout
+  report: Report
+  /**
+   * Where things are run: tries the namespaces of decisions A at the first call (50 ms), which commands that only read
+   * never make. Its layout's `prefix` is what packages see; `layout` above supposes `/hab`.
+   */
+  workplace: () => Workplace
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+  readStdin: () => Promise<Uint8Array>
+  /** Directory of the built bundles and of the files shipped with them. */
+  programDirectory: string
+}>
+
+/** `text` goes to stdout, with a line feed added when it lacks one, unless `exact`. */
+export type CommandResult = Readonly<{ text?: string; exact?: boolean; exitCode?: number }>
+
+export type Arguments = readonly string[]
+
+export type Command = Readonly<{
+  /** Words after the group: `key generate`. */
+  name: string
+  summary: string
+  /** Positional arguments in commander's notation: `<ident> [file...]`. */
+  arguments?: string
+  examples: readonly string[]
+  options: OptionTable
+  hidden?: boolean
+  run: (input: { args: Arguments; options: never }, context: CommandContext) => Promise<CommandResult>
+}>
+
+type Definition<T extends OptionTable> = Omit<Command, "options" | "run"> &
+  Readonly<{
+    options: T
+    run: (input: { args: Arguments; options: OptionsOf<T> }, context: CommandContext) => Promise<CommandResult>
+  }>
+
+/** Ties the types of a command's options to what its `run` receives. */
+export function defineCommand<const T extends OptionTable>(definition: Definition<T>): Command {
+  return definition as unknown as Command
+}
+
+/** A noun: `hab pkg …`. */
+export type CommandGroup = Readonly<{ name: string; summary: string; commands: readonly Command[] }>

@@ -1,0 +1,94 @@
+import { HabError } from "../base/errors.ts"
+import type { Report } from "../base/progress.ts"
+import type { Enclosure } from "../ports/enclosure.ts"
+import type { Host } from "../ports/host.ts"
+import type { CommandContext, CommandGroup, CommandResult, Workplace } from "./command.ts"
+import { parseCommandLine } from "./parse.ts"
+import { renderError } from "./render-error.ts"
+import { createReporter, wantsColour } from "./reporter.ts"
+import { chooseRoot, layoutOf, prepareRoot, type Root } from "./root.ts"
+
+/** The terminal and what the entry knows of the process. */
+export interface Terminal {
+  readonly stdoutIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  writeOut(text: string): void
+  writeError(text: string): void
+  readStdin(): Promise<Uint8Array>
+  /** Called at Ctrl-C; a second one ends the process without asking. */
+  onInterrupt(run: () => void): void
+}
+
+export type Invocation = Readonly<{
+  groups: readonly CommandGroup[]
+  /** What stands after `hab`. */
+  words: readonly string[]
+  host: Host
+  terminal: Terminal
+  enclosureOf: (root: string, hab: string) => Enclosure
+  programDirectory: string
+  version: string
+}>
+
+const INTERRUPTED_EXIT = 130
+
+/** Parses, runs and renders one command line. The only catch-all of the program. Resolves with the exit code. */
+export async function main(invocation: Invocation): Promise<number> {
+  const { host, terminal } = invocation
+  const colour = wantsColour(host.env, terminal.stderrIsTerminal)
+  const interrupted = new AbortController()
+  terminal.onInterrupt(() => interrupted.abort())
+  try {
+    const parsed = parseCommandLine(invocation.groups, invocation.words, invocation.version)
+    if (parsed.tag === "print") return print(terminal, parsed.text, parsed.exitCode)
+    if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
+    const report = createReporter({ write: terminal.writeError, colour })
+    const context = createContext(invocation, report, interrupted.signal)
+    const result = await parsed.command.run({ args: parsed.args, options: parsed.options as never }, context)
+    return finish(terminal, result)
+  } catch (error) {
+    if (interrupted.signal.aborted) {
+      terminal.writeError("interrupted\n")
+      return INTERRUPTED_EXIT
+    }
+    const rendered = renderError(error, { colour, debug: (host.env["HAB_DEBUG"] ?? "") !== "" })
+    terminal.writeError(`${rendered.text}\n`)
+    return rendered.exitCode
+  }
+}
+
+function print(terminal: Terminal, text: string, exitCode: number): number {
+  if (exitCode === 0) terminal.writeOut(text)
+  else terminal.writeError(text)
+  return exitCode
+}
+
+function finish(terminal: Terminal, result: CommandResult): number {
+  const text = result.text ?? ""
+  if (text !== "") terminal.writeOut(result.exact || text.endsWith("\n") ? text : `${text}\n`)
+  return result.exitCode ?? 0
+}
+
+function createContext(invocation: Invocation, report: Report, signal: AbortSignal): CommandContext {
+  const { host, terminal, enclosureOf, programDirectory } = invocation
+  const root = chooseRoot(host)
+  let workplace: Workplace | undefined
+  return {
+    host,
+    layout: layoutOf(root, { enclosed: true }),
+    report,
+    workplace: () => (workplace ??= openWorkplace(host, root, report, enclosureOf)),
+    signal,
+    readStdin: terminal.readStdin,
+    programDirectory,
+  }
+}
+
+function openWorkplace(host: Host, root: Root, report: Report, enclosureOf: Invocation["enclosureOf"]): Workplace {
+  const isNew = prepareRoot(host, root)
+  if (isNew && root.chosenForUser) {
+    report({ tag: "note", text: `Packages and services live in ${root.path} (not root, and FS_ROOT is not set)` })
+  }
+  const enclosure = enclosureOf(root.path, layoutOf(root, { enclosed: true }).hab)
+  return { layout: layoutOf(root, enclosure), enclosure }
+}

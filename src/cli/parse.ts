@@ -1,0 +1,92 @@
+import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander"
+import type { Arguments, Command, CommandGroup, OptionSpec } from "./command.ts"
+
+export type Invocation = Readonly<{ command: Command; args: Arguments; options: Readonly<Record<string, unknown>> }>
+
+/** What the command line asks for: a command to run, or text that commander already has (help, version). */
+export type Parsed =
+  | ({ readonly tag: "run" } & Invocation)
+  | { readonly tag: "print"; readonly text: string; readonly exitCode: number }
+  | { readonly tag: "refused"; readonly text: string }
+
+/** Reads the words after `hab`. Unknown commands and flags are refused with the nearest one. */
+export function parseCommandLine(groups: readonly CommandGroup[], words: readonly string[], version: string): Parsed {
+  let chosen: Invocation | undefined
+  let output = ""
+  const program = new Program("hab")
+    .description("Packages services and keeps them running.")
+    .version(`hab ${version}`, "-V, --version")
+    .helpCommand("help [command]", "Show help for a command")
+  for (const group of groups) addGroup(program, group, (invocation) => (chosen = invocation))
+  configure(program, (text) => (output += text))
+  try {
+    program.parse([...words], { from: "user" })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return { tag: "print", text: output, exitCode: 0 }
+    if (error.code === "commander.help") return { tag: "print", text: output, exitCode: 2 }
+    return { tag: "refused", text: output.replace(/^error: /, "").trim() }
+  }
+  return chosen === undefined
+    ? { tag: "print", text: program.helpInformation(), exitCode: 2 }
+    : { tag: "run", ...chosen }
+}
+
+function configure(program: Program, write: (text: string) => void): void {
+  program.exitOverride().configureOutput({ writeOut: write, writeErr: write }).showSuggestionAfterError(true)
+  for (const sub of program.commands) configure(sub, write)
+}
+
+function addGroup(program: Program, group: CommandGroup, choose: (invocation: Invocation) => void): void {
+  const parents = new Map<string, Program>()
+  const parentOf = (path: readonly string[]): Program => {
+    const key = path.join(" ")
+    const known = parents.get(key)
+    if (known) return known
+    const parent = path.length === 0 ? program : parentOf(path.slice(0, -1))
+    const made = parent.command(path.at(-1) ?? group.name).description(path.length === 1 ? group.summary : "")
+    parents.set(key, made)
+    return made
+  }
+  for (const command of group.commands) {
+    const words = command.name.split(" ")
+    const parent = parentOf([group.name, ...words.slice(0, -1)])
+    addCommand(parent, words.at(-1) ?? command.name, command, choose)
+  }
+}
+
+function addCommand(parent: Program, word: string, command: Command, choose: (invocation: Invocation) => void): void {
+  const sub = parent.command(`${word} ${command.arguments ?? ""}`.trim(), { hidden: command.hidden ?? false })
+  sub.description(command.summary)
+  for (const [key, spec] of Object.entries(command.options)) sub.addOption(optionFor(key, spec))
+  if (command.examples.length > 0) {
+    sub.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join("\n")}`)
+  }
+  sub.action(() => choose({ command, args: sub.args, options: normalise(command, sub.opts()) }))
+}
+
+function optionFor(key: string, spec: OptionSpec): Option {
+  const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const names = spec.short === undefined ? long : `-${spec.short}, ${long}`
+  const value = spec.kind === "flag" ? "" : spec.kind === "list" ? ` <${spec.value}...>` : ` <${spec.value}>`
+  const option = new Option(names + value, spec.summary)
+  if (spec.env !== undefined) option.env(spec.env)
+  if (spec.hidden) option.hideHelp()
+  if (spec.kind === "text" && spec.choices) option.choices([...spec.choices])
+  if (spec.kind === "number") option.argParser((text: string) => parseNumber(text, spec.minimum ?? 0))
+  if ((spec.kind === "text" || spec.kind === "number") && spec.default !== undefined) option.default(spec.default)
+  return option
+}
+
+function parseNumber(text: string, minimum: number): number {
+  if (!/^\d+$/.test(text) || Number(text) < minimum) {
+    throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`)
+  }
+  return Number(text)
+}
+
+/** Flags that were not given are false, never undefined, so that commands need no defaults of their own. */
+function normalise(command: Command, given: Record<string, unknown>): Record<string, unknown> {
+  const flags = Object.entries(command.options).filter(([, spec]) => spec.kind === "flag")
+  return { ...given, ...Object.fromEntries(flags.map(([key]) => [key, given[key] === true])) }
+}

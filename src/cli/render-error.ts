@@ -1,0 +1,36 @@
+import pc from "picocolors"
+import { describeSystemError } from "../base/describe-system-error.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
+
+export type RenderedError = Readonly<{ text: string; exitCode: number }>
+
+const BUG_EXIT = 70
+const PROBLEMS_SHOWN_MAX = 50
+
+/** Turns whatever a command threw into the text people see (spec package §7.1) and the exit code. */
+export function renderError(error: unknown, options: Readonly<{ colour: boolean; debug: boolean }>): RenderedError {
+  const paint = pc.createColors(options.colour)
+  const known = error instanceof HabError ? error : fromSystem(error)
+  if (known === undefined) return { text: bugReport(error), exitCode: BUG_EXIT }
+  const body = [...known.message.split("\n"), ...problemLines(known)].map((line) => `✗✗✗ ${line}`)
+  const hint = known.hint === undefined ? [] : known.hint.split("\n").map((line) => `    ${line}`)
+  const stack = options.debug && known.stack ? [known.stack] : []
+  const lines = [paint.red(["✗✗✗", ...body, "✗✗✗"].join("\n")), ...hint, paint.dim(`    [${known.code}]`), ...stack]
+  return { text: lines.join("\n"), exitCode: known.exitCode }
+}
+
+function problemLines(error: HabError): string[] {
+  const shown = error.problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ where, message }) => `  ${where}: ${message}`)
+  const more = error.problems.length - shown.length
+  return more > 0 ? [...shown, `  and ${more} more`] : shown
+}
+
+function fromSystem(error: unknown): HabError | undefined {
+  if (!isSystemError(error) || error.syscall === undefined) return undefined
+  return new HabError("IO", describeSystemError(error), { cause: error })
+}
+
+function bugReport(error: unknown): string {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `This is a bug in hab; nothing you did should lead here. Please report it with these lines:\n${detail}`
+}

@@ -1,0 +1,72 @@
+import pc from "picocolors"
+import type { Progress, Report, StatusVerb } from "../base/progress.ts"
+
+/** Glyphs of the status lines (spec package §7.1). */
+const GLYPHS: Readonly<Record<StatusVerb, string>> = {
+  Cached: "☑",
+  Created: "✓",
+  Creating: "Ω",
+  Deleted: "✓",
+  Deleting: "☒",
+  Determining: "☁",
+  Downloading: "↓",
+  Executing: "☛",
+  Found: "→",
+  Generated: "→",
+  Generating: "☛",
+  Installed: "✓",
+  Missing: "∵",
+  Signed: "✓",
+  Signing: "☛",
+  Skipping: "…",
+  Using: "→",
+  Verified: "✓",
+  Verifying: "☛",
+}
+
+const RED: readonly StatusVerb[] = ["Missing", "Deleting", "Deleted"]
+
+export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: boolean }>
+
+/** The one place where facts become lines for people. Everything goes to stderr: stdout carries results only. */
+export function createReporter({ write, colour }: ReporterOptions): Report {
+  const paint = pc.createColors(colour)
+  return (progress) => write(`${lineFor(progress, paint)}\n`)
+}
+
+type Paint = ReturnType<typeof pc.createColors>
+
+function lineFor(progress: Progress, paint: Paint): string {
+  switch (progress.tag) {
+    case "begin":
+      return paint.yellow(paint.bold(`» ${progress.text}`))
+    case "end":
+      return paint.magenta(paint.bold(`★ ${progress.text}`))
+    case "note":
+      return progress.text
+    case "warning":
+      return paint.yellow(`Ø ${progress.text}${progress.hint === undefined ? "" : `\n  ${progress.hint}`}`)
+    case "status": {
+      const verb = paint.bold(`${GLYPHS[progress.verb]} ${progress.verb}`)
+      return `${RED.includes(progress.verb) ? paint.red(verb) : paint.green(verb)} ${progress.subject}`
+    }
+    case "phase-started":
+      return paint.cyan(`  ${progress.phase}`)
+    case "phase-finished":
+      return paint.dim(`  ${progress.phase} took ${seconds(progress.elapsedMs)}`)
+    case "output":
+      return `${progress.source}${progress.source === "" ? "" : ": "}${progress.line}`
+  }
+}
+
+function seconds(elapsedMs: number): string {
+  return `${(elapsedMs / 1000).toFixed(1)} s`
+}
+
+/** Colour only where a person looks: a terminal, unless NO_COLOR, HAB_NOCOLORING or TERM=dumb says otherwise. */
+export function wantsColour(env: Readonly<Record<string, string>>, isTerminal: boolean): boolean {
+  if (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0") return true
+  const refused =
+    (env["NO_COLOR"] ?? "") !== "" || /^(1|true)$/.test(env["HAB_NOCOLORING"] ?? "") || env["TERM"] === "dumb"
+  return isTerminal && !refused
+}

@@ -1,0 +1,47 @@
+import { stringifyIdent } from "../../package/ident.ts"
+import { stringifyServiceGroup } from "../service-group.ts"
+import { DEFAULT_OWN_SPEC, type OwnSpec, type ServiceSpec } from "./spec.ts"
+
+/** The spec file as Habitat writes it: this order of keys, absent ones left out (spec supervisor §1.1). */
+export function printSpec(spec: ServiceSpec): string {
+  const binds = spec.binds.map((bind) => quote(`${bind.name}:${stringifyServiceGroup(bind.group)}`))
+  const lines = [
+    `ident = ${quote(stringifyIdent(spec.ident))}`,
+    `group = ${quote(spec.group)}`,
+    `bldr_url = ${quote(spec.bldrUrl)}`,
+    `channel = ${quote(spec.channel)}`,
+    `topology = ${quote(spec.topology)}`,
+    `update_strategy = ${quote(spec.updateStrategy)}`,
+    `update_condition = ${quote(spec.updateCondition)}`,
+    `binds = [${binds.join(", ")}]`,
+    `binding_mode = ${quote(spec.bindingMode)}`,
+    ...(spec.configFrom === undefined ? [] : [`config_from = ${quote(spec.configFrom)}`]),
+    `desired_state = ${quote(spec.desiredState)}`,
+    ...(spec.shutdownTimeoutSec === undefined ? [] : [`shutdown_timeout = ${spec.shutdownTimeoutSec}`]),
+    ...(spec.svcEncryptedPassword === undefined
+      ? []
+      : [`svc_encrypted_password = ${quote(spec.svcEncryptedPassword)}`]),
+    "",
+    "[health_check_interval]",
+    `secs = ${Math.floor(spec.healthCheckIntervalMs / 1000)}`,
+    `nanos = ${Math.round((spec.healthCheckIntervalMs % 1000) * 1e6)}`,
+  ]
+  return `${lines.join("\n")}\n`
+}
+
+/** Our own keys that differ from their defaults; undefined when the second file is not needed. */
+export function printOwnSpec(own: OwnSpec): string | undefined {
+  const lines = [
+    ...(own.restart === DEFAULT_OWN_SPEC.restart ? [] : [`restart = ${quote(own.restart)}`]),
+    ...(own.healthFailureThreshold === DEFAULT_OWN_SPEC.healthFailureThreshold
+      ? []
+      : [`health_failure_threshold = ${own.healthFailureThreshold}`]),
+    ...(own.limitNofile === undefined ? [] : ["", "[limits]", `nofile = ${own.limitNofile}`]),
+  ]
+  return lines.length === 0 ? undefined : `${lines.join("\n")}\n`
+}
+
+/** A TOML basic string: JSON's escapes are a subset of TOML's. */
+function quote(text: string): string {
+  return JSON.stringify(text)
+}

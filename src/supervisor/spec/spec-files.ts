@@ -1,0 +1,78 @@
+import { HabError } from "../../base/errors.ts"
+import { type Layout, supervisorPaths } from "../../base/layout.ts"
+import type { FileSystem } from "../../ports/file-system.ts"
+import { parseOwnSpec, parseSpec } from "./parse.ts"
+import { printOwnSpec, printSpec } from "./print.ts"
+import { DEFAULT_OWN_SPEC, type ServiceSpec } from "./spec.ts"
+
+export type SpecContext = Readonly<{
+  files: FileSystem
+  layout: Layout
+  env: Readonly<Record<string, string>>
+}>
+
+export type SpecFiles = Readonly<{
+  specs: ReadonlyMap<string, ServiceSpec>
+  /** Files that could not be used; the rest is loaded all the same (spec supervisor §1.1). */
+  skipped: readonly { path: string; reason: string }[]
+}>
+
+/** Every spec on disk by service name. A broken file is reported and skipped, never fatal. */
+export function readSpecs(context: SpecContext): SpecFiles {
+  const directory = supervisorPaths(context.layout).specs
+  const specs = new Map<string, ServiceSpec>()
+  const skipped: { path: string; reason: string }[] = []
+  if (context.files.stat(directory) === undefined) return { specs, skipped }
+  for (const { name } of context.files.readDirectory(directory)) {
+    if (!name.endsWith(".spec")) continue
+    const stem = name.slice(0, -".spec".length)
+    try {
+      specs.set(stem, readSpec(context, stem))
+    } catch (error) {
+      skipped.push({ path: `${directory}/${name}`, reason: describe(error) })
+    }
+  }
+  return { specs, skipped }
+}
+
+/** The spec of one service, or undefined when it is not loaded. Throws SPEC_INVALID for a broken file. */
+export function findSpec(context: SpecContext, name: string): ServiceSpec | undefined {
+  const path = `${supervisorPaths(context.layout).specs}/${name}.spec`
+  return context.files.stat(path) === undefined ? undefined : readSpec(context, name)
+}
+
+/** Writes the spec, and our own keys beside it when they differ from their defaults. Each file whole or not at all. */
+export function writeSpec(context: SpecContext, spec: ServiceSpec): void {
+  const directory = supervisorPaths(context.layout).specs
+  const own = `${directory}/${spec.ident.name}.hab.toml`
+  const ownText = printOwnSpec(spec.own)
+  context.files.makeDirectories(directory)
+  if (ownText !== undefined) context.files.writeAtomically(own, ownText)
+  else if (context.files.lstat(own) !== undefined) context.files.removeFile(own)
+  context.files.writeAtomically(`${directory}/${spec.ident.name}.spec`, printSpec(spec))
+}
+
+/** Removes a service's spec: it is then unloaded. False when there was none. */
+export function removeSpec({ files, layout }: Pick<SpecContext, "files" | "layout">, name: string): boolean {
+  const directory = supervisorPaths(layout).specs
+  const present = [`${directory}/${name}.spec`, `${directory}/${name}.hab.toml`].filter((path) => files.lstat(path))
+  for (const path of present) files.removeFile(path)
+  return present.length > 0
+}
+
+function readSpec({ files, layout, env }: SpecContext, name: string): ServiceSpec {
+  const directory = supervisorPaths(layout).specs
+  const path = `${directory}/${name}.spec`
+  const spec = parseSpec(files.readText(path), path, env)
+  if (spec.ident.name !== name) {
+    throw new HabError("SPEC_INVALID", `${path} is about ${spec.ident.name}; it must be named ${spec.ident.name}.spec`)
+  }
+  const ownPath = `${directory}/${name}.hab.toml`
+  const ownText = files.readTextIfPresent(ownPath)
+  return { ...spec, own: ownText === undefined ? DEFAULT_OWN_SPEC : parseOwnSpec(ownText, ownPath) }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof HabError)) return error instanceof Error ? error.message : String(error)
+  return [error.message, ...error.problems.map((problem) => problem.message)].join("; ")
+}

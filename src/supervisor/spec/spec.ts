@@ -1,0 +1,66 @@
+import type { PackageIdent } from "../../package/ident.ts"
+import type { ServiceGroup } from "../service-group.ts"
+
+export type ServiceBind = Readonly<{ name: string; group: ServiceGroup }>
+
+/**
+ * What the operator wants of one service (spec supervisor §1.1). `specs/<name>.spec` holds it, and nothing else says
+ * whether a service should run.
+ */
+export type ServiceSpec = Readonly<{
+  /** As the operator gave it: two to four parts. */
+  ident: PackageIdent
+  group: string
+  bldrUrl: string
+  channel: string
+  topology: "standalone" | "leader"
+  updateStrategy: "none" | "at-once" | "rolling"
+  updateCondition: "latest" | "track-channel"
+  binds: readonly ServiceBind[]
+  bindingMode: "strict" | "relaxed"
+  /** Directory replacing the package's own templates, for development. */
+  configFrom?: string
+  desiredState: "up" | "down"
+  /** Seconds between the shutdown signal and SIGKILL. */
+  shutdownTimeoutSec?: number
+  /** Windows only; kept as it is so that the file can go back. */
+  svcEncryptedPassword?: string
+  healthCheckIntervalMs: number
+  own: OwnSpec
+}>
+
+/** Our own keys, in a second file so that a host can go back to Habitat (decisions H): `specs/<name>.hab.toml`. */
+export type OwnSpec = Readonly<{
+  restart: "always" | "on-failure" | "no"
+  /** Failed checks in a row before the service counts as unhealthy. */
+  healthFailureThreshold: number
+  /** Soft limit of open files for the service. */
+  limitNofile?: number
+}>
+
+export const DEFAULT_OWN_SPEC: OwnSpec = { restart: "always", healthFailureThreshold: 3 }
+
+const DEFAULT_HEALTH_CHECK_INTERVAL_MS = 30_000
+
+/** A spec with every default but the ident (spec supervisor §1.1). */
+export function defaultSpec(ident: PackageIdent, env: Readonly<Record<string, string>>): ServiceSpec {
+  return {
+    ident,
+    group: "default",
+    bldrUrl: env["HAB_BLDR_URL"] || "https://bldr.habitat.sh",
+    channel: env["HAB_BLDR_CHANNEL"] || "base",
+    topology: "standalone",
+    updateStrategy: "none",
+    updateCondition: "latest",
+    binds: [],
+    bindingMode: "strict",
+    desiredState: "up",
+    healthCheckIntervalMs: DEFAULT_HEALTH_CHECK_INTERVAL_MS,
+    own: DEFAULT_OWN_SPEC,
+  }
+}
+
+/** The group this service belongs to. */
+export function groupOf(spec: ServiceSpec): ServiceGroup {
+  return { service: spec.ident.name, group: spec.group }
+}
