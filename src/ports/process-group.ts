@@ -1,40 +1,95 @@
 import type { ExitStatus } from "../base/exit-status.ts"
+import type { MessageChannel } from "./message-channel.ts"
 
-/** A process that is started as the leader of a group of its own. */
-export type GroupCommand = Readonly<{
-  /** What messages and log lines call it. */
-  label: string
-  /** Put into the environment as `HAB_RUN_ID`: finds what left the group (decisions F). */
-  runId: string
-  /** Executed directly, without a shell. */
-  argv: readonly [string, ...string[]]
-  /** Exactly these variables; nothing is inherited. */
-  env: Readonly<Record<string, string>>
-  /** Directory to start in. Default: the starter's. */
-  cwd?: string
-  /** Whom to run as, with the user's supplementary groups. Default: the starter. */
-  user?: Readonly<{ name: string; uid: number; gid: number }>
-  /** Default: `null`, which is /dev/null. */
-  stdin?: "null" | "pipe"
-  umask?: number
+export type StreamName = "stdout" | "stderr"
+
+/** An account to become, with its supplementary groups. */
+export type RunAs = Readonly<{ name: string; uid: number; gid: number }>
+
+/** Limits of the operating system (decisions G); what is absent stays as the operator had it. */
+export type ProcessLimits = Readonly<{
+  openFiles?: number
+  /** Address space, rounded down to KiB. */
+  memoryBytes?: number
+  cpuSeconds?: number
 }>
 
-/** A started group. */
+/** A command to start as a process group of its own: its pid is its group's id and its session's. */
+export type GroupCommand = Readonly<{
+  /** Names its output streams. One command of a label runs at a time on a pair of FIFOs; the next one reuses them. */
+  label: string
+  /**
+   * What it belongs to, exported as HAB_RUN_ID. Ids are paths: `r1/4` is itself and also part of the run `r1`, so a
+   * hook can be ended alone, and goes with its run.
+   */
+  runId: string
+  argv: readonly [string, ...string[]]
+  /** Exactly these variables, and HAB_RUN_ID. */
+  env: Readonly<Record<string, string>>
+  /** As the command sees it (`/hab/svc/x`). Default: the caller's. */
+  cwd?: string
+  /** Needs the privilege; the caller's own account is no switch. */
+  user?: RunAs
+  /** `pipe`: held open by us, written through `ProcessGroup.writeInput`. Default: /dev/null. */
+  stdin?: "null" | "pipe"
+  umask?: number
+  limits?: ProcessLimits
+  /** False: the command sees the host's tree and not the enclosure (our own supervisor). */
+  enclosed?: boolean
+  /** Opens a message channel to the command (Node's IPC): `ProcessGroup.channel`. */
+  channel?: boolean
+}>
+
+/** What stays the same while a process lives, and differs for the next one with its pid. */
+export type ProcessIdentity = Readonly<{ pid: number; startTime: string; bootId: string }>
+
+/** Where a command's streams can be found again by the launcher's successor, as host paths. */
+export type StreamPaths = Readonly<{ stdout: string; stderr: string; stdin?: string }>
+
+/** `bytes` may be overwritten once the call returned: copy what you keep. */
+export type OnOutput = (stream: StreamName, bytes: Uint8Array) => void
+
 export interface ProcessGroup {
+  /** 0 when it was never started; `exited` says why. */
   readonly pid: number
-  /** Resolves when the leader ended and what it printed was delivered. Never rejects. */
+  readonly identity: ProcessIdentity | undefined
+  readonly streams: StreamPaths | undefined
+  /** How the first process ended; all it had printed by then has been delivered. */
   readonly exited: Promise<ExitStatus>
-  /** Resolves when no process of the group and none carrying its `HAB_RUN_ID` is left (decisions F). Never rejects. */
-  readonly gone: Promise<void>
-  /** Sends to the whole group; nothing happens when it is gone. */
+  /** To the group, and to processes of its run id that left the group. Nobody there is no failure. */
   signal(signal: string): void
+  /**
+   * Resolves when no process of the group and none carrying its run id is left (decisions F). Reading it starts the
+   * watch, which costs a look at the process table every 5 ms.
+   */
+  readonly gone: Promise<void>
+  /** Present when the command asked for one. */
+  readonly channel?: MessageChannel
+  /** For `stdin: "pipe"`: bytes the command has not read yet are kept, 64 KiB at most; false when it is full or closed. */
+  writeInput(bytes: Uint8Array): boolean
+  closeInput(): void
 }
 
-/** Starts processes whose whole offspring can be ended. */
+/** Starts commands that live on their own streams and can be ended whole (decisions D, F, G). */
 export interface ProcessGroups {
-  /** Rejects when the process cannot be started at all (missing file, directory or user). */
-  start(
-    command: GroupCommand,
-    onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void,
-  ): Promise<ProcessGroup>
+  /** Never rejects for what the command is: failing to start is an exit status. */
+  start(command: GroupCommand, onOutput: OnOutput): Promise<ProcessGroup>
+}
+
+/** What the launcher can do besides: runs as a whole, and processes a dead launcher left. */
+export interface RunGroups extends ProcessGroups {
+  /**
+   * Takes over a process that is not our child. Its streams are reopened; its end is noticed within a second and its
+   * status is unknown. Undefined when that very process is gone.
+   */
+  adopt(
+    process: Readonly<{ label: string; runId: string; identity: ProcessIdentity; streams: StreamPaths | undefined }>,
+    onOutput: OnOutput,
+  ): ProcessGroup | undefined
+  /** To every process of the run: groups started or adopted here, and strays found by HAB_RUN_ID. */
+  signalRun(runId: string, signal: string): void
+  /** Resolves when nothing of the run is left. State Z counts as gone. */
+  emptied(runId: string): Promise<void>
+  /** Removes every FIFO; nothing may be running on them. */
+  close(): void
 }
