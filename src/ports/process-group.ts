@@ -52,8 +52,6 @@ export type OnOutput = (stream: StreamName, bytes: Uint8Array) => void
 export interface ProcessGroup {
   /** 0 when it was never started; `exited` says why. */
   readonly pid: number
-  readonly identity: ProcessIdentity | undefined
-  readonly streams: StreamPaths | undefined
   /** How the first process ended; all it had printed by then has been delivered. */
   readonly exited: Promise<ExitStatus>
   /** To the group, and to processes of its run id that left the group. Nobody there is no failure. */
@@ -63,11 +61,6 @@ export interface ProcessGroup {
    * watch, which costs a look at the process table every 5 ms.
    */
   readonly gone: Promise<void>
-  /** Present when the command asked for one. */
-  readonly channel?: MessageChannel
-  /** For `stdin: "pipe"`: bytes the command has not read yet are kept, 64 KiB at most; false when it is full or closed. */
-  writeInput(bytes: Uint8Array): boolean
-  closeInput(): void
 }
 
 /** Starts commands that live on their own streams and can be ended whole (decisions D, F, G). */
@@ -76,16 +69,34 @@ export interface ProcessGroups {
   start(command: GroupCommand, onOutput: OnOutput): Promise<ProcessGroup>
 }
 
+/** A group as its parent sees it. */
+export interface OwnedGroup extends ProcessGroup {
+  /** Undefined when it was never started. */
+  readonly identity: ProcessIdentity | undefined
+  readonly streams: StreamPaths | undefined
+  /** Present when the command asked for one. */
+  readonly channel?: MessageChannel
+  /** For `stdin: "pipe"`; the command reads it when it likes. False when it is closed, or full with 64 KiB unread. */
+  writeInput(bytes: Uint8Array): boolean
+  closeInput(): void
+}
+
+/** A process left by a dead launcher. */
+export type LeftProcess = Readonly<{
+  label: string
+  runId: string
+  identity: ProcessIdentity
+  streams: StreamPaths | undefined
+}>
+
 /** What the launcher can do besides: runs as a whole, and processes a dead launcher left. */
 export interface RunGroups extends ProcessGroups {
+  start(command: GroupCommand, onOutput: OnOutput): Promise<OwnedGroup>
   /**
    * Takes over a process that is not our child. Its streams are reopened; its end is noticed within a second and its
    * status is unknown. Undefined when that very process is gone.
    */
-  adopt(
-    process: Readonly<{ label: string; runId: string; identity: ProcessIdentity; streams: StreamPaths | undefined }>,
-    onOutput: OnOutput,
-  ): ProcessGroup | undefined
+  adopt(process: LeftProcess, onOutput: OnOutput): OwnedGroup | undefined
   /** To every process of the run: groups started or adopted here, and strays found by HAB_RUN_ID. */
   signalRun(runId: string, signal: string): void
   /** Resolves when nothing of the run is left. State Z counts as gone. */
