@@ -1,0 +1,97 @@
+import path from "node:path"
+
+type Common = { mode: number; mtime: number; uid: number; gid: number; inode: number }
+export type FileNode = Common & { kind: "file"; bytes: Uint8Array }
+export type LinkNode = Common & { kind: "symlink"; target: string }
+export type DirectoryNode = Common & { kind: "directory"; children: Map<string, TreeNode> }
+export type TreeNode = FileNode | LinkNode | DirectoryNode
+
+const HOPS_MAX = 40
+
+/** Throws what the kernel would. */
+export function systemFailure(code: string, syscall: string, at: string): never {
+  throw Object.assign(new Error(`${code}: ${syscall} '${at}'`), { code, syscall, path: at })
+}
+
+/** Inodes and path resolution: the kernel's part of a file system in memory. */
+export function memoryTree() {
+  let inodes = 1
+  const fresh = (mode: number): Common => ({ mode, mtime: 0, uid: 0, gid: 0, inode: inodes++ })
+  const newFile = (mode: number): FileNode => ({ kind: "file", bytes: new Uint8Array(), ...fresh(mode) })
+  const newLink = (target: string): LinkNode => ({ kind: "symlink", target, ...fresh(0o777) })
+  const newDirectory = (mode: number): DirectoryNode => ({ kind: "directory", children: new Map(), ...fresh(mode) })
+  const root = newDirectory(0o755)
+
+  /** The node at a path, or undefined when its last part is missing. */
+  function look(syscall: string, at: string, followLast: boolean, hops = 0): TreeNode | undefined {
+    if (hops > HOPS_MAX) systemFailure("ELOOP", syscall, at)
+    let node: TreeNode = root
+    let here = "/"
+    const parts = at.split("/").filter((part) => part !== "" && part !== ".")
+    for (const [index, part] of parts.entries()) {
+      if (node.kind !== "directory") return systemFailure("ENOTDIR", syscall, at)
+      const rest = parts.slice(index + 1)
+      if (part === "..") return look(syscall, path.resolve(here, "..", ...rest), followLast, hops + 1)
+      const child: TreeNode | undefined = node.children.get(part)
+      if (child === undefined) return rest.length === 0 ? undefined : systemFailure("ENOENT", syscall, at)
+      if (child.kind === "symlink" && (rest.length > 0 || followLast)) {
+        return look(syscall, path.resolve(here, child.target, ...rest), followLast, hops + 1)
+      }
+      node = child
+      here = path.join(here, part)
+    }
+    return node
+  }
+
+  function get(syscall: string, at: string, followLast = true): TreeNode {
+    return look(syscall, at, followLast) ?? systemFailure("ENOENT", syscall, at)
+  }
+
+  function directory(syscall: string, at: string): DirectoryNode {
+    const node = get(syscall, at)
+    return node.kind === "directory" ? node : systemFailure("ENOTDIR", syscall, at)
+  }
+
+  function file(syscall: string, at: string): FileNode {
+    const node = get(syscall, at)
+    if (node.kind === "file") return node
+    return systemFailure(node.kind === "directory" ? "EISDIR" : "EINVAL", syscall, at)
+  }
+
+  const childrenAround = (syscall: string, at: string) => directory(syscall, path.dirname(at)).children
+
+  function put(syscall: string, at: string, node: TreeNode): void {
+    childrenAround(syscall, at).set(path.basename(at), node)
+  }
+
+  function add(syscall: string, at: string, node: TreeNode): void {
+    if (childrenAround(syscall, at).has(path.basename(at))) systemFailure("EEXIST", syscall, at)
+    put(syscall, at, node)
+  }
+
+  function remove(syscall: string, at: string): void {
+    childrenAround(syscall, at).delete(path.basename(at))
+  }
+
+  function rename(from: string, to: string): void {
+    const node = get("rename", from, false)
+    const target = look("rename", to, false)
+    if (target?.kind === "directory" && node.kind !== "directory") systemFailure("EISDIR", "rename", to)
+    if (target?.kind === "directory" && target.children.size > 0) systemFailure("ENOTEMPTY", "rename", to)
+    if (target !== undefined && target.kind !== "directory" && node.kind === "directory") {
+      systemFailure("ENOTDIR", "rename", to)
+    }
+    put("rename", to, node)
+    remove("rename", from)
+  }
+
+  /** Every node with its path, parents before children, in byte order. */
+  function* all(at = "", node: TreeNode = root): Iterable<readonly [path: string, node: TreeNode]> {
+    yield [at === "" ? "/" : at, node]
+    if (node.kind !== "directory") return
+    for (const [name, child] of [...node.children].sort(([a], [b]) => (a < b ? -1 : 1)))
+      yield* all(`${at}/${name}`, child)
+  }
+
+  return { newFile, newLink, newDirectory, look, get, directory, file, put, add, remove, rename, all }
+}
