@@ -162,7 +162,12 @@ habDoes("pkg", "install", artifact)
 const port = await freePort()
 const url = `http://127.0.0.1:${port}/`
 writeUserConfig(port, "Hello from hab")
-const supervisor = spawn(process.execPath, [hab, "sup", "run", artifact], { env, cwd: project, stdio: "inherit", detached: true })
+const supervisor = spawn(process.execPath, [hab, "sup", "run", artifact], {
+  env,
+  cwd: project,
+  stdio: "inherit",
+  detached: true,
+})
 forwardSignals(supervisor)
 try {
   if (check) {

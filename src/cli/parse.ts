@@ -38,14 +38,13 @@ function configure(program: Program, write: (text: string) => void): void {
 }
 
 function addGroup(program: Program, group: CommandGroup, choose: (invocation: Invocation) => void): void {
-  const parents = new Map<string, Program>()
+  const parents = new Map<string, Program>([["", program]])
   const parentOf = (path: readonly string[]): Program => {
-    const key = path.join(" ")
-    const known = parents.get(key)
+    const known = parents.get(path.join(" "))
     if (known) return known
-    const parent = path.length === 0 ? program : parentOf(path.slice(0, -1))
-    const made = parent.command(path.at(-1) ?? group.name).description(path.length === 1 ? group.summary : "")
-    parents.set(key, made)
+    const made = parentOf(path.slice(0, -1)).command(path.at(-1) ?? group.name)
+    if (path.length === 1) made.description(group.summary)
+    parents.set(path.join(" "), made)
     return made
   }
   for (const command of group.commands) {

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto"
 import os from "node:os"
 import type { Host } from "../ports/host.ts"
 import { systemClock } from "./clock.ts"
+import { systemControl } from "./control-channel.ts"
 import { systemFiles } from "./file-system.ts"
+import { systemWatcher } from "./file-watcher.ts"
 import { systemProcesses } from "./process-runner.ts"
 import { systemUsers } from "./users.ts"
 
@@ -13,6 +15,8 @@ export function systemHost(): Host {
     files: systemFiles,
     processes: systemProcesses,
     users: systemUsers(),
+    watcher: systemWatcher,
+    control: systemControl,
     random: Math.random,
     randomBytes: (length) => randomBytes(length),
     env: Object.fromEntries(

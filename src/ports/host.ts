@@ -1,5 +1,7 @@
 import type { Clock } from "./clock.ts"
+import type { ControlChannel } from "./control-channel.ts"
 import type { FileSystem } from "./file-system.ts"
+import type { FileWatcher } from "./file-watcher.ts"
 import type { ProcessRunner } from "./process-runner.ts"
 import type { Users } from "./users.ts"
 
@@ -9,6 +11,8 @@ export type Host = Readonly<{
   files: FileSystem
   processes: ProcessRunner
   users: Users
+  watcher: FileWatcher
+  control: ControlChannel
   /** Uniform in [0, 1). */
   random: () => number
   randomBytes: (length: number) => Uint8Array

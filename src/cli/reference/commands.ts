@@ -1,0 +1,42 @@
+import type { Command, CommandGroup, OptionSpec } from "../command.ts"
+
+/** docs/reference/cli.md, printed from the table of commands. */
+export function commandsReference(groups: readonly CommandGroup[]): string {
+  return `# Commands
+
+Printed from the command table. Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 failed; 2 the
+command line was not understood; 70 a bug in hab; 130 interrupted; a hook's own exit code where a hook failed.
+
+${groups.map(describeGroup).join("\n\n")}
+`
+}
+
+function describeGroup(group: CommandGroup): string {
+  const commands = group.commands.filter((command) => !command.hidden).map((command) => describe(group, command))
+  return `## hab ${group.name}\n\n${group.summary}.\n\n${commands.join("\n\n")}`
+}
+
+function describe(group: CommandGroup, command: Command): string {
+  const usage = `hab ${group.name} ${command.name} ${command.arguments ?? ""}`.trim()
+  const options = Object.entries(command.options).filter(([, spec]) => !spec.hidden)
+  const table = options.map(([key, spec]) => `| \`${flagOf(key, spec)}\` | ${spec.summary}${origin(spec)} |`)
+  return [
+    `### ${usage.replace(/ [<[].*$/, "")}`,
+    `${command.summary}.`,
+    `\`\`\`\n${usage}\n\`\`\``,
+    ...(table.length === 0 ? [] : [`| Option | Meaning |\n|---|---|\n${table.join("\n")}`]),
+    ...(command.examples.length === 0 ? [] : [`Examples:\n\n\`\`\`\n${command.examples.join("\n")}\n\`\`\``]),
+  ].join("\n\n")
+}
+
+/** `-f, --force`, `--group <GROUP>`: how help and the reference write an option. */
+function flagOf(key: string, spec: OptionSpec): string {
+  const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const value = spec.kind === "flag" ? "" : spec.kind === "list" ? ` <${spec.value}...>` : ` <${spec.value}>`
+  return `${spec.short === undefined ? "" : `-${spec.short}, `}${long}${value}`
+}
+
+function origin(spec: OptionSpec): string {
+  const byDefault = "default" in spec && spec.default !== undefined ? `; default ${spec.default}` : ""
+  return `${byDefault}${spec.env === undefined ? "" : `; environment \`${spec.env}\``}`
+}

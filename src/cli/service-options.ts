@@ -1,0 +1,57 @@
+import type { LoadRequest } from "../supervisor/operations.ts"
+import type { OptionsOf, OptionTable } from "./command.ts"
+
+/** Options that say how a service is loaded: shared by `hab svc load` and `hab sup run` (spec supervisor §1.3). */
+export const SERVICE_OPTIONS = {
+  group: { kind: "text", value: "GROUP", summary: "Service group (default: default)" },
+  channel: { kind: "text", value: "CHANNEL", summary: "Builder channel to follow" },
+  url: { kind: "text", short: "u", value: "URL", summary: "Builder address" },
+  topology: { kind: "text", short: "t", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },
+  strategy: {
+    kind: "text",
+    short: "s",
+    value: "STRATEGY",
+    choices: ["none", "at-once", "rolling"],
+    summary: "Update strategy",
+  },
+  updateCondition: {
+    kind: "text",
+    value: "CONDITION",
+    choices: ["latest", "track-channel"],
+    summary: "What counts as an update",
+  },
+  bind: { kind: "list", value: "NAME:SERVICE.GROUP", summary: "Bind another group; may be repeated" },
+  bindingMode: {
+    kind: "text",
+    value: "MODE",
+    choices: ["strict", "relaxed"],
+    summary: "Whether unmet binds keep the service from starting",
+  },
+  configFrom: {
+    kind: "text",
+    value: "DIR",
+    summary: "Use the templates in this folder instead of the package's (for development)",
+  },
+  healthCheckInterval: { kind: "number", value: "SECONDS", summary: "Seconds between health checks (default: 30)" },
+  shutdownTimeout: { kind: "number", value: "SECONDS", summary: "Seconds between the shutdown signal and SIGKILL" },
+  restart: {
+    kind: "text",
+    value: "WHEN",
+    choices: ["always", "on-failure", "no"],
+    summary: "When to start the service again after its process ended (default: always)",
+  },
+  healthFailureThreshold: {
+    kind: "number",
+    value: "N",
+    minimum: 1,
+    summary: "Failed health checks in a row before the service counts as unhealthy (default: 3)",
+  },
+} as const satisfies OptionTable
+
+/** The request these options make; what was not given is absent. */
+export function loadRequestOf(ident: string, options: OptionsOf<typeof SERVICE_OPTIONS>): LoadRequest {
+  const { healthCheckInterval, shutdownTimeout, ...same } = options
+  const given = { ...same, healthCheckIntervalSec: healthCheckInterval, shutdownTimeoutSec: shutdownTimeout }
+  const present = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ident, ...(Object.fromEntries(present) as Omit<LoadRequest, "ident">) }
+}

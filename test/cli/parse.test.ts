@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest"
+import { type CommandGroup, defineCommand } from "../../src/cli/command.ts"
+import { parseCommandLine } from "../../src/cli/parse.ts"
+
+const install = defineCommand({
+  name: "install",
+  summary: "Install packages",
+  arguments: "<ident-or-hart...>",
+  examples: ["hab pkg install acme/web"],
+  options: {
+    force: { kind: "flag", short: "f", summary: "Overwrite" },
+    channel: { kind: "text", value: "CHANNEL", default: "base", summary: "Channel" },
+    keep: { kind: "number", value: "N", summary: "How many" },
+    bind: { kind: "list", value: "BIND", summary: "Binds" },
+    topology: { kind: "text", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },
+  },
+  run: async () => ({}),
+})
+const groups: CommandGroup[] = [{ name: "pkg", summary: "Packages", commands: [install] }]
+const parse = (...words: string[]) => parseCommandLine(groups, words, "1.2.3")
+
+describe("the command line", () => {
+  it("gives a command its arguments and options, flags as booleans", () => {
+    const parsed = parse("pkg", "install", "a/b", "c/d", "-f", "--bind", "x:a.b", "y:c.d", "--keep", "3")
+    expect(parsed).toMatchObject({
+      tag: "run",
+      args: ["a/b", "c/d"],
+      options: { force: true, channel: "base", keep: 3, bind: ["x:a.b", "y:c.d"] },
+    })
+    expect(parse("pkg", "install", "a/b")).toMatchObject({ tag: "run", options: { force: false } })
+  })
+
+  it.each([
+    [["pkg", "instal", "a/b"], "install"],
+    [["pgk"], "pkg"],
+    [["pkg", "install", "a/b", "--forse"], "--force"],
+  ])("refuses %j with the nearest one", (words, near) => {
+    const parsed = parse(...words)
+    expect(parsed.tag).toBe("refused")
+    expect(parsed.tag === "refused" && parsed.text).toContain(near)
+  })
+
+  it.each([
+    [["pkg", "install"], "missing required argument"],
+    [["pkg", "install", "a/b", "--keep", "many"], "whole number"],
+    [["pkg", "install", "a/b", "--topology", "ring"], "standalone, leader"],
+  ])("refuses %j and says why", (words, why) => {
+    const parsed = parse(...words)
+    expect(parsed.tag === "refused" && parsed.text).toContain(why)
+  })
+
+  it("prints help on request with exit code 0, and when nothing is asked with 2", () => {
+    expect(parse("pkg", "install", "--help")).toMatchObject({ tag: "print", exitCode: 0 })
+    expect(parse("--version")).toEqual({ tag: "print", text: "hab 1.2.3\n", exitCode: 0 })
+    expect(parse()).toMatchObject({ tag: "print", exitCode: 2 })
+    expect(parse("pkg")).toMatchObject({ tag: "print", exitCode: 2 })
+  })
+})

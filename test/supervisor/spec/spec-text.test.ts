@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest"
+import { HabError } from "../../../src/base/errors.ts"
+import { parseBind, parseOwnSpec, parseSpec } from "../../../src/supervisor/spec/parse.ts"
+import { printOwnSpec, printSpec } from "../../../src/supervisor/spec/print.ts"
+import { DEFAULT_OWN_SPEC, defaultSpec } from "../../../src/supervisor/spec/spec.ts"
+
+const REDIS = `ident = "core/redis/4.0.14"
+group = "blue"
+bldr_url = "https://bldr.habitat.sh"
+channel = "stable"
+topology = "leader"
+update_strategy = "at-once"
+update_condition = "track-channel"
+binds = ["db:postgres.default", "log:graylog.default@acme"]
+binding_mode = "relaxed"
+config_from = "/src/redis"
+desired_state = "down"
+shutdown_timeout = 20
+
+[health_check_interval]
+secs = 5
+nanos = 0
+`
+
+describe("the spec file", () => {
+  it("is written as Habitat writes it, and read back the same", () => {
+    expect(printSpec(parseSpec(REDIS, "redis.spec", {}))).toBe(REDIS)
+  })
+
+  it("needs only an ident; everything else has a default", () => {
+    const spec = parseSpec('ident = "core/redis"', "redis.spec", {})
+    expect(spec).toEqual(defaultSpec({ origin: "core", name: "redis" }, {}))
+    expect(spec.channel).toBe("base")
+    expect(defaultSpec(spec.ident, { HAB_BLDR_CHANNEL: "dev" }).channel).toBe("dev")
+  })
+
+  it("ignores keys it does not know, and the obsolete application environment in a bind", () => {
+    const text = 'ident = "a/b"\nfuture = 1\napplication_environment = "x"\nbinds = ["db:app.env#pg.default"]'
+    expect(parseSpec(text, "b.spec", {}).binds).toEqual([{ name: "db", group: { service: "pg", group: "default" } }])
+  })
+
+  it("names every problem at once", () => {
+    const text = 'group = 3\ntopology = "ring"\nshutdown_timeout = -1\nbinds = ["nonsense"]'
+    let caught: unknown
+    try {
+      parseSpec(text, "specs/x.spec", {})
+    } catch (error) {
+      caught = error
+    }
+    expect(caught).toBeInstanceOf(HabError)
+    const { code, problems } = caught as HabError
+    expect(code).toBe("SPEC_INVALID")
+    expect(problems.map((problem) => problem.message)).toEqual([
+      'Missing required ident field: (example: ident = "core/redis")',
+      "'group' must be a string, not 3",
+      `'topology' must be one of standalone, leader, not "ring"`,
+      "'nonsense' is not a bind",
+      "'shutdown_timeout' must be a whole number, not -1",
+    ])
+  })
+
+  it("keeps our own keys in a second file, only when they differ from their defaults", () => {
+    expect(printOwnSpec(DEFAULT_OWN_SPEC)).toBeUndefined()
+    const own = { restart: "on-failure", healthFailureThreshold: 5, limitNofile: 4096 } as const
+    expect(parseOwnSpec(printOwnSpec(own) ?? "", "redis.hab.toml")).toEqual(own)
+    expect(() => parseOwnSpec("restrat = 'no'", "redis.hab.toml")).toThrow(HabError)
+  })
+
+  it("reads a bind and refuses what is none", () => {
+    expect(parseBind("db:postgres.default@acme")).toEqual({
+      name: "db",
+      group: { service: "postgres", group: "default", organization: "acme" },
+    })
+    expect(() => parseBind("db=postgres.default")).toThrow("is not a bind")
+    expect(() => parseBind("db:postgres")).toThrow("is not a service group")
+  })
+})
