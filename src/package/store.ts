@@ -1,6 +1,8 @@
-import type { Layout } from "../base/layout.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
+import { type Layout, packagePath } from "../base/layout.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import type { FullIdent, PackageIdent } from "./ident.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "./ident.ts"
+import { compareByParts, latestOf } from "./order.ts"
 
 /** One release that is on disk, complete and for this platform. */
 export type InstalledPackage = Readonly<{
@@ -28,6 +30,73 @@ export type StoreOptions = Readonly<{
   target: string
 }>
 
+/** Directories with this prefix are being unpacked or deleted (spec package §5.5, §6). */
+export const TEMPORARY_PREFIX = ".hab-pkg-install"
+
+/** The packages installed under a layout, for one platform. */
 export function createStore(options: StoreOptions): PackageStore {
-  throw new Error(`not written yet ${options.target}`)
+  const list = (wish: Partial<PackageIdent> = {}) =>
+    [...releases(options, wish)]
+      .filter((pkg) => isInstalled(options, pkg))
+      .sort((a, b) => compareByParts(a.ident, b.ident))
+  const find = (wish: PackageIdent) => {
+    if (!isFullIdent(wish)) return latestOf(list(wish), (pkg) => pkg.ident)
+    const pkg = installedPackage(options.layout, wish)
+    return isInstalled(options, pkg) ? pkg : undefined
+  }
+  return {
+    find,
+    list,
+    load(wish) {
+      const pkg = find(wish)
+      if (pkg !== undefined) return pkg
+      const what = isFullIdent(wish) ? "is not installed" : "has no installed release"
+      throw new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(wish)}' ${what} under ${options.layout.hab}/pkgs`, {
+        hint: `install it: hab pkg install ${stringifyIdent(wish)}`,
+      })
+    },
+  }
+}
+
+/** Where a release is or would be installed. */
+export function installedPackage(layout: Layout, ident: FullIdent): InstalledPackage {
+  return { ident, path: packagePath(layout, ident), innerPath: `${layout.prefix}/pkgs/${stringifyIdent(ident)}` }
+}
+
+function* releases({ files, layout }: StoreOptions, wish: Partial<PackageIdent>): Iterable<InstalledPackage> {
+  const root = `${layout.hab}/pkgs`
+  for (const origin of names(files, root, wish.origin)) {
+    for (const name of names(files, `${root}/${origin}`, wish.name)) {
+      for (const version of names(files, `${root}/${origin}/${name}`, wish.version)) {
+        for (const release of names(files, `${root}/${origin}/${name}/${version}`, wish.release)) {
+          yield installedPackage(layout, { origin, name, version, release })
+        }
+      }
+    }
+  }
+}
+
+/** Subdirectories, links to directories included; only the wished one when a wish narrows the level. */
+function names(files: StoreOptions["files"], directory: string, wished: string | undefined): readonly string[] {
+  if (wished !== undefined) return [wished]
+  try {
+    return files
+      .readDirectory(directory)
+      .filter((entry) => entry.kind === "directory" || entry.kind === "symlink")
+      .map((entry) => entry.name)
+  } catch (error) {
+    if (isSystemError(error, "ENOENT", "ENOTDIR", "EACCES")) return []
+    throw error
+  }
+}
+
+/** Only the TARGET file decides; a directory without a readable one is silently no package (spec package §1.5). */
+function isInstalled({ files, target }: StoreOptions, pkg: InstalledPackage): boolean {
+  if (pkg.ident.release.startsWith(TEMPORARY_PREFIX)) return false
+  try {
+    return files.readTextIfPresent(`${pkg.path}/TARGET`)?.trim() === target
+  } catch (error) {
+    if (isSystemError(error, "EACCES", "EISDIR", "ELOOP")) return false
+    throw error
+  }
 }
