@@ -1,0 +1,33 @@
+/** One measured figure. With a limit, `npm run bench -- --check` fails when it is exceeded threefold. */
+export type Row = Readonly<{
+  what: string
+  measured: number
+  unit: string
+  /** What the design allows, in the same unit. */
+  limit?: number
+  /** Who it is compared with, and their figure in the same run. */
+  peer?: Readonly<{ name: string; measured: number }>
+}>
+
+export type Bench = Readonly<{
+  /** `npm run bench -- NAME` runs it alone. */
+  name: string
+  run: () => Promise<readonly Row[]>
+}>
+
+/** The middle one of the numbers: what a median run shows. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+/** Median of the milliseconds `times` runs of something take. */
+export async function medianMs(times: number, run: () => unknown): Promise<number> {
+  const elapsed: number[] = []
+  for (let index = 0; index < times; index++) {
+    const start = performance.now()
+    await run()
+    elapsed.push(performance.now() - start)
+  }
+  return median(elapsed)
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { describe, expect, it } from "vitest"
+import { createHab, type Hab, processesOf, project, type SupervisorRun } from "../support/hab.ts"
+import { until } from "../support/until.ts"
+
+const pidOf = (hab: Hab) => hab.status("beacon")?.pid ?? undefined
+const runLog = (hab: Hab) => hab.read("hab/svc/beacon/logs/run.stdout.log")
+
+async function running(): Promise<{ hab: Hab; sup: SupervisorRun; pid: number }> {
+  const hab = createHab()
+  hab.does("origin", "key", "generate", "acme")
+  const artifact = hab.does("pkg", "build", path.join(project, "fixtures/plans/beacon"))
+  const sup = hab.supervise(artifact)
+  await sup.sees(/beacon says message = lit/)
+  const pid = await until("the service is up", () => pidOf(hab))
+  return { hab, sup, pid }
+}
+
+/** The supervisor: the launcher's child that is not a service. */
+function supervisorPid(sup: SupervisorRun): number {
+  const children = readFileSync(`/proc/${sup.child.pid}/task/${sup.child.pid}/children`, "utf8").trim().split(" ")
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor.cjs"))
+  return Number(found)
+}
+
+describe("services outlive what supervises them (decisions C)", () => {
+  it("kill -9 of the supervisor: same process, output goes on, a new supervisor knows it", async () => {
+    const { hab, sup, pid } = await running()
+    const old = supervisorPid(sup)
+    process.kill(old, "SIGKILL")
+    await until("a new supervisor answers", () => supervisorPid(sup) !== old && pidOf(hab) === pid)
+    process.kill(pid, "SIGHUP")
+    await until("the output goes on", () => runLog(hab).includes("beacon now says"))
+    await sup.stop()
+    expect(processesOf(hab.root)).toEqual([])
+  })
+
+  it("kill -9 of the supervisor: the end of a service that died meanwhile is known, and it is started again", async () => {
+    const { hab, sup, pid } = await running()
+    const old = supervisorPid(sup)
+    process.kill(old, "SIGSTOP")
+    process.kill(pid, "SIGKILL")
+    await until("the service is dead", () => !existsSync(`/proc/${pid}/fd/0`))
+    process.kill(old, "SIGKILL")
+    await until("another process runs", () => (pidOf(hab) ?? pid) !== pid)
+    expect(sup.output()).toMatch(/SIGKILL/)
+    await sup.stop()
+  })
+
+  it("kill -9 of the launcher: services keep their processes; the next run adopts them and their output", async () => {
+    const { hab, sup, pid } = await running()
+    const supervisor = supervisorPid(sup)
+    sup.child.kill("SIGKILL")
+    await sup.ended()
+    await until("its supervisor is gone", () => !existsSync(`/proc/${supervisor}/fd/0`))
+    expect(existsSync(`/proc/${pid}`)).toBe(true)
+    const next = hab.supervise()
+    await until("the service is known again", () => pidOf(hab) === pid)
+    process.kill(pid, "SIGHUP")
+    await next.sees("beacon now says message = lit")
+    expect(hab.read("hab/svc/beacon/data/journal").match(/^init$/gm)).toHaveLength(1)
+    process.kill(pid, "SIGKILL")
+    await next.sees(/unknown/)
+    await until("another process runs", () => (pidOf(hab) ?? pid) !== pid)
+    await next.stop()
+    expect(processesOf(hab.root)).toEqual([])
+  })
+
+  it("a reload (HUP) replaces the supervisor and leaves the services alone", async () => {
+    const { hab, sup, pid } = await running()
+    const old = supervisorPid(sup)
+    sup.child.kill("SIGHUP")
+    await until("a new supervisor answers", () => supervisorPid(sup) !== old && pidOf(hab) === pid)
+    await sup.stop()
+  })
+})

@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll } from "vitest"
+import type { ServiceStatus } from "../../src/supervisor/gateway/status.ts"
+import { until } from "./until.ts"
+
+export const project = fileURLToPath(new URL("../..", import.meta.url))
+const program = path.join(project, "bin/hab")
+
+export type Outcome = Readonly<{ stdout: string; stderr: string; code: number }>
+
+/** The built `hab` over a temporary root of its own, as a user would call it. */
+export type Hab = Readonly<{
+  root: string
+  env: Readonly<Record<string, string>>
+  /** Runs one command to its end. */
+  run(...words: string[]): Outcome
+  /** Runs one command that must succeed; returns its standard output without the last line feed. */
+  does(...words: string[]): string
+  /** `hab sup run` in the background. */
+  supervise(...words: string[]): SupervisorRun
+  /** A file below the root. */
+  path(name: string): string
+  read(name: string): string
+  write(name: string, text: string): void
+  status(name: string): ServiceStatus | undefined
+}>
+
+export type SupervisorRun = Readonly<{
+  child: ChildProcess
+  /** Everything it printed so far, both streams. */
+  output(): string
+  /** Waits for a line that matches. */
+  sees(pattern: RegExp | string): Promise<string>
+  /** Waits for its end; the exit code, or the signal's name. */
+  ended(): Promise<number | string>
+  stop(): Promise<number | string>
+}>
+
+const roots: string[] = []
+const running = new Set<ChildProcess>()
+
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL")
+  for (const root of roots.splice(0)) {
+    for (const pid of processesOf(root)) kill(pid)
+    await until("the root's processes are gone", () => processesOf(root).length === 0)
+    rmSync(root, { recursive: true, force: true })
+  }
+})
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/** Processes that carry this root in their environment, zombies left out. */
+export function processesOf(root: string): number[] {
+  const { stdout } = spawnSync("bash", ["-c", `grep -lzxs "FS_ROOT=$1" /proc/[0-9]*/environ || true`, "bash", root], {
+    encoding: "utf8",
+  })
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((file) => Number(file.split("/")[2]))
+    .filter((pid) => {
+      const stat = existsSync(`/proc/${pid}/stat`) ? readProc(`/proc/${pid}/stat`) : ""
+      return pid !== process.pid && stat !== "" && !/\) Z /.test(stat)
+    })
+}
+
+function readProc(file: string): string {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** A root in a new temporary folder, with an environment pinned to what tests rely on. */
+export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab {
+  const root = mkdtempSync(path.join(os.tmpdir(), "hab-e2e-"))
+  roots.push(root)
+  const env: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: root,
+    FS_ROOT: root,
+    NO_COLOR: "1", // texts are compared
+    TZ: "UTC", // releases are UTC stamps; a local zone would hide a bug
+    LANG: "C.UTF-8",
+    ...extraEnv,
+  }
+  const run = (...words: string[]): Outcome => {
+    const result = spawnSync(process.execPath, [program, ...words], {
+      env,
+      cwd: root,
+      encoding: "utf8",
+      timeout: 110_000,
+    })
+    return { stdout: result.stdout, stderr: result.stderr, code: result.status ?? -1 }
+  }
+  const does = (...words: string[]): string => {
+    const { stdout, stderr, code } = run(...words)
+    if (code !== 0) throw new Error(`hab ${words.join(" ")} ended with ${code}\n${stderr}${stdout}`)
+    return stdout.replace(/\n$/, "")
+  }
+  return {
+    root,
+    env,
+    run,
+    does,
+    supervise: (...words) => supervise(words, env, root),
+    path: (name) => path.join(root, name),
+    read: (name) => readFileSync(path.join(root, name), "utf8"),
+    write: (name, text) => {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+      writeFileSync(path.join(root, name), text)
+    },
+    status: (name) => {
+      const { stdout, code } = run("svc", "status", "--json")
+      return code === 0 ? (JSON.parse(stdout) as ServiceStatus[]).find((service) => service.name === name) : undefined
+    },
+  }
+}
+
+function supervise(words: string[], env: Record<string, string>, root: string): SupervisorRun {
+  const child = spawn(process.execPath, [program, "sup", "run", ...words], {
+    env,
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  running.add(child)
+  let text = ""
+  child.stdout?.on("data", (chunk) => (text += chunk))
+  child.stderr?.on("data", (chunk) => (text += chunk))
+  const end = new Promise<number | string>((resolve) => {
+    child.once("exit", (code, signal) => {
+      running.delete(child)
+      resolve(code ?? signal ?? -1)
+    })
+  })
+  return {
+    child,
+    output: () => text,
+    sees: (pattern) =>
+      until(`the supervisor prints ${pattern}`, () =>
+        text.split("\n").find((line) => new RegExp(pattern).test(line)),
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}\n${text}`)
+      }),
+    ended: () => end,
+    stop: () => {
+      child.kill("SIGTERM")
+      return end
+    },
+  }
+}
