@@ -1,9 +1,7 @@
 import { Buffer } from "node:buffer"
-import { describeSystemError } from "../base/describe-system-error.ts"
-import { isSystemError } from "../base/errors.ts"
 import { type ExitStatus, succeeded } from "../base/exit-status.ts"
 import { type Clock, wait } from "../ports/clock.ts"
-import type { GroupCommand, ProcessGroup, ProcessGroups } from "../ports/process-group.ts"
+import type { GroupCommand, OnOutput, ProcessGroup, ProcessGroups, StreamName } from "../ports/process-group.ts"
 import type { EventName } from "./events.ts"
 import { splitLines } from "./lines.ts"
 
@@ -42,9 +40,9 @@ export type HookRun = Readonly<{
   /** 0: no deadline. */
   timeoutMs: number
   /** Every line as it is printed, line feed removed. */
-  onLine?: (stream: "stdout" | "stderr", line: string) => void
-  /** Every chunk as it is printed: what a log file keeps. */
-  onBytes?: (stream: "stdout" | "stderr", bytes: Uint8Array) => void
+  onLine?: (stream: StreamName, line: string) => void
+  /** Every chunk as it is printed, valid during the call only: what a log file keeps. */
+  onBytes?: (stream: StreamName, bytes: Uint8Array) => void
   /** Told once a minute that a hook without deadline still runs. */
   onStillRunning?: (elapsedMs: number) => void
   /** Cancels the hook: its group is ended like at a deadline. */
@@ -53,7 +51,10 @@ export type HookRun = Readonly<{
   keepBytes?: number
 }>
 
-/** Runs one hook in one process group with one deadline (spec lifecycle §C.9, 2 to 5). Never rejects. */
+/**
+ * Runs one hook in one process group with one deadline (spec lifecycle §C.9, 2 to 5). Whatever the hook does is a
+ * report; rejects only when processes cannot be started at all any more (the launcher is lost).
+ */
 export async function executeHook(
   { groups, clock }: Readonly<{ groups: ProcessGroups; clock: Clock }>,
   run: HookRun,
@@ -80,14 +81,9 @@ export function notStarted(hook: HookIdentity, cause: string): HookReport {
 async function runGroup(
   { groups, clock }: Readonly<{ groups: ProcessGroups; clock: Clock }>,
   run: HookRun,
-  onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void,
+  onOutput: OnOutput,
 ): Promise<HookOutcome> {
-  let group: ProcessGroup
-  try {
-    group = await groups.start(run.command, onOutput)
-  } catch (error) {
-    return { tag: "failed", status: { tag: "not-started", cause: describeCause(error) } }
-  }
+  const group = await groups.start(run.command, onOutput)
   const settled = new AbortController()
   if (run.timeoutMs === 0) void noticeStillRunning(clock, run, settled.signal)
   // The first cause wins: a hook that exits because its deadline passed was timed out.
@@ -149,11 +145,6 @@ function firstAbort(...signals: readonly AbortSignal[]): Promise<void> {
   })
 }
 
-function describeCause(error: unknown): string {
-  if (isSystemError(error)) return describeSystemError(error)
-  return error instanceof Error ? error.message : String(error)
-}
-
 /** Tells lines as they come and keeps what the report shows. What a leaked child prints later is dropped. */
 function captureOutput(run: HookRun) {
   const keepBytes = run.keepBytes ?? KEEP_BYTES
@@ -168,7 +159,7 @@ function captureOutput(run: HookRun) {
     stderr: splitLines((line) => run.onLine?.("stderr", line)),
   }
   return {
-    take(stream: "stdout" | "stderr", bytes: Uint8Array) {
+    take(stream: StreamName, bytes: Uint8Array) {
       if (finished) return
       run.onBytes?.(stream, bytes)
       const room = keepBytes - first.length

@@ -24,9 +24,9 @@ function findUser(name: string): Account | undefined {
   return accounts().find((account) => account.name === name)
 }
 
-function findGroup(name: string): Group | undefined {
-  const fields = rows("/etc/group").find((row) => row[0] === name)
-  return fields === undefined ? undefined : { name, gid: Number(fields[2]) }
+function findGroup(group: string | number): Group | undefined {
+  const found = rows("/etc/group").find(([name, , gid]) => (typeof group === "string" ? name : Number(gid)) === group)
+  return found === undefined ? undefined : { name: found[0] ?? "", gid: Number(found[2]) }
 }
 
 function accounts(): Account[] {

@@ -7,5 +7,6 @@ export interface Users {
   /** Effective CAP_SETUID, CAP_SETGID and CAP_CHOWN: we can run hooks as somebody else (spec/supervisor.md §2.3). */
   readonly capable: boolean
   findUser(name: string): Account | undefined
-  findGroup(name: string): Group | undefined
+  /** By name, or by number. */
+  findGroup(group: string | number): Group | undefined
 }

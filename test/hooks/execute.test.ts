@@ -68,20 +68,6 @@ describe("running one hook", () => {
     },
   )
 
-  it("fails, and does not throw, when it cannot be started", async () => {
-    const refused = Object.assign(new Error("spawn ENOENT"), { code: "ENOENT", syscall: "spawn", path: "/gone" })
-    const { report } = start(
-      {},
-      {
-        onStart: () => {
-          throw refused
-        },
-      },
-    )
-    const cause = "cannot spawn '/gone': no such file or directory (ENOENT)"
-    expect((await report).outcome).toEqual({ tag: "failed", status: { tag: "not-started", cause } })
-  })
-
   it("is sent SIGTERM at its deadline and is then timed out, whatever its exit code", async () => {
     const { groups, report, advance } = start({}, { onSignal: (process) => process.end(0) })
     await advance(29_999)

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer"
 import type { ExitStatus } from "../../src/base/exit-status.ts"
-import type { GroupCommand, ProcessGroup, ProcessGroups } from "../../src/ports/process-group.ts"
+import type { GroupCommand, OnOutput, ProcessGroup, ProcessGroups, StreamName } from "../../src/ports/process-group.ts"
 
 /** A process the test plays: it prints and ends when the test says so. */
 export type FakeProcess = Readonly<{
   command: GroupCommand
   /** Signals it was sent, in order. */
   signals: readonly string[]
-  print(text: string, stream?: "stdout" | "stderr"): void
+  print(text: string, stream?: StreamName): void
   /** Ends the leader. Its group is gone too unless `leavesChild`. */
   end(status: ExitStatus | number, options?: Readonly<{ leavesChild?: boolean }>): void
   /** Ends what the leader left behind. */
@@ -23,7 +23,7 @@ export type FakeProcessGroups = ProcessGroups &
 
 /**
  * Process groups without processes. `onStart` plays each of them (print, end …); `onSignal` says what a signal does;
- * by default SIGTERM and SIGKILL end it. An error thrown by `onStart` is a failure to start.
+ * by default any signal ends it.
  */
 export function fakeProcessGroups(
   play: Readonly<{
@@ -52,7 +52,7 @@ export function fakeProcessGroups(
 function fakeProcess(
   command: GroupCommand,
   pid: number,
-  onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void,
+  onOutput: OnOutput,
   onSignal: (process: FakeProcess, signal: string) => void,
 ): { process: FakeProcess; group: ProcessGroup } {
   const exited = settledLater<ExitStatus>()

@@ -1,0 +1,40 @@
+import { packageEnvironment } from "../package/environment.ts"
+import { parseIdent } from "../package/ident.ts"
+import { readMetadata } from "../package/metadata.ts"
+import type { InstalledPackage, PackageStore } from "../package/store.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { operatorEnvironment } from "./operator-environment.ts"
+
+const INTERPRETER = "core/busybox-static"
+
+export type HookEnvironmentContext = Readonly<{
+  files: Pick<FileSystem, "readTextIfPresent">
+  store: PackageStore
+  /** The environment hab was started with. */
+  env: Readonly<Record<string, string>>
+  /** The folder with our `chpst`, as hooks see it; it comes last on PATH (decisions 3). */
+  toolsDirectory?: string
+}>
+
+/**
+ * The environment of a package's hooks and of its service (spec supervisor §2.7, decisions 12, 21, G): the operator's,
+ * then the package's. PATH is the package's, the interpreter package's if it is installed, the operator's, and ours.
+ */
+export function hookEnvironment(context: HookEnvironmentContext, pkg: InstalledPackage): Record<string, string> {
+  const inherited = operatorEnvironment(context.env)
+  const wanted = packageEnvironment(context, context.store, pkg, inherited)
+  const path = [
+    wanted["PATH"] ?? "",
+    ...interpreterPath(context, pkg),
+    inherited["PATH"] ?? "",
+    context.toolsDirectory ?? "",
+  ].filter((entries) => entries !== "")
+  return { ...inherited, ...wanted, PATH: path.join(":") }
+}
+
+/** Used if it is installed, never fetched, never an error (decisions 12). Native packages do without. */
+function interpreterPath({ files, store, env }: HookEnvironmentContext, pkg: InstalledPackage): readonly string[] {
+  if (readMetadata({ files }, pkg).packageType === "native") return []
+  const interpreter = store.find(parseIdent(env["HAB_INTERPRETER_IDENT"] ?? INTERPRETER))
+  return interpreter === undefined ? [] : readMetadata({ files }, interpreter).path
+}
