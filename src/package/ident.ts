@@ -6,13 +6,7 @@ export type PackageIdent = Readonly<{ origin: string; name: string; version?: st
 /** An answer: exactly one release of one package. Also a wish, never the reverse. */
 export type FullIdent = Readonly<{ origin: string; name: string; version: string; release: string }>
 
-const ORIGIN = /^[a-z0-9][a-z0-9_-]{0,254}$/
 const PACKAGE_NAME = /^[A-Za-z0-9_-]+$/
-
-/** True for names a key can be made for: lower case, at most 255 characters (spec package §1.1). */
-export function isValidOrigin(text: string): boolean {
-  return ORIGIN.test(text)
-}
 
 /** True for names the build accepts for `pkg_name`, and for `pkg_origin` there (spec package §1.1). */
 export function isValidPackageName(text: string): boolean {

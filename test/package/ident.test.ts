@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest"
 import {
   archiveName,
   isFullIdent,
-  isValidOrigin,
   isValidPackageName,
   parseFullIdent,
   parseIdent,
@@ -87,17 +86,6 @@ describe("satisfies", () => {
 })
 
 describe("names", () => {
-  it.each(["acme", "foo_bar", "foo-bar", "0xdead", "a".repeat(255)])("%s is an origin", (text) => {
-    expect(isValidOrigin(text)).toBe(true)
-  })
-
-  it.each(["Core", " foo", "foo ", "!foo", "foo bar", "", "-foo", "_foo", "a".repeat(256), "foo\n"])(
-    "%j is no origin",
-    (text) => {
-      expect(isValidOrigin(text)).toBe(false)
-    },
-  )
-
   it("packages may have upper case, dashes and underscores only", () => {
     expect(["rocket", "rocket-one", "rocket_one", "Rocket1"].every(isValidPackageName)).toBe(true)
     expect(["rocket.one", "rocket%one", ""].some(isValidPackageName)).toBe(false)

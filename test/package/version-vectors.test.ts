@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { archiveName, isValidOrigin, isValidPackageName, parseFullIdent, parseIdent } from "../../src/package/ident.ts"
+import { isValidOrigin } from "../../src/crypto/origin-keys.ts"
+import { archiveName, isValidPackageName, parseFullIdent, parseIdent } from "../../src/package/ident.ts"
 import { comparePartially } from "../../src/package/order.ts"
 import { compareVersions, splitVersion } from "../../src/package/version.ts"
 import { hasShared, sharedPath } from "../support/shared.ts"
