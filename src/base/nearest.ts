@@ -1,40 +1,51 @@
 /**
- * The candidate a mistyped word most likely meant, or undefined when none is near: at most a third of its letters (and at
- * least one) may differ, counting an exchange of two neighbours as one.
+ * The candidate a person most likely meant, or undefined when none is close: at most a third of the word's letters
+ * (and never more than three) changed, inserted, dropped or swapped with their neighbour. Case and the difference
+ * between `-` and `_` do not count. Ties go to the candidate listed first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = fold(word)
+  const limit = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)))
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  let bestDistance = limit + 1
   for (const candidate of candidates) {
-    if (candidate === word) return candidate
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+    if (candidate === word || Math.abs(candidate.length - word.length) > limit) continue
+    const distance = editDistance(wanted, fold(candidate))
+    if (distance >= bestDistance) continue
+    best = candidate
+    bestDistance = distance
   }
   return best
 }
 
-/** Insertions, deletions, replacements and exchanges of neighbours that turn one word into the other. */
+function fold(word: string): string {
+  return word.toLowerCase().replaceAll("_", "-")
+}
+
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */
 function editDistance(a: string, b: string): number {
-  let before: number[] = []
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      const replaced = at(previous, j - 1) + (same ? 0 : 1)
-      const moved = Math.min(replaced, at(previous, j) + 1, at(current, j - 1) + 1)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      current.push(swapped ? Math.min(moved, at(before, j - 2) + 1) : moved)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1]
+      let cost = Math.min(
+        at(previous, column) + 1,
+        at(current, column - 1) + 1,
+        at(previous, column - 1) + (same ? 0 : 1),
+      )
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        cost = Math.min(cost, at(beforePrevious, column - 2) + 1)
+      }
+      current.push(cost)
     }
-    before = previous
+    beforePrevious = previous
     previous = current
   }
   return at(previous, b.length)
 }
 
 function at(row: readonly number[], index: number): number {
-  return row[index] ?? Number.POSITIVE_INFINITY
+  return row[index] ?? 0
 }
