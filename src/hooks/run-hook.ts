@@ -1,0 +1,71 @@
+import { describeSystemError } from "../base/describe-system-error.ts"
+import type { Layout } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import type { GroupCommand, ProcessGroups } from "../ports/process-group.ts"
+import { checkScript } from "./check-script.ts"
+import { executeHook, type HookIdentity, type HookReport, notStarted } from "./execute.ts"
+import { openHookLog } from "./hook-log.ts"
+
+/** What running hooks takes from the machine and from whoever prints. */
+export type HookContext = Readonly<{
+  groups: ProcessGroups
+  clock: Clock
+  files: Pick<FileSystem, "stat" | "lstat" | "readText" | "removeFile" | "createExclusively">
+  layout: Layout
+  report: Report
+  /** Bytes of stdout kept in reports (`HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT`); see `keepBytesOf`. */
+  keepBytes?: number
+}>
+
+/** One hook to run once. */
+export type HookTask = Readonly<{
+  hook: HookIdentity
+  command: GroupCommand
+  /** 0: no deadline. */
+  timeoutMs: number
+  /** Printed in front of each line: `redis.default`, or the package's name. */
+  speaker: string
+  /** Host path of the directory its two logs are written to. */
+  logs: string
+  signal?: AbortSignal
+}>
+
+/**
+ * Runs one script hook: the function every path that runs a hook goes through (spec lifecycle §C.9, 1). Prints its
+ * lines, keeps them in its logs, and reports how it ended; never rejects for what the hook does.
+ */
+export async function runHook(context: HookContext, task: HookTask): Promise<HookReport> {
+  const { hook, command, report } = { ...task, report: context.report }
+  const source = `${task.speaker} hook[${hook.name}]:(HK)`
+  const log = openHookLog(context, { directory: task.logs, hook: hook.name }, (error) =>
+    report({ tag: "warning", text: `${source}: its output is not logged: ${describeSystemError(error)}` }),
+  )
+  const problem = checkScript(context, {
+    script: hook.path,
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+  })
+  try {
+    if (problem !== undefined) return notStarted(hook, problem)
+    return await executeHook(context, {
+      hook,
+      command,
+      timeoutMs: task.timeoutMs,
+      onLine: (stream, line) => report({ tag: "output", source, stream, line }),
+      onBytes: log.write,
+      onStillRunning: (elapsedMs) =>
+        report({ tag: "note", text: `${source}: still running after ${Math.round(elapsedMs / 1000)} s` }),
+      ...(task.signal === undefined ? {} : { signal: task.signal }),
+      ...(context.keepBytes === undefined ? {} : { keepBytes: context.keepBytes }),
+    })
+  } finally {
+    log.close()
+  }
+}
+
+/** The value of HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT, or 1024 when it is unset or no number. */
+export function keepBytesOf(env: Readonly<Record<string, string>>): number {
+  const text = env["HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT"] ?? ""
+  return /^\d+$/.test(text) ? Number(text) : 1024
+}
