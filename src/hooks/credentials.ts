@@ -14,6 +14,8 @@ export type Credentials = Readonly<{
 /** The names in a package's metadata; both are there or neither counts. */
 export type WantedAccount = Readonly<{ svcUser: string | undefined; svcGroup: string | undefined }>
 
+type FileOwner = Readonly<{ uid: number; gid: number }>
+
 const DEFAULT_ACCOUNT = "hab"
 
 /**
@@ -35,6 +37,16 @@ export function chooseCredentials(users: Users, wanted: WantedAccount): Credenti
     return asCaller(users, `There is no account '${DEFAULT_ACCOUNT}': running as ${nameOf(users.current)}`)
   }
   throw missing(user === undefined ? { user: userName } : { group: groupName })
+}
+
+/** Owner of what the service only executes or reads: the caller, with the service's group. Undefined: the caller's own. */
+export function scriptOwner(current: Account, { runAs }: Pick<Credentials, "runAs">): FileOwner | undefined {
+  return runAs === undefined ? undefined : { uid: current.uid, gid: runAs.gid }
+}
+
+/** Owner of what belongs to the service. Undefined: the caller's own. */
+export function serviceOwner({ runAs }: Pick<Credentials, "runAs">): FileOwner | undefined {
+  return runAs === undefined ? undefined : { uid: runAs.uid, gid: runAs.gid }
 }
 
 function asAccount(current: Account, user: Account, group: Group): Credentials {
