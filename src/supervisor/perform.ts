@@ -1,0 +1,175 @@
+import { HabError } from "../base/errors.ts"
+import { type Layout, servicePaths } from "../base/layout.ts"
+import { healthAnswer } from "../hooks/answers.ts"
+import { remember } from "../hooks/journal.ts"
+import { type HookContext, runHook } from "../hooks/run-hook.ts"
+import { type ListOutcome, runHookList } from "../hooks/runner.ts"
+import type { Clock } from "../ports/clock.ts"
+import { plannedHooks } from "./moments.ts"
+import { describeNote } from "./notes.ts"
+import type { Release } from "./release.ts"
+import type { Changes } from "./service/change-response.ts"
+import type { Effect, ServiceEvent } from "./service/messages.ts"
+import type { Supervised } from "./supervised.ts"
+
+/** What acting on effects takes. Each function does one thing and answers through `post`. */
+export type PerformContext = Readonly<{
+  clock: Clock
+  layout: Layout
+  hooks: HookContext
+  /** Puts an event into the supervisor's inbox. */
+  post: (held: Supervised, event: ServiceEvent) => void
+  /** Opens the release the next run uses, and renders everything of it. Throws HabError. */
+  render: (held: Supervised) => Changes
+  /** Install hooks that the release and what it needs still owe. Rejects with HabError. */
+  runInstallHooks: (held: Supervised, signal: AbortSignal) => Promise<void>
+  /** Starts the process of the run; its end comes as an event of its own. */
+  startProcess: (held: Supervised, release: Release) => Promise<{ pid: number } | { problem: string }>
+  signalRun: (runId: string, signal: string) => void
+  /** Resolves when nothing of the run is left. */
+  emptied: (runId: string) => Promise<void>
+  forget: (held: Supervised) => void
+  say: (held: Supervised, key: string, text: string) => void
+}>
+
+type Handlers = { readonly [T in Effect["tag"]]: (c: PerformContext, held: Supervised, effect: EffectOf<T>) => void }
+type EffectOf<T extends Effect["tag"]> = Extract<Effect, { tag: T }>
+
+/** Acts on one effect. Never throws: what goes wrong is an event too. */
+export function perform(context: PerformContext, held: Supervised, effect: Effect): void {
+  const handler = HANDLERS[effect.tag] as (c: PerformContext, held: Supervised, effect: Effect) => void
+  handler(context, held, effect)
+}
+
+const HANDLERS: Handlers = {
+  "run-hooks": runHooks,
+  "cancel-hooks": (_, held, { moment }) => cancelHooks(held, moment),
+  render,
+  "start-process": startProcess,
+  terminate,
+  kill: ({ signalRun }, held) => signalRun(held.runId, "SIGKILL"),
+  "start-timer": startTimer,
+  "cancel-timer": (_, held, { timer }) => cancelTimer(held, timer),
+  "check-health": checkHealth,
+  forget: ({ forget }, held) => forget(held),
+  note: ({ say }, held, { note }) => {
+    const { key, text } = describeNote(note)
+    say(held, key, text)
+  },
+}
+
+function runHooks(context: PerformContext, held: Supervised, { run, moment, reason }: EffectOf<"run-hooks">): void {
+  const controller = new AbortController()
+  cancelHooks(held, moment)
+  held.hooks.set(moment, controller)
+  const done = (outcome: ListOutcome) => {
+    if (controller.signal.aborted || outcome.tag === "cancelled") return
+    context.post(held, { tag: "hooks-done", run, moment, outcome })
+  }
+  if (moment === "install") {
+    context.runInstallHooks(held, controller.signal).then(() => done({ tag: "passed" }), failWith(done))
+    return
+  }
+  const hooks = held.release === undefined ? [] : plannedHooks(context.layout, held, held.release, { moment, reason })
+  const list = runHookList(context.hooks, {
+    hooks,
+    speaker: held.group,
+    logs: servicePaths(context.layout, held.name).logs,
+    signal: controller.signal,
+    onReport: (report) => {
+      held.journal = remember(held.journal, report, context.clock.now())
+    },
+  })
+  list.outcome.then(done)
+}
+
+function failWith(done: (outcome: ListOutcome) => void): (error: unknown) => void {
+  return (error) => done({ tag: "failed", problem: describe(error) })
+}
+
+function cancelHooks(held: Supervised, moment: string): void {
+  const key = moment as Parameters<typeof held.hooks.get>[0]
+  held.hooks.get(key)?.abort()
+  held.hooks.delete(key)
+}
+
+function render(context: PerformContext, held: Supervised, { run }: EffectOf<"render">): void {
+  try {
+    context.post(held, { tag: "rendered", run, changes: context.render(held) })
+  } catch (error) {
+    context.post(held, { tag: "render-failed", run, problem: describe(error) })
+  }
+}
+
+function startProcess(context: PerformContext, held: Supervised, { run }: EffectOf<"start-process">): void {
+  const { release } = held
+  if (release === undefined) {
+    context.post(held, { tag: "start-failed", run, problem: "its package could not be opened" })
+    return
+  }
+  const spawning = context.startProcess(held, release).then((result) => {
+    if (held.spawning === spawning) held.spawning = undefined
+    if ("pid" in result) context.post(held, { tag: "process-started", run, pid: result.pid })
+    else context.post(held, { tag: "start-failed", run, problem: result.problem })
+  })
+  held.spawning = spawning
+}
+
+/** A spawn in flight is told when it lands; hooks end on their own terms within the same time. */
+function terminate(context: PerformContext, held: Supervised, { run, signal }: EffectOf<"terminate">): void {
+  for (const moment of [...held.hooks.keys()]) cancelHooks(held, moment)
+  const { runId } = held
+  const end = async () => {
+    await held.spawning
+    context.signalRun(runId, signal.startsWith("SIG") ? signal : `SIG${signal}`)
+    await context.emptied(runId)
+    context.post(held, { tag: "emptied", run })
+  }
+  void end()
+}
+
+function startTimer(context: PerformContext, held: Supervised, effect: EffectOf<"start-timer">): void {
+  const { run, timer, delayMs } = effect
+  cancelTimer(held, timer)
+  const cancel = context.clock.schedule(delayMs, () => {
+    held.timers.delete(timer)
+    context.post(held, { tag: `${timer}-timer`, run })
+  })
+  held.timers.set(timer, cancel)
+}
+
+function cancelTimer(held: Supervised, timer: string): void {
+  held.timers.get(timer)?.()
+  held.timers.delete(timer)
+}
+
+function checkHealth(context: PerformContext, held: Supervised, { run }: EffectOf<"check-health">): void {
+  const [planned] =
+    held.release === undefined
+      ? []
+      : plannedHooks(context.layout, held, held.release, { moment: "health-check", reason: "schedule" })
+  if (planned === undefined) return
+  const controller = new AbortController()
+  held.hooks.set("health-check", controller)
+  const check = runHook(context.hooks, {
+    hook: planned.hook,
+    command: planned.command(1),
+    timeoutMs: planned.timeoutMs,
+    speaker: held.group,
+    logs: servicePaths(context.layout, held.name).logs,
+    signal: controller.signal,
+  })
+  void check.then((report) => {
+    const answer = healthAnswer(report)
+    if (answer === undefined || controller.signal.aborted) return
+    if (answer.tag === "failed") context.say(held, "HK", answer.message)
+    context.post(held, { tag: "health-result", run, answer: answer.tag })
+  })
+}
+
+function describe(error: unknown): string {
+  if (error instanceof HabError) {
+    return [error.message, ...error.problems.map(({ where, message }) => `${where}: ${message}`)].join("; ")
+  }
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,57 @@
+import { HabError } from "../base/errors.ts"
+import type { Layout } from "../base/layout.ts"
+import { type Credentials, chooseCredentials } from "../hooks/credentials.ts"
+import { type DiscoveredHook, discoverHooks } from "../hooks/discover.ts"
+import { hookEnvironment } from "../hooks/hook-environment.ts"
+import { stringifyIdent } from "../package/ident.ts"
+import { type PackageMetadata, readMetadata } from "../package/metadata.ts"
+import type { InstalledPackage, PackageStore } from "../package/store.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import type { Users } from "../ports/users.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+
+/** The release a service runs, opened once and used until another one replaces it. */
+export type Release = Readonly<{
+  pkg: InstalledPackage
+  metadata: PackageMetadata
+  credentials: Credentials
+  /** Environment of its process and hooks. */
+  env: Readonly<Record<string, string>>
+  /** Host directory with `hooks/`, `config/` and `default.toml`: the package's, or the one of `config_from`. */
+  templates: string
+  hooks: readonly DiscoveredHook[]
+}>
+
+export type ReleaseContext = Readonly<{
+  files: FileSystem
+  users: Users
+  env: Readonly<Record<string, string>>
+  layout: Layout
+  store: PackageStore
+  /** The folder with our `chpst`, as services see it. */
+  toolsDirectory: string
+}>
+
+/**
+ * The newest installed release that satisfies the spec, ready to run. Throws PACKAGE_NOT_FOUND, PACKAGE_NOT_RUNNABLE,
+ * ACCOUNT_MISSING, METADATA_INVALID.
+ */
+export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release {
+  const pkg = context.store.load(spec.ident)
+  const metadata = readMetadata(context, pkg)
+  const templates = spec.configFrom ?? pkg.path
+  const { hooks } = discoverHooks(context, templates)
+  if (!hooks.some((hook) => hook.file === "run") && context.files.stat(`${pkg.path}/run`) === undefined) {
+    throw new HabError("PACKAGE_NOT_RUNNABLE", `Can't start non-runnable service: ${stringifyIdent(pkg.ident)}`, {
+      hint: "a service needs a hooks/run file or pkg_svc_run in its plan",
+    })
+  }
+  return {
+    pkg,
+    metadata,
+    credentials: chooseCredentials(context.users, metadata),
+    env: hookEnvironment(context, pkg),
+    templates,
+    hooks,
+  }
+}

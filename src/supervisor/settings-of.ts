@@ -1,0 +1,42 @@
+import type { EventName } from "../hooks/events.ts"
+import type { Release } from "./release.ts"
+import type { BackoffPolicy } from "./service/restart-policy.ts"
+import { DEFAULT_SETTINGS, type Moment, type Settings } from "./service/settings.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+
+const MOMENTS: readonly (Moment | "health-check")[] = [
+  "install",
+  "pre-start",
+  "post-start",
+  "pre-stop",
+  "post-stop",
+  "pre-restart",
+  "post-restart",
+  "post-exit",
+  "post-healthy",
+  "post-unhealthy",
+  "file-updated",
+  "reconfigure",
+  "health-check",
+]
+
+/** What the machine has to know of a spec and the release it runs. */
+export function settingsOf(
+  spec: ServiceSpec,
+  release: Release,
+  options: Readonly<{ backoff: BackoffPolicy; installOwed: boolean }>,
+): Settings {
+  const events = new Set<EventName>(release.hooks.map((hook) => hook.event))
+  const present = (moment: Moment | "health-check") => (moment === "install" ? options.installOwed : events.has(moment))
+  const timeoutSec = spec.shutdownTimeoutSec ?? release.metadata.shutdownTimeoutSec
+  return {
+    ...DEFAULT_SETTINGS,
+    hooks: MOMENTS.filter(present),
+    restart: spec.own.restart,
+    backoff: options.backoff,
+    shutdownSignal: release.metadata.shutdownSignal ?? DEFAULT_SETTINGS.shutdownSignal,
+    shutdownTimeoutMs: timeoutSec === undefined ? DEFAULT_SETTINGS.shutdownTimeoutMs : timeoutSec * 1000,
+    healthIntervalMs: spec.healthCheckIntervalMs,
+    healthFailureThreshold: spec.own.healthFailureThreshold,
+  }
+}

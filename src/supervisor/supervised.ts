@@ -1,0 +1,34 @@
+import type { Journal } from "../hooks/journal.ts"
+import type { Release } from "./release.ts"
+import type { Service } from "./service/service.ts"
+import type { Moment } from "./service/settings.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+
+/**
+ * A loaded service as the supervisor holds it: what the machine knows of it, and what acts for it. The one mutable record
+ * per service; only the supervisor's own turn changes it.
+ */
+export type Supervised = {
+  readonly name: string
+  /** `redis.default`: who speaks in the log. */
+  group: string
+  spec: ServiceSpec
+  service: Service
+  /** The release of the current run; undefined while the package cannot be opened. */
+  release: Release | undefined
+  /** Carried by everything the current run starts. */
+  runId: string
+  /** Numbers the commands of a run: `<runId>/<n>`. */
+  commands: number
+  /** Ends the hooks of a moment. */
+  readonly hooks: Map<Moment | "health-check", AbortController>
+  /** Cancels timers. */
+  readonly timers: Map<string, () => void>
+  /** The spawn that is under way. */
+  spawning: Promise<unknown> | undefined
+  journal: Journal
+  /** The service went up or down then, on the monotonic clock. */
+  upOrDownSinceMs: number
+  /** Stops watching its files. */
+  readonly watches: (() => void)[]
+}
