@@ -1,0 +1,130 @@
+import { Buffer } from "node:buffer"
+import { HabError } from "../../base/errors.ts"
+import type { ExitStatus } from "../../base/exit-status.ts"
+import type { MessageChannel } from "../../ports/message-channel.ts"
+import { parseFromLauncher } from "./parse-message.ts"
+import {
+  type FromLauncher,
+  type OutputSummary,
+  PROTOCOL_OLDEST,
+  PROTOCOL_VERSION,
+  type ProcessRequest,
+  type ToLauncher,
+} from "./protocol.ts"
+
+export type Hello = Extract<FromLauncher, { tag: "hello" }>
+export type SpawnResult =
+  | Readonly<{ tag: "started"; pid: number; startedMs: number }>
+  | Readonly<{ tag: "not-started"; cause: string }>
+
+/** An end of a process the supervisor asked for, or found in the snapshot. Acknowledge it when it is dealt with. */
+export type ProcessExit = Readonly<{ id: string; status: ExitStatus; output?: OutputSummary }>
+
+export type LauncherHandlers = Readonly<{
+  onExit(exit: ProcessExit): void
+  /** Stop every service, call `shutdownDone`, exit. Comes again, `forced`, when somebody is impatient. */
+  onShutdown(forced: boolean): void
+  /** Exit 0, services stay. */
+  onReload(): void
+  /** The launcher is dead: exit at once, run no hook, stop nothing (decisions C). */
+  onLost(): void
+}>
+
+/** The launcher as the supervisor uses it. */
+export type LauncherClient = Readonly<{
+  hello: Hello
+  /** Tells that boot is over. */
+  ready(): void
+  spawn(request: ProcessRequest): Promise<SpawnResult>
+  signal(runId: string, signal: string): void
+  /** Resolves when nothing of the run is left. */
+  emptied(runId: string): Promise<void>
+  acknowledge(id: string): void
+  writeInput(id: string, bytes: Uint8Array): void
+  closeInput(id: string): void
+  shutdownDone(): void
+}>
+
+/**
+ * Waits for the launcher's hello. Throws `LAUNCHER_PROTOCOL` when it is older than this supervisor can work with.
+ * Messages it sends that we do not know are passed over: it may be newer.
+ */
+export async function connectToLauncher(channel: MessageChannel, handlers: LauncherHandlers): Promise<LauncherClient> {
+  const asked = new Map<number, (result: SpawnResult) => void>()
+  const awaited = new Map<string, (() => void)[]>()
+  channel.onClose(handlers.onLost)
+  const hello = await new Promise<Hello>((resolve) => {
+    channel.onMessage((message) => {
+      const known = parseFromLauncher(message)
+      if (known?.tag === "hello") resolve(known)
+      else if (known !== undefined) deliver(known, handlers, asked, awaited)
+    })
+  })
+  checkProtocol(hello)
+  return createClient(hello, (message) => channel.send(message), asked, awaited)
+}
+
+function checkProtocol({ protocol, version }: Hello): void {
+  if (protocol >= PROTOCOL_OLDEST) return
+  throw new HabError("LAUNCHER_PROTOCOL", `the launcher (hab ${version}) speaks protocol ${protocol}, too old for us`, {
+    hint: "stop it with 'hab sup term' and start 'hab sup run' again; services restart with it",
+  })
+}
+
+function createClient(
+  hello: Hello,
+  send: (message: ToLauncher) => void,
+  asked: Map<number, (result: SpawnResult) => void>,
+  awaited: Map<string, (() => void)[]>,
+): LauncherClient {
+  let requests = 0
+  return {
+    hello,
+    ready: () => send({ tag: "ready", protocol: Math.min(PROTOCOL_VERSION, hello.protocol) }),
+    spawn(process) {
+      const request = ++requests
+      const answer = new Promise<SpawnResult>((resolve) => asked.set(request, resolve))
+      send({ tag: "spawn", request, process })
+      return answer
+    },
+    signal: (runId, signal) => send({ tag: "signal", runId, signal }),
+    emptied(runId) {
+      const waiting = awaited.get(runId) ?? []
+      awaited.set(runId, waiting)
+      if (waiting.length === 0) send({ tag: "watch-empty", runId })
+      return new Promise((resolve) => waiting.push(resolve))
+    },
+    acknowledge: (id) => send({ tag: "acknowledge", id }),
+    writeInput: (id, bytes) => send({ tag: "write-input", id, bytes: Buffer.from(bytes).toString("base64") }),
+    closeInput: (id) => send({ tag: "close-input", id }),
+    shutdownDone: () => send({ tag: "shutdown-done" }),
+  }
+}
+
+function deliver(
+  message: Exclude<FromLauncher, Hello>,
+  handlers: LauncherHandlers,
+  asked: Map<number, (result: SpawnResult) => void>,
+  awaited: Map<string, (() => void)[]>,
+): void {
+  switch (message.tag) {
+    case "started":
+    case "not-started": {
+      const resolve = asked.get(message.request)
+      asked.delete(message.request)
+      return resolve?.(message)
+    }
+    case "emptied": {
+      const waiting = awaited.get(message.runId) ?? []
+      awaited.delete(message.runId)
+      for (const resolve of waiting) resolve()
+      return
+    }
+    case "exited":
+      return handlers.onExit(message)
+    case "shutdown":
+      return handlers.onShutdown(message.forced)
+    case "reload":
+      return handlers.onReload()
+  }
+}

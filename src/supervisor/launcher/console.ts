@@ -1,0 +1,79 @@
+import { Buffer } from "node:buffer"
+import type { OutputSink } from "../../ports/output-sink.ts"
+
+const PENDING_BYTES_MAX = 1024 * 1024
+/** One write takes so much at most, so that a terminal shows lines soon. */
+const WRITE_BYTES_MAX = 256 * 1024
+
+/** A console that never makes us wait: one write under way, a bounded queue behind it. */
+export type Console = Readonly<{
+  /** False while the queue is full: do not write, ask `onceRoom`. */
+  hasRoom(): boolean
+  write(lines: Uint8Array): void
+  /** Calls `run` once there is room again. */
+  onceRoom(run: () => void): void
+  /** Resolves when everything written so far is out, or nobody reads any more. */
+  flushed(): Promise<void>
+}>
+
+/** Bounded output to one of our own streams (decisions E). Once it is broken, lines are dropped in silence. */
+export function createConsole(sink: OutputSink): Console {
+  let pending: Uint8Array[] = []
+  let pendingBytes = 0
+  let writing = false
+  let broken = false
+  let waiting: (() => void)[] = []
+  let flushing: (() => void)[] = []
+
+  const release = (callbacks: (() => void)[]) => {
+    for (const run of callbacks) run()
+  }
+  const pump = () => {
+    if (writing || pendingBytes === 0) return
+    writing = true
+    sink.write(takeBatch(), (result) => {
+      writing = false
+      if (result === "broken") fall()
+      if (hasRoom()) {
+        const callbacks = waiting
+        waiting = []
+        release(callbacks)
+      }
+      if (pendingBytes > 0) return pump()
+      const callbacks = flushing
+      flushing = []
+      release(callbacks)
+    })
+  }
+  const takeBatch = () => {
+    let bytes = 0
+    let count = 0
+    while (count < pending.length && (count === 0 || bytes + (pending[count]?.length ?? 0) <= WRITE_BYTES_MAX)) {
+      bytes += pending[count]?.length ?? 0
+      count += 1
+    }
+    pendingBytes -= bytes
+    return Buffer.concat(pending.splice(0, count))
+  }
+  const fall = () => {
+    broken = true
+    pending = []
+    pendingBytes = 0
+  }
+  const hasRoom = () => pendingBytes < PENDING_BYTES_MAX
+  return {
+    hasRoom,
+    write(lines) {
+      if (broken) return
+      pending.push(lines)
+      pendingBytes += lines.length
+      pump()
+    },
+    onceRoom: (run) => void waiting.push(run),
+    flushed: () =>
+      new Promise((resolve) => {
+        if (pendingBytes === 0 && !writing) resolve()
+        else flushing.push(resolve)
+      }),
+  }
+}

@@ -1,0 +1,51 @@
+import { wait } from "../../ports/clock.ts"
+import { type LauncherContext, say } from "./context.ts"
+
+const GRACE_MS = 8_000
+const KILLED_LIMIT_MS = 5_000
+const FLUSH_LIMIT_MS = 1_000
+
+/**
+ * Ends what is left: TERM to everything, KILL after 8 s or when `hurry` is aborted (spec supervisor §8.1). `leave` keeps
+ * what was adopted running and recorded, for the next launcher.
+ */
+export async function endProcesses(
+  context: LauncherContext,
+  adopted: "stop" | "leave",
+  hurry: AbortSignal,
+): Promise<void> {
+  context.closing = true
+  await Promise.all(context.starting)
+  const instances = adopted === "stop" ? [...context.instances] : [context.ownInstance]
+  const { clock, groups } = context.ports
+  const gone = Promise.all(instances.map((instance) => groups.emptied(instance)))
+  const send = (signal: string) => {
+    for (const instance of instances) groups.signalRun(instance, signal)
+  }
+  send("SIGTERM")
+  if (await inTime(gone, wait(clock, GRACE_MS, hurry))) return
+  say(context, "Services still running after the grace period; killing them")
+  send("SIGKILL")
+  // A process in uninterruptible sleep outlives even that; it must not keep us.
+  if (!(await inTime(gone, wait(clock, KILLED_LIMIT_MS)))) say(context, "Some processes cannot be killed")
+}
+
+/** Removes what only a living launcher needs. With adopted processes left running, their FIFOs and records stay. */
+export function removeTraces(context: LauncherContext, paths: Readonly<{ processes: string; pidFile: string }>): void {
+  const { files, groups } = context.ports
+  if (context.table.living().length === 0) {
+    groups.close()
+    files.removeTree(paths.processes)
+  }
+  if (files.lstat(paths.pidFile) !== undefined) files.removeFile(paths.pidFile)
+}
+
+/** Waits until the consoles have printed everything, a second at most. */
+export async function flushConsoles(context: LauncherContext): Promise<void> {
+  const { stdout, stderr } = context.consoles
+  await inTime(Promise.all([stdout.flushed(), stderr.flushed()]), wait(context.ports.clock, FLUSH_LIMIT_MS))
+}
+
+async function inTime(event: Promise<unknown>, limit: Promise<void>): Promise<boolean> {
+  return Promise.race([event.then(() => true), limit.then(() => false)])
+}

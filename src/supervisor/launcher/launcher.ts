@@ -1,0 +1,111 @@
+import { describeExit } from "../../base/exit-status.ts"
+import { type Layout, supervisorPaths } from "../../base/layout.ts"
+import { wait } from "../../ports/clock.ts"
+import type { ConsoleStyle } from "../console/line.ts"
+import { adoptLeft } from "./adoption.ts"
+import { createContext, type LauncherContext, type LauncherPorts, say, tell } from "./context.ts"
+import { endProcesses, flushConsoles, removeTraces } from "./finish.ts"
+import { liveOnce, type SupervisorCommand } from "./supervisor-life.ts"
+import { judge, type Verdict } from "./verdict.ts"
+
+export type LauncherOptions = Readonly<{
+  ports: LauncherPorts
+  layout: Layout
+  supervisor: SupervisorCommand
+  console: ConsoleStyle
+  /** Of hab, for `hab sup status`. */
+  version: string
+}>
+
+/** What signals and the supervisor's lives tell each other. */
+type Control = {
+  stopping: boolean
+  reloading: boolean
+  /** Aborted by the first signal to end: no respawn is waited for. */
+  readonly stop: AbortController
+  /** Aborted by the second one: nothing is waited for. */
+  readonly hurry: AbortController
+}
+
+type Ending = Extract<Verdict, { tag: "end" }>
+
+/**
+ * The main process of `hab sup run` (decisions C): keeps a supervisor running and everything it asked for, adopts what a
+ * dead launcher left, and ends it all on INT or TERM. The caller holds LOCK. Resolves with the exit code.
+ */
+export async function runLauncher(options: LauncherOptions): Promise<number> {
+  const paths = supervisorPaths(options.layout)
+  const context = createContext({ ...options, processes: paths.processes })
+  const control: Control = {
+    stopping: false,
+    reloading: false,
+    stop: new AbortController(),
+    hurry: new AbortController(),
+  }
+  const unlisten = listenToSignals(context, control)
+  writePidFile(context, paths.launcherPid)
+  await adoptLeft(context)
+  const ending = await keepSupervisor(context, control, options.supervisor)
+  await endProcesses(context, ending.adopted, control.hurry.signal)
+  removeTraces(context, { processes: paths.processes, pidFile: paths.launcherPid })
+  if (ending.adopted === "stop") say(context, "Hasta la vista, services.")
+  await flushConsoles(context)
+  unlisten()
+  return ending.exitCode
+}
+
+async function keepSupervisor(context: LauncherContext, control: Control, command: SupervisorCommand): Promise<Ending> {
+  let first = true
+  let failures = 0
+  for (let respawned = false; !control.stopping; respawned = true) {
+    control.reloading = false
+    const life = await liveOnce(context, command, {
+      respawned,
+      isStopping: () => control.stopping,
+      onReady: () => {
+        first = false
+      },
+    })
+    const history = { first, failures, stopping: control.stopping }
+    const verdict = judge({ ...life, reloading: control.reloading }, history)
+    if (verdict.tag === "end") return verdict
+    failures = verdict.failures
+    if (!control.reloading) say(context, `Supervisor ${describeExit(life.status)}; ${whenAgain(verdict.afterMs)}`)
+    await wait(context.ports.clock, verdict.afterMs, control.stop.signal)
+  }
+  return { tag: "end", exitCode: 0, adopted: "stop" }
+}
+
+function whenAgain(afterMs: number): string {
+  return afterMs === 0 ? "starting it again" : `starting it again in ${afterMs / 1000} s`
+}
+
+function listenToSignals(context: LauncherContext, control: Control): () => void {
+  const end = () => {
+    if (control.stopping) {
+      control.hurry.abort()
+      tell(context, { tag: "shutdown", forced: true })
+      return context.peer?.group.signal("SIGKILL")
+    }
+    control.stopping = true
+    control.stop.abort()
+    tell(context, { tag: "shutdown", forced: false })
+  }
+  const reload = () => {
+    control.reloading = true
+    tell(context, { tag: "reload" })
+  }
+  const stops = [
+    context.ports.signals.on("SIGINT", end),
+    context.ports.signals.on("SIGTERM", end),
+    context.ports.signals.on("SIGHUP", reload),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+function writePidFile({ ports }: LauncherContext, file: string): void {
+  ports.files.makeDirectories(file.slice(0, file.lastIndexOf("/")))
+  ports.files.writeFile(file, String(ports.pid))
+}

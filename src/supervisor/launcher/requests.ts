@@ -1,0 +1,119 @@
+import { Buffer } from "node:buffer"
+import { unreachable } from "../../base/assert.ts"
+import { describeExit, type ExitStatus } from "../../base/exit-status.ts"
+import type { GroupCommand, OwnedGroup } from "../../ports/process-group.ts"
+import { type LauncherContext, say, tell } from "./context.ts"
+import { createProcessOutput, type ProcessOutput } from "./output.ts"
+import type { ProcessRecord } from "./process-record.ts"
+import type { ProcessRequest, ToLauncher } from "./protocol.ts"
+
+type Request = Exclude<ToLauncher, { tag: "ready" } | { tag: "shutdown-done" }>
+
+/** Does what the supervisor asks; answers go to whichever supervisor is connected by then. */
+export function serve(context: LauncherContext, request: Request): void {
+  switch (request.tag) {
+    case "spawn":
+      return spawnTracked(context, request.request, request.process)
+    case "signal":
+      return signalRun(context, request.runId, request.signal)
+    case "watch-empty":
+      return void emptied(context, request.runId).then(() => tell(context, { tag: "emptied", runId: request.runId }))
+    case "acknowledge":
+      if (context.table.acknowledge(request.id)) context.records.remove(request.id)
+      return
+    case "write-input":
+      return void context.table.find(request.id)?.group?.writeInput(Buffer.from(request.bytes, "base64"))
+    case "close-input":
+      return context.table.find(request.id)?.group?.closeInput()
+    default:
+      return unreachable(request)
+  }
+}
+
+/** A signal to everything of a run, whichever launcher started it. */
+export function signalRun(context: LauncherContext, runId: string, signal: string): void {
+  for (const instance of context.instances) context.ports.groups.signalRun(`${instance}/${runId}`, signal)
+}
+
+/** Watches a process of the table to its end, remembers how it ended and tells. */
+export function follow(
+  context: LauncherContext,
+  record: ProcessRecord,
+  group: OwnedGroup,
+  output: ProcessOutput,
+): void {
+  const { id, kind, service } = record.description
+  void group.exited.then((status) => {
+    output.end()
+    const summary = output.summary()
+    context.table.exited(id, status, summary)
+    if (kind === "run") say(context, exitLine(service, group.pid, status))
+    tell(context, { tag: "exited", id, status, ...(summary === undefined ? {} : { output: summary }) })
+  })
+}
+
+function spawnTracked(context: LauncherContext, request: number, wanted: ProcessRequest): void {
+  const spawned = spawn(context, request, wanted).finally(() => context.starting.delete(spawned))
+  context.starting.add(spawned)
+}
+
+async function emptied(context: LauncherContext, runId: string): Promise<void> {
+  await Promise.all([...context.instances].map((instance) => context.ports.groups.emptied(`${instance}/${runId}`)))
+}
+
+async function spawn(context: LauncherContext, request: number, wanted: ProcessRequest): Promise<void> {
+  const refuse = (cause: string) => tell(context, { tag: "not-started", request, cause })
+  if (context.closing) return refuse("the launcher is ending")
+  if (context.table.has(wanted.id)) return refuse(`a process with the id '${wanted.id}' is already known`)
+  const output = createProcessOutput(context.consoles, context.logs, wanted.output)
+  const command = commandOf(wanted, `${context.ownInstance}/${wanted.runId}`)
+  const group = await context.ports.groups.start(command, output.take)
+  if (group.identity === undefined) return refuse(causeOf(await group.exited))
+  const startedMs = context.ports.clock.now()
+  const record = recordOf(wanted, command.runId, group, startedMs)
+  context.table.put({ record, adopted: false, group })
+  keepRecord(context, record)
+  tell(context, { tag: "started", request, pid: group.pid, startedMs })
+  follow(context, record, group, output)
+}
+
+function commandOf(wanted: ProcessRequest, runId: string): GroupCommand {
+  const { label, argv, env, cwd, user, stdin, umask, limits } = wanted
+  return {
+    label,
+    runId,
+    argv,
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { user }),
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(umask === undefined ? {} : { umask }),
+    ...(limits === undefined ? {} : { limits }),
+  }
+}
+
+function recordOf(wanted: ProcessRequest, fullRunId: string, group: OwnedGroup, startedMs: number): ProcessRecord {
+  const { id, kind, service, hook, runId, label, output } = wanted
+  const description = { id, kind, service, ...(hook === undefined ? {} : { hook }), runId, label, output }
+  if (group.identity === undefined) throw new Error("assertion failed: a started process has an identity")
+  return { description, fullRunId, startedMs, identity: group.identity, streams: group.streams }
+}
+
+/** On a full disk the process runs without a record: it would not be adopted after a crash of ours, but it runs. */
+function keepRecord(context: LauncherContext, record: ProcessRecord): void {
+  try {
+    context.records.write(record)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    say(context, `Process ${record.identity.pid} of '${record.description.service}' could not be recorded: ${why}`)
+  }
+}
+
+function causeOf(status: ExitStatus): string {
+  return status.tag === "not-started" ? status.cause : describeExit(status)
+}
+
+function exitLine(service: string, pid: number, status: ExitStatus): string {
+  const how = status.tag === "exited" ? `exited with code exit status: ${status.code}` : describeExit(status)
+  return `Child for service '${service}' with PID ${pid} ${how}`
+}
