@@ -5,8 +5,10 @@ import { systemClock } from "./clock.ts"
 import { systemControl } from "./control-channel.ts"
 import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
+import { systemLocks } from "./lock.ts"
 import { systemProcesses } from "./process-runner.ts"
 import { systemUsers } from "./users.ts"
+import { systemCompression } from "./xz.ts"
 
 /** The real machine. */
 export function systemHost(): Host {
@@ -17,6 +19,8 @@ export function systemHost(): Host {
     users: systemUsers(),
     watcher: systemWatcher,
     control: systemControl,
+    compression: systemCompression(),
+    locks: systemLocks,
     random: Math.random,
     randomBytes: (length) => randomBytes(length),
     env: Object.fromEntries(

@@ -77,6 +77,8 @@ export interface FileSystem {
   setModifiedTime(path: string, mtimeSeconds: number): void
   /** Forces a file or directory to disk. */
   sync(path: string): void
+  /** Forces a directory and everything below it to disk. */
+  syncTree(path: string): void
   realPath(path: string): string
   copyFile(from: string, to: string): void
 }

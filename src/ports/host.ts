@@ -1,7 +1,9 @@
+import type { ArchiveCompression } from "./archive-compression.ts"
 import type { Clock } from "./clock.ts"
 import type { ControlChannel } from "./control-channel.ts"
 import type { FileSystem } from "./file-system.ts"
 import type { FileWatcher } from "./file-watcher.ts"
+import type { Locks } from "./lock.ts"
 import type { ProcessRunner } from "./process-runner.ts"
 import type { Users } from "./users.ts"
 
@@ -13,6 +15,8 @@ export type Host = Readonly<{
   users: Users
   watcher: FileWatcher
   control: ControlChannel
+  compression: ArchiveCompression
+  locks: Locks
   /** Uniform in [0, 1). */
   random: () => number
   randomBytes: (length: number) => Uint8Array

@@ -87,6 +87,7 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
     files.removeFile(`${at}/copy`)
     expect(files.lstat(`${at}/copy`)).toBeUndefined()
     files.sync(`${at}/empty`)
+    files.syncTree(at)
   })
 })
 

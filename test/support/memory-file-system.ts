@@ -258,6 +258,10 @@ function changing(tree: ReturnType<typeof memoryTree>, enter: Enter): Changing {
       enter("fsync", at)
       tree.get("fsync", at)
     },
+    syncTree(at) {
+      enter("syncfs", at)
+      tree.get("syncfs", at)
+    },
   }
 }
 

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process"
+import fs from "node:fs"
+import { HabError } from "../base/errors.ts"
+import type { LockResult, Locks } from "../ports/lock.ts"
+
+const HELD_STATUS = 75
+
+/**
+ * flock(1) on a descriptor it inherits from us: the lock belongs to the open file, which stays ours after flock has
+ * ended, and the kernel frees it when we are gone. Node opens files close-on-exec, so nothing we start keeps it.
+ */
+export const systemLocks: Locks = { acquire }
+
+async function acquire(path: string, { content }: Readonly<{ content: string }>): Promise<LockResult> {
+  const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
+  const outcome = lock(descriptor)
+  if (outcome === "locked") {
+    fs.ftruncateSync(descriptor)
+    fs.writeSync(descriptor, content, 0)
+    return { tag: "acquired", release: once(() => fs.closeSync(descriptor)) }
+  }
+  fs.closeSync(descriptor)
+  if (outcome === "held") return { tag: "held", by: fs.readFileSync(path, "utf8").trim() }
+  throw new HabError("LOCK_FAILED", `cannot lock ${path}: ${outcome.why}`, {
+    hint: "hab needs the program flock (Debian: util-linux) and a file system that can lock",
+  })
+}
+
+function lock(descriptor: number): "locked" | "held" | Readonly<{ why: string }> {
+  const args = ["--exclusive", "--nonblock", "--conflict-exit-code", String(HELD_STATUS), "3"]
+  const { status, error, stderr } = spawnSync("flock", args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
+  if (status === 0) return "locked"
+  if (status === HELD_STATUS) return "held"
+  return { why: error?.message ?? stderr.toString().trim() }
+}
+
+function once(run: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) run()
+    done = true
+  }
+}

@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import fs from "node:fs"
+import os from "node:os"
+import { Readable } from "node:stream"
+import { isSystemError } from "../base/errors.ts"
+import type {
+  ArchiveCompression,
+  CompressionRequest,
+  CompressionResult,
+  DecompressionRequest,
+  DecompressionResult,
+} from "../ports/archive-compression.ts"
+
+const BLOCK_SIZE = "4MiB"
+const THREADS_MAX = 16
+const MESSAGE_BYTES_MAX = 4096
+
+/**
+ * xz through the system's program. Always its multi-threaded mode, whatever the number of cores: single-threaded xz
+ * writes other bytes. Without the program, reading falls back to a WASM decoder.
+ */
+export function systemCompression(program = "xz"): ArchiveCompression {
+  return {
+    compress: (request) => compress(program, request),
+    decompress: async (request) => (await decompressByProgram(program, request)) ?? decompressByWasm(request),
+  }
+}
+
+type Ended = Readonly<{ code: number | null; signal: string | null; notStarted?: Error }>
+
+/** xz reads XZ_OPT and XZ_DEFAULTS, so it gets an environment of its own; Ctrl-C is ours to handle, not its. */
+function start(program: string, args: readonly string[], stdin: "pipe" | number) {
+  const child = spawn(program, args, {
+    stdio: [stdin, "pipe", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+    detached: true,
+  })
+  let message = ""
+  child.stderr?.on("data", (text: Buffer) => {
+    message = (message + text.toString()).slice(0, MESSAGE_BYTES_MAX)
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("error", (notStarted) => resolve({ code: null, signal: null, notStarted }))
+    child.on("close", (code, signal) => resolve({ code, signal }))
+  })
+  return { child, ended, message: () => message.replace(/^xz: \(stdin\): /, "").trim() }
+}
+
+async function compress(program: string, request: CompressionRequest): Promise<CompressionResult> {
+  const threads = Math.min(Math.max(os.availableParallelism(), 2), THREADS_MAX)
+  const args = ["--compress", "--stdout", `-${request.level}`, `--threads=${threads}`, `--block-size=${BLOCK_SIZE}`]
+  const { child, ended, message } = start(program, args, "pipe")
+  const failure = forwardBytes(child, (bytes) => {
+    request.onBytes(bytes)
+    return "continue"
+  })
+  try {
+    await request.produce((bytes) => writeTo(child, bytes))
+    child.stdin?.end()
+  } catch (error) {
+    if (error !== GONE) failure.fail(error)
+  }
+  const { code, signal, notStarted } = await ended
+  failure.rethrow()
+  if (notStarted !== undefined) return { tag: "failed", why: `${program} cannot be started: ${notStarted.message}` }
+  if (code === 0) return { tag: "finished" }
+  return { tag: "failed", why: message() || `${program} ended with ${signal ?? `status ${code}`}` }
+}
+
+/** What `write` rejects with once xz has ended: its own message is the one worth telling. */
+const GONE = new Error("xz has ended")
+
+function writeTo(child: ChildProcess, bytes: Uint8Array): Promise<void> {
+  const stdin = child.stdin
+  return new Promise((resolve, reject) => {
+    if (stdin === null || stdin.destroyed) return reject(GONE)
+    if (stdin.write(bytes)) return resolve()
+    const settle = (then: () => void) => {
+      stdin.off("drain", onDrain)
+      stdin.off("close", onClose)
+      then()
+    }
+    const onDrain = () => settle(resolve)
+    const onClose = () => settle(() => reject(GONE))
+    stdin.on("drain", onDrain)
+    stdin.on("close", onClose)
+  })
+}
+
+/** Hands on what the child prints, until the receiver has enough or throws: then the child is killed. */
+function forwardBytes(child: ChildProcess, onBytes: (bytes: Uint8Array) => "continue" | "stop") {
+  let thrown: { error: unknown } | undefined
+  let stopped = false
+  const end = () => {
+    stopped = true
+    child.stdout?.destroy()
+    child.stdin?.destroy()
+    child.kill("SIGKILL")
+  }
+  const fail = (error: unknown) => {
+    thrown ??= { error }
+    end()
+  }
+  // Its end is reported by the exit status; an unhandled stream error would end us instead.
+  child.stdin?.on("error", () => undefined)
+  child.stdout?.on("error", () => undefined)
+  child.stdout?.on("data", (bytes: Buffer) => {
+    if (stopped) return
+    try {
+      if (onBytes(bytes) === "stop") end()
+    } catch (error) {
+      fail(error)
+    }
+  })
+  return {
+    fail,
+    stopped: () => stopped,
+    rethrow() {
+      if (thrown !== undefined) throw thrown.error
+    },
+  }
+}
+
+/** Undefined where the program does not exist. */
+async function decompressByProgram(
+  program: string,
+  request: DecompressionRequest,
+): Promise<DecompressionResult | undefined> {
+  const descriptor = fs.openSync(request.path, "r")
+  try {
+    // Reading without a position moves the descriptor's own, which the program inherits.
+    fs.readSync(descriptor, Buffer.alloc(request.offset), 0, request.offset, null)
+    const { child, ended, message } = start(program, ["--decompress", "--stdout", "--threads=0"], descriptor)
+    const failure = forwardBytes(child, request.onBytes)
+    const { code, signal, notStarted } = await ended
+    failure.rethrow()
+    if (isSystemError(notStarted, "ENOENT")) return undefined
+    if (notStarted !== undefined) throw notStarted
+    if (failure.stopped()) return { tag: "stopped" }
+    if (code === 0) return { tag: "finished" }
+    return { tag: "damaged", why: message() || `${program} ended with ${signal ?? `status ${code}`}` }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+async function decompressByWasm(request: DecompressionRequest): Promise<DecompressionResult> {
+  const { XzReadableStream } = await import("xz-decompress")
+  const file = fs.createReadStream(request.path, { start: request.offset })
+  const content = new XzReadableStream(Readable.toWeb(file) as ReadableStream<Uint8Array>)
+  const reader = content.getReader()
+  try {
+    for (;;) {
+      const next = await readChunk(reader)
+      if (typeof next === "string") return { tag: "damaged", why: next }
+      if (next === undefined) return { tag: "finished" }
+      if (request.onBytes(next) === "stop") return { tag: "stopped" }
+    }
+  } finally {
+    file.destroy()
+  }
+}
+
+/** The next bytes, undefined at the end, or why there are none. */
+async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | string | undefined> {
+  try {
+    const { done, value } = await reader.read()
+    return done ? undefined : value
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,17 @@
+export type LockResult = Readonly<
+  | { tag: "acquired"; release: () => void }
+  /** `by` is what the holder wrote about itself; empty when it has not written yet. */
+  | { tag: "held"; by: string }
+>
+
+/**
+ * Locks between processes that end with their holder, however it dies. They are files whose content says who holds
+ * them; a file that is left over does not lock.
+ */
+export interface Locks {
+  /**
+   * Takes the lock at `path` without waiting, creating the file, and writes `content` into it: who we are, for others to
+   * read. Throws LOCK_FAILED when locking does not work here.
+   */
+  acquire(path: string, options: Readonly<{ content: string }>): Promise<LockResult>
+}

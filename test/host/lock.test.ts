@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { systemLocks } from "../../src/host/lock.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
+import { until } from "../support/until.ts"
+
+describe("locks", () => {
+  it("are held by one at a time, who is named, and can be taken again after release", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    const first = await systemLocks.acquire(path, { content: "pid 12 (hab pkg install)\n" })
+    expect(first.tag).toBe("acquired")
+    expect(await systemLocks.acquire(path, { content: "second" })).toEqual({
+      tag: "held",
+      by: "pid 12 (hab pkg install)",
+    })
+    if (first.tag === "acquired") {
+      first.release()
+      first.release()
+    }
+    const again = await systemLocks.acquire(path, { content: "x" })
+    expect(again.tag).toBe("acquired")
+    expect(readFileSync(path, "utf8")).toBe("x")
+    if (again.tag === "acquired") again.release()
+  })
+
+  it("are free as soon as their holder was killed", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    const holder = spawn("flock", ["--exclusive", path, "sh", "-c", "echo held; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: true,
+    })
+    await once(holder.stdout, "data")
+    expect((await systemLocks.acquire(path, { content: "" })).tag).toBe("held")
+    process.kill(-(holder.pid ?? 0), "SIGKILL")
+    const lock = await until("the lock is free", async () => {
+      const result = await systemLocks.acquire(path, { content: "mine" })
+      return result.tag === "acquired" ? result : undefined
+    })
+    lock.release()
+  })
+
+  it("are not inherited by what we start", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    const lock = await systemLocks.acquire(path, { content: "" })
+    const child = spawn("sleep", ["60"], { stdio: "ignore" })
+    await once(child, "spawn")
+    if (lock.tag === "acquired") lock.release()
+    expect((await systemLocks.acquire(path, { content: "" })).tag).toBe("acquired")
+    child.kill("SIGKILL")
+  })
+
+  it("fail with the system's reason where the file cannot be made", async () => {
+    await expect(systemLocks.acquire("/no/such/directory/LOCK", { content: "" })).rejects.toThrowError(
+      expect.objectContaining({ code: "ENOENT" }),
+    )
+  })
+})
