@@ -82,7 +82,8 @@ export function refreshRunFile(
   return "changed"
 }
 
-function describeWarning(warning: TemplateWarning) {
+/** What a template's author is told about a place in it. */
+export function describeWarning(warning: TemplateWarning) {
   const text = `${warning.path}:${warning.line}:${warning.column}: ${warning.message}`
   return { tag: "warning", text, ...(warning.hint === undefined ? {} : { hint: warning.hint }) } as const
 }

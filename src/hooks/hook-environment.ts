@@ -18,9 +18,17 @@ export type HookEnvironmentContext = Readonly<{
 
 /**
  * The environment of a package's hooks and of its service (spec supervisor §2.7, decisions 12, 21, G): the operator's,
- * then the package's. PATH is the package's, the interpreter package's if it is installed, the operator's, and ours.
+ * then the package's.
  */
 export function hookEnvironment(context: HookEnvironmentContext, pkg: InstalledPackage): Record<string, string> {
+  return { ...operatorEnvironment(context.env), ...packageVariables(context, pkg) }
+}
+
+/**
+ * What the package sets over the operator's environment; templates see it as `pkg.env`. PATH is the package's, the
+ * interpreter package's if it is installed, the operator's, and ours.
+ */
+export function packageVariables(context: HookEnvironmentContext, pkg: InstalledPackage): Record<string, string> {
   const inherited = operatorEnvironment(context.env)
   const wanted = packageEnvironment(context, context.store, pkg, inherited)
   const path = [
@@ -29,7 +37,7 @@ export function hookEnvironment(context: HookEnvironmentContext, pkg: InstalledP
     inherited["PATH"] ?? "",
     context.toolsDirectory ?? "",
   ].filter((entries) => entries !== "")
-  return { ...inherited, ...wanted, PATH: path.join(":") }
+  return { ...wanted, PATH: path.join(":") }
 }
 
 /** Used if it is installed, never fetched, never an error (decisions 12). Native packages do without. */

@@ -17,6 +17,8 @@ export type HookContext = Readonly<{
   report: Report
   /** Bytes of stdout kept in reports (`HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT`); see `keepBytesOf`. */
   keepBytes?: number
+  /** The process groups print and log what hooks say by themselves: the launcher does. Default: we do. */
+  relayed?: boolean
 }>
 
 /** One hook to run once. */
@@ -39,9 +41,12 @@ export type HookTask = Readonly<{
 export async function runHook(context: HookContext, task: HookTask): Promise<HookReport> {
   const { hook, command, report } = { ...task, report: context.report }
   const source = `${task.speaker} hook[${hook.name}]:(HK)`
-  const log = openHookLog(context, { directory: task.logs, hook: hook.name }, (error) =>
-    report({ tag: "warning", text: `${source}: its output is not logged: ${describeSystemError(error)}` }),
-  )
+  const log =
+    context.relayed === true
+      ? undefined
+      : openHookLog(context, { directory: task.logs, hook: hook.name }, (error) =>
+          report({ tag: "warning", text: `${source}: its output is not logged: ${describeSystemError(error)}` }),
+        )
   const problem = checkScript(context, {
     script: hook.path,
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
@@ -52,15 +57,16 @@ export async function runHook(context: HookContext, task: HookTask): Promise<Hoo
       hook,
       command,
       timeoutMs: task.timeoutMs,
-      onLine: (stream, line) => report({ tag: "output", source, stream, line }),
-      onBytes: log.write,
+      ...(log === undefined
+        ? {}
+        : { onLine: (stream, line) => report({ tag: "output", source, stream, line }), onBytes: log.write }),
       onStillRunning: (elapsedMs) =>
         report({ tag: "note", text: `${source}: still running after ${Math.round(elapsedMs / 1000)} s` }),
       ...(task.signal === undefined ? {} : { signal: task.signal }),
       ...(context.keepBytes === undefined ? {} : { keepBytes: context.keepBytes }),
     })
   } finally {
-    log.close()
+    log?.close()
   }
 }
 
