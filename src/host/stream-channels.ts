@@ -40,13 +40,7 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
   const evict = () => {
     const index = idle.findIndex((entry) => !isOccupied(entry.lastPid))
     const [entry] = idle.length > IDLE_MAX && index >= 0 ? idle.splice(index, 1) : []
-    if (entry === undefined) return
-    entry.channel.close()
-    for (const file of [entry.channel.paths.stdout, entry.channel.paths.stderr]) forget(file)
-  }
-  const forget = (file: string) => {
-    used.delete(file)
-    fs.rmSync(file, { force: true })
+    for (const file of entry === undefined ? [] : discard(entry.channel)) used.delete(file)
   }
   const makeFifo = async (name: string, owner: RunAs | undefined) => {
     const file = unusedName(path.join(directory, name), used)
@@ -89,6 +83,14 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
       fs.rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Closes the channel and removes its files. */
+function discard({ close, paths }: StreamChannel): string[] {
+  const files = [paths.stdout, paths.stderr]
+  close()
+  for (const file of files) fs.rmSync(file, { force: true })
+  return files
 }
 
 /** One label, one name: anything a file name cannot hold is percent-encoded. */
