@@ -1,3 +1,5 @@
+import { required } from "../base/assert.ts"
+
 /** What an event is about. */
 export type SubjectKind = "service" | "package" | "config" | "supervisor"
 
@@ -124,7 +126,7 @@ export const EVENTS = {
   },
   "pre-stop": {
     subjects: RUNNING,
-    fires: "before the stop signal is sent; for the supervisor, when its shutdown begins",
+    fires: "before the stop signal is sent; for the supervisor, when its shutdown begins (within `exit_wait`)",
     ignoreErrors: true,
     effect: "refuses",
     ifFails: "the stop is refused, unless `--force` is given or the supervisor shuts down",
@@ -274,5 +276,8 @@ export const RESTARTING_HOOKS = ["init", "run", "post-run"] as const satisfies r
 /** The event a file in `hooks/` belongs to. */
 export function eventOfFile(file: HookFile): EventName {
   const names = Object.keys(EVENTS).filter(isEventName)
-  return names.find((name) => eventRow(name).files.includes(file)) ?? "run"
+  return required(
+    names.find((name) => eventRow(name).files.includes(file)),
+    `the event of hooks/${file}`,
+  )
 }
