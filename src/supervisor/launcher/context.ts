@@ -6,7 +6,7 @@ import type { OutputSink } from "../../ports/output-sink.ts"
 import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
 import type { Signals } from "../../ports/signals.ts"
 import { type ConsoleStyle, formatLine } from "../console/line.ts"
-import { createConsole } from "./console.ts"
+import { createConsoleQueue } from "./console-queue.ts"
 import { type Consoles, createLogs, type Logs } from "./output.ts"
 import { createProcessRecords, type ProcessRecords } from "./process-record.ts"
 import type { FromLauncher } from "./protocol.ts"
@@ -55,7 +55,11 @@ export function createContext(
   return {
     ports,
     version: options.version,
-    consoles: { stdout: createConsole(ports.stdout), stderr: createConsole(ports.stderr), style: options.console },
+    consoles: {
+      stdout: createConsoleQueue(ports.stdout),
+      stderr: createConsoleQueue(ports.stderr),
+      style: options.console,
+    },
     logs: createLogs(ports),
     records: createProcessRecords(ports.files, options.processes),
     table: createRunTable(),

@@ -1,12 +1,12 @@
 import type { OnOutput, StreamName } from "../../ports/process-group.ts"
 import type { ConsoleStyle, LineSource } from "../console/line.ts"
-import type { Console } from "./console.ts"
+import type { ConsoleQueue } from "./console-queue.ts"
 import { createLineRelay, skippedLine } from "./line-relay.ts"
 import { createLogFile, LOG_LIMITS, type LogFile, type LogPorts } from "./log-file.ts"
 import { keepEnds, type StreamKeeper } from "./output-summary.ts"
 import type { OutputPlan, OutputSummary } from "./protocol.ts"
 
-export type Consoles = Readonly<{ stdout: Console; stderr: Console; style: ConsoleStyle }>
+export type Consoles = Readonly<{ stdout: ConsoleQueue; stderr: ConsoleQueue; style: ConsoleStyle }>
 
 /** What becomes of the output of one process. */
 export type ProcessOutput = Readonly<{
@@ -64,8 +64,8 @@ function createStream(stream: StreamName, consoles: Consoles, logs: Logs, plan: 
   const { log } = plan
   const file = log === undefined ? undefined : logs.open(`${log.directory}/${log.name}.${stream}.log`, log.keep)
   const keeper: StreamKeeper | undefined = plan.headBytes > 0 ? keepEnds(plan.headBytes) : undefined
-  const console = plan.lines === "run" ? consoles[stream] : consoles.stdout
-  const relay = relayToConsole(console, consoles.style, sourceOf(stream, plan))
+  const queue = plan.lines === "run" ? consoles[stream] : consoles.stdout
+  const relay = relayToConsole(queue, consoles.style, sourceOf(stream, plan))
   return {
     keeper,
     take(bytes: Uint8Array) {
@@ -85,30 +85,30 @@ function sourceOf(stream: StreamName, plan: OutputPlan): LineSource {
   return { preamble: plan.preamble, key: stream === "stdout" ? "O" : "E" }
 }
 
-function relayToConsole(console: Console, style: ConsoleStyle, source: LineSource | undefined) {
+function relayToConsole(queue: ConsoleQueue, style: ConsoleStyle, source: LineSource | undefined) {
   const relay = createLineRelay(style, source)
   let skipped = 0
   let skipping = false
   const tellSkipped = () => {
     skipping = false
-    if (skipped > 0) console.write(skippedLine(style, source, skipped))
+    if (skipped > 0) queue.write(skippedLine(style, source, skipped))
     skipped = 0
   }
   return {
     take(bytes: Uint8Array) {
-      if (!console.hasRoom()) {
+      if (!queue.hasRoom()) {
         skipped += relay.skip(bytes)
-        if (!skipping) console.onceRoom(tellSkipped)
+        if (!skipping) queue.onceRoom(tellSkipped)
         skipping = true
         return
       }
       tellSkipped()
       const lines = relay.format(bytes)
-      if (lines !== undefined) console.write(lines)
+      if (lines !== undefined) queue.write(lines)
     },
     end() {
       const lines = relay.end()
-      if (lines !== undefined) console.write(lines)
+      if (lines !== undefined) queue.write(lines)
     },
   }
 }

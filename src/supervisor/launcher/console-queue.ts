@@ -6,7 +6,7 @@ const PENDING_BYTES_MAX = 1024 * 1024
 const WRITE_BYTES_MAX = 256 * 1024
 
 /** A console that never makes us wait: one write under way, a bounded queue behind it. */
-export type Console = Readonly<{
+export type ConsoleQueue = Readonly<{
   /** False while the queue is full: do not write, ask `onceRoom`. */
   hasRoom(): boolean
   write(lines: Uint8Array): void
@@ -17,7 +17,7 @@ export type Console = Readonly<{
 }>
 
 /** Bounded output to one of our own streams (decisions E). Once it is broken, lines are dropped in silence. */
-export function createConsole(sink: OutputSink): Console {
+export function createConsoleQueue(sink: OutputSink): ConsoleQueue {
   let pending: Uint8Array[] = []
   let pendingBytes = 0
   let writing = false
