@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   TEMPLATE_TOO_LARGE: { exit: 1, summary: "rendering a template takes too much text or work" },
   RENDER_TARGET_INVALID: { exit: 1, summary: "something that is not a regular file is where rendered text should go" },
   LAUNCHER_PROTOCOL: { exit: 1, summary: "the running launcher is too old for this supervisor" },
+  INSTALL_FAILED: { exit: 1, summary: "the package given to hab sup run could not be installed" },
   SPEC_INVALID: { exit: 1, summary: "a service spec file cannot be used" },
   ACCOUNT_MISSING: { exit: 1, summary: "a user or group a package names does not exist" },
   SERVICE_DIRECTORY: { exit: 1, summary: "a service's directory cannot be created" },

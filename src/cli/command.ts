@@ -42,6 +42,15 @@ type ValueOf<S extends OptionSpec> = S extends { kind: "flag" }
 
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]: ValueOf<T[K]> }
 
+/** What the launcher is started with; the entry adds the machine. */
+export type LaunchRequest = Readonly<{
+  layout: Layout
+  root: string
+  supervisor: Readonly<{ argv: readonly [string, ...string[]]; env: Readonly<Record<string, string>> }>
+  console: Readonly<{ json: boolean; color: boolean }>
+  version: string
+}>
+
 export type Workplace = Readonly<{ layout: Layout; enclosure: Enclosure }>
 
 /** What a command works with. Commands return; only the reporter and `main` write to the terminal. */
@@ -55,8 +64,13 @@ export type CommandContext = Readonly<{
    */
   workplace: () => Workplace
   /** Aborted by Ctrl-C. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
+  /** Turns this process into the launcher (decisions C). Resolves with its exit code. */
+  launch: (request: LaunchRequest) => Promise<number>
   readStdin: () => Promise<Uint8Array>
+  stdoutIsTerminal: boolean
+  /** The Node that runs us. */
+  nodeProgram: string
   /** Directory of the built bundles and of the files shipped with them. */
   programDirectory: string
 }>

@@ -26,7 +26,9 @@ export type Invocation = Readonly<{
   host: Host
   terminal: Terminal
   enclosureOf: (root: string, hab: string) => Enclosure
+  launch: CommandContext["launch"]
   programDirectory: string
+  nodeProgram: string
   version: string
 }>
 
@@ -37,13 +39,12 @@ export async function main(invocation: Invocation): Promise<number> {
   const { host, terminal } = invocation
   const colour = wantsColour(host.env, terminal.stderrIsTerminal)
   const interrupted = new AbortController()
-  terminal.onInterrupt(() => interrupted.abort())
   try {
     const parsed = parseCommandLine(invocation.groups, invocation.words, invocation.version)
     if (parsed.tag === "print") return print(terminal, parsed.text, parsed.exitCode)
     if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
     const report = createReporter({ write: terminal.writeError, colour })
-    const context = createContext(invocation, report, interrupted.signal)
+    const context = createContext(invocation, report, interrupted)
     const result = await parsed.command.run({ args: parsed.args, options: parsed.options as never }, context)
     return finish(terminal, result)
   } catch (error) {
@@ -69,17 +70,26 @@ function finish(terminal: Terminal, result: CommandResult): number {
   return result.exitCode ?? 0
 }
 
-function createContext(invocation: Invocation, report: Report, signal: AbortSignal): CommandContext {
-  const { host, terminal, enclosureOf, programDirectory } = invocation
+function createContext(invocation: Invocation, report: Report, interrupted: AbortController): CommandContext {
+  const { host, terminal, enclosureOf, launch, programDirectory, nodeProgram } = invocation
   const root = chooseRoot(host)
   let workplace: Workplace | undefined
+  let listening = false
   return {
     host,
     layout: layoutOf(root, { enclosed: true }),
     report,
     workplace: () => (workplace ??= openWorkplace(host, root, report, enclosureOf)),
-    signal,
+    get signal() {
+      // Only who looks at the signal wants Ctrl-C for itself; the launcher listens on its own.
+      if (!listening) terminal.onInterrupt(() => interrupted.abort())
+      listening = true
+      return interrupted.signal
+    },
+    launch,
     readStdin: terminal.readStdin,
+    stdoutIsTerminal: terminal.stdoutIsTerminal,
+    nodeProgram,
     programDirectory,
   }
 }

@@ -3,10 +3,15 @@ import os from "node:os"
 import type { Host } from "../ports/host.ts"
 import { systemClock } from "./clock.ts"
 import { systemControl } from "./control-channel.ts"
+import { systemDownloader } from "./downloader.ts"
 import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
 import { systemLocks } from "./lock.ts"
+import { systemNetwork } from "./network.ts"
+import { openGroups } from "./open-groups.ts"
 import { systemProcesses } from "./process-runner.ts"
+import { sendSignal } from "./process-table.ts"
+import { systemShells } from "./shell.ts"
 import { systemUsers } from "./users.ts"
 import { systemCompression } from "./xz.ts"
 
@@ -19,13 +24,18 @@ export function systemHost(): Host {
     users: systemUsers(),
     watcher: systemWatcher,
     control: systemControl,
-    compression: systemCompression(),
     locks: systemLocks,
+    compression: systemCompression(),
+    downloader: systemDownloader,
+    shells: systemShells,
+    openGroups,
+    network: systemNetwork,
     random: Math.random,
     randomBytes: (length) => randomBytes(length),
     env: Object.fromEntries(
       Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
+    sendSignal,
     cwd: process.cwd(),
     pid: process.pid,
     target: `${os.machine()}-${os.platform()}`,

@@ -104,3 +104,13 @@ export interface RunGroups extends ProcessGroups {
   /** Removes every FIFO; nothing may be running on them. */
   close(): void
 }
+
+/** Where the groups of one root live. */
+export type GroupsPlace = Readonly<{
+  /** The filesystem root, `/` or another folder whose `hab` directory commands see as `/hab` (decisions A). */
+  root: string
+  /** Host path of the `hab` directory. */
+  hab: string
+  /** Created, and removed by `close`. */
+  fifoDirectory: string
+}>

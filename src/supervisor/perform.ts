@@ -5,6 +5,7 @@ import { remember } from "../hooks/journal.ts"
 import { type HookContext, runHook } from "../hooks/run-hook.ts"
 import { type ListOutcome, runHookList } from "../hooks/runner.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { LogKey } from "./console/line.ts"
 import { plannedHooks } from "./moments.ts"
 import { describeNote } from "./notes.ts"
 import type { Release } from "./release.ts"
@@ -16,7 +17,8 @@ import type { Supervised } from "./supervised.ts"
 export type PerformContext = Readonly<{
   clock: Clock
   layout: Layout
-  hooks: HookContext
+  /** What running hooks of a service takes. */
+  hooksOf: (held: Supervised) => HookContext
   /** Puts an event into the supervisor's inbox. */
   post: (held: Supervised, event: ServiceEvent) => void
   /** Opens the release the next run uses, and renders everything of it. Throws HabError. */
@@ -29,7 +31,7 @@ export type PerformContext = Readonly<{
   /** Resolves when nothing of the run is left. */
   emptied: (runId: string) => Promise<void>
   forget: (held: Supervised) => void
-  say: (held: Supervised, key: string, text: string) => void
+  say: (held: Supervised, key: LogKey, text: string) => void
 }>
 
 type Handlers = { readonly [T in Effect["tag"]]: (c: PerformContext, held: Supervised, effect: EffectOf<T>) => void }
@@ -71,7 +73,7 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
     return
   }
   const hooks = held.release === undefined ? [] : plannedHooks(context.layout, held, held.release, { moment, reason })
-  const list = runHookList(context.hooks, {
+  const list = runHookList(context.hooksOf(held), {
     hooks,
     speaker: held.group,
     logs: servicePaths(context.layout, held.name).logs,
@@ -151,7 +153,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
   if (planned === undefined) return
   const controller = new AbortController()
   held.hooks.set("health-check", controller)
-  const check = runHook(context.hooks, {
+  const check = runHook(context.hooksOf(held), {
     hook: planned.hook,
     command: planned.command(1),
     timeoutMs: planned.timeoutMs,

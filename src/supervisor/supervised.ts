@@ -1,3 +1,4 @@
+import type { ConfigTable } from "../config/value.ts"
 import type { Journal } from "../hooks/journal.ts"
 import type { Release } from "./release.ts"
 import type { Service } from "./service/service.ts"
@@ -16,6 +17,10 @@ export type Supervised = {
   service: Service
   /** The release of the current run; undefined while the package cannot be opened. */
   release: Release | undefined
+  /** Another release, used from the next run on. */
+  upcoming: Release | undefined
+  /** What it shows to services that bind it: from its last rendering. */
+  exported: ConfigTable
   /** Carried by everything the current run starts. */
   runId: string
   /** Numbers the commands of a run: `<runId>/<n>`. */
@@ -27,8 +32,18 @@ export type Supervised = {
   /** The spawn that is under way. */
   spawning: Promise<unknown> | undefined
   journal: Journal
+  /** Whether the post-start list of this run came to its end. */
+  postStart: "finished" | "unfinished"
+  /** What is on disk of the run's state, to write only what differs. */
+  writtenState: string | undefined
   /** The service went up or down then, on the monotonic clock. */
   upOrDownSinceMs: number
+  /** Unloaded: it goes as soon as nothing of it is left. */
+  leaving: boolean
+  /** Named by who asks for the next stop, over spec and package. */
+  stopTimeoutMs: number | undefined
+  /** How its binds stood when they were last looked at. */
+  bindsSummary: string | undefined
   /** Stops watching its files. */
   readonly watches: (() => void)[]
 }

@@ -1,12 +1,16 @@
 import { systemEnclosure } from "../../host/enclosure.ts"
 import { systemHost } from "../../host/host.ts"
-import type { CommandGroup } from "../command.ts"
+import type { CommandContext, CommandGroup } from "../command.ts"
 import { main } from "../main.ts"
 import { VERSION } from "../version.ts"
 import { systemTerminal } from "./terminal.ts"
 
 /** Runs one command line over the real machine and ends the process with its exit code. */
-export function runGroups(groups: readonly CommandGroup[], words: readonly string[]): void {
+export function runGroups(
+  groups: readonly CommandGroup[],
+  words: readonly string[],
+  launch: CommandContext["launch"] = noLauncher,
+): void {
   const host = systemHost()
   main({
     groups,
@@ -14,7 +18,14 @@ export function runGroups(groups: readonly CommandGroup[], words: readonly strin
     host,
     terminal: systemTerminal(),
     enclosureOf: (root, hab) => systemEnclosure(root, hab, host.users.current),
+    launch,
     programDirectory: __dirname,
+    nodeProgram: process.execPath,
     version: VERSION,
   }).then((code) => process.exit(code))
+}
+
+/** Only the bundle of `hab sup` holds the launcher; every `hab sup` runs through that one. */
+async function noLauncher(): Promise<number> {
+  throw new Error("this bundle has no launcher")
 }

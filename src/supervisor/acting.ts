@@ -1,0 +1,116 @@
+import { servicePaths } from "../base/layout.ts"
+import { owedInstallHooks } from "../hooks/install-status.ts"
+import { type PackageHookContext, runPackageHook } from "../hooks/package-hooks.ts"
+import { type HookContext, keepBytesOf } from "../hooks/run-hook.ts"
+import type { InstalledPackage } from "../package/store.ts"
+import { reportAs, type Say, type SupervisorContext } from "./context.ts"
+import { renderHeld, writePidFile } from "./held.ts"
+import { hookGroups } from "./hook-groups.ts"
+import type { ProcessExit } from "./launcher/client.ts"
+import type { ExitInbox } from "./launcher/client-groups.ts"
+import type { PerformContext } from "./perform.ts"
+import { processOf } from "./process-of.ts"
+import type { Release } from "./release.ts"
+import type { Roster } from "./roster.ts"
+import type { Supervised } from "./supervised.ts"
+
+type Wiring = Readonly<{ roster: () => Roster; exits: ExitInbox; say: Say; forget: (held: Supervised) => void }>
+
+/** The machine's effects over the launcher and the files. */
+export function createActing(context: SupervisorContext, wiring: Wiring): PerformContext {
+  const { launcher, layout, host } = context
+  const { say } = wiring
+  return {
+    clock: host.clock,
+    layout,
+    hooksOf: (held) => hookContext(context, wiring, held.name, held.group),
+    post: (held, event) => wiring.roster().post(held, event),
+    render: (held) => renderHeld(context, wiring.roster().services.values(), held, say),
+    runInstallHooks: (held, signal) => runInstallHooks(context, wiring, held, signal),
+    startProcess: (held, release) => startProcess(context, wiring, held, release),
+    signalRun: launcher.signal,
+    emptied: launcher.emptied,
+    forget: wiring.forget,
+    say: (held, key, text) => say(held.group, key, text),
+  }
+}
+
+function hookContext(context: SupervisorContext, { exits, say }: Wiring, name: string, speaker: string): HookContext {
+  return {
+    groups: hookGroups({ ...context, exits }, name),
+    clock: context.host.clock,
+    files: context.host.files,
+    layout: context.layout,
+    report: reportAs(say, speaker, "HK"),
+    keepBytes: keepBytesOf(context.host.env),
+    relayed: true,
+  }
+}
+
+/** Of what the release needs first, then its own (decisions 10). */
+async function runInstallHooks(
+  context: SupervisorContext,
+  wiring: Wiring,
+  held: Supervised,
+  signal: AbortSignal,
+): Promise<void> {
+  const pkg = held.release?.pkg
+  const owed = pkg === undefined ? [] : owedInstallHooks({ files: context.host.files, store: context.store }, pkg)
+  for (const one of owed) {
+    if (signal.aborted) return
+    await runPackageHook(packageHookContext(context, wiring, held, one), one, "install", { reason: "load", signal })
+  }
+}
+
+function packageHookContext(
+  context: SupervisorContext,
+  wiring: Wiring,
+  held: Supervised,
+  { ident }: InstalledPackage,
+): PackageHookContext {
+  const token = context.host.env["HAB_AUTH_TOKEN"]
+  return {
+    ...hookContext(context, wiring, ident.name, ident.name),
+    files: context.host.files,
+    users: context.host.users,
+    env: context.host.env,
+    store: context.store,
+    toolsDirectory: context.toolsDirectory,
+    newRunId: () => `${held.runId}/${++held.commands}`,
+    ...(token === undefined ? {} : { authToken: token }),
+  }
+}
+
+async function startProcess(
+  context: SupervisorContext,
+  { roster, exits, say }: Wiring,
+  held: Supervised,
+  release: Release,
+): Promise<{ pid: number } | { problem: string }> {
+  const { credentials } = release
+  if (credentials.notice !== undefined) say(held.group, "SV", credentials.notice)
+  say(held.group, "SV", `Starting service as user=${credentials.user.name}, group=${credentials.group.name}`)
+  const { run } = held.service
+  const request = processOf(context.layout, held, release)
+  const ended = exits.next(request.id)
+  const result = await context.launcher.spawn(request)
+  if (result.tag === "not-started") {
+    return { problem: `${servicePaths(context.layout, held.name).run}: ${result.cause}` }
+  }
+  writePidFile(context, held.name, result.pid)
+  void ended.then((exit) => processEnded(context, roster(), held, run, exit))
+  return { pid: result.pid }
+}
+
+/** What follows the end of a service's process, however this supervisor came to know it. */
+export function processEnded(
+  context: SupervisorContext,
+  roster: Roster,
+  held: Supervised,
+  run: number,
+  { id, status }: ProcessExit,
+): void {
+  context.launcher.acknowledge(id)
+  if (held.service.run === run) writePidFile(context, held.name, undefined)
+  roster.post(held, { tag: "process-exited", run, status })
+}

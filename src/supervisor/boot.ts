@@ -1,0 +1,130 @@
+import { HabError } from "../base/errors.ts"
+import { hostPath, innerPath, type Layout, supervisorPaths } from "../base/layout.ts"
+import { parseIdent, stringifyIdent } from "../package/ident.ts"
+import { createStore } from "../package/store.ts"
+import type { ControlServer } from "../ports/control-channel.ts"
+import type { Host } from "../ports/host.ts"
+import type { MessageChannel } from "../ports/message-channel.ts"
+import type { SupervisorContext, SupervisorOptions } from "./context.ts"
+import { controlActions } from "./control-actions.ts"
+import { answerControl } from "./gateway/routes.ts"
+import { installChpst } from "./launcher/chpst.ts"
+import { connectToLauncher, type LauncherClient } from "./launcher/client.ts"
+import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
+import { type LoadRequest, loadService } from "./operations.ts"
+import { prepareStateFiles } from "./state-files.ts"
+import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
+
+/** What `hab sup run` asks of a supervisor process. Travels as JSON from the launcher's entry to the supervisor's. */
+export type SupervisorRequest = Readonly<{
+  options: SupervisorOptions
+  /** The service named on the command line: loaded, with force, at the launcher's first supervisor only. */
+  load?: LoadRequest
+  layout: Layout
+  version: string
+}>
+
+export type BootOptions = Readonly<{
+  host: Host
+  channel: MessageChannel
+  request: SupervisorRequest
+  print: (line: string) => void
+}>
+
+/**
+ * The supervisor process from its connection to the launcher to its end. Resolves with its exit code: 0 after a shutdown
+ * or a reload, 1 when it could not begin.
+ */
+export async function runSupervisor(options: BootOptions): Promise<number> {
+  let end: (code: number) => void = () => undefined
+  const ended = new Promise<number>((resolve) => {
+    end = resolve
+  })
+  const running: { supervisor?: Supervisor; close?: () => Promise<void> } = {}
+  const launcher = await connectToLauncher(options.channel, {
+    onExit: (exit) => running.supervisor?.onExit(exit),
+    onShutdown: (forced) => (forced ? end(0) : void shutDown(running, launcher).then(() => end(0))),
+    onReload: () => void reload(running).then(() => end(0)),
+    onLost: () => end(SUPERVISOR_EXIT.permanentFailure),
+  })
+  const context = createContext(options, launcher)
+  const supervisor = createSupervisor(context)
+  running.supervisor = supervisor
+  try {
+    running.close = await open(context, supervisor, options.request)
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`
+    supervisor.say("hab-sup", "MR", `Unable to start: ${error.message}${hint}`)
+    return error.exitCode
+  }
+  return ended
+}
+
+function createContext({ host, request, print }: BootOptions, launcher: LauncherClient): SupervisorContext {
+  const { layout, options, version } = request
+  const memberId = prepareStateFiles({ host, layout })
+  const tools = installChpst(host.files, supervisorPaths(layout).state)
+  return {
+    host,
+    layout,
+    store: createStore({ files: host.files, layout, target: host.target }),
+    launcher,
+    options,
+    version,
+    memberId,
+    toolsDirectory: innerPath(layout, tools),
+    style: launcher.hello.console,
+    print,
+  }
+}
+
+/** Loads what the command line names, opens the control socket and starts what the specs want. */
+async function open(
+  context: SupervisorContext,
+  supervisor: Supervisor,
+  request: SupervisorRequest,
+): Promise<() => Promise<void>> {
+  const { hello } = context.launcher
+  supervisor.say("hab-sup", "MR", `hab ${context.version}`)
+  supervisor.say("hab-sup", "MR", `Supervisor Member-ID ${context.memberId}`)
+  if (request.load !== undefined && !hello.respawned) {
+    loadService({ ...context.host, layout: context.layout, store: context.store }, { ...request.load, force: true })
+    supervisor.say(
+      "hab-sup",
+      "MR",
+      `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
+    )
+  }
+  const server = await openControl(context, supervisor)
+  supervisor.reconcile("boot")
+  rewritePidFiles(context, supervisor.roster)
+  const unwatch = watchSpecs(context, supervisor)
+  context.launcher.ready()
+  return async () => {
+    unwatch()
+    await server.close()
+  }
+}
+
+function openControl(context: SupervisorContext, supervisor: Supervisor): Promise<ControlServer> {
+  const socket = supervisorPaths(context.layout).controlSocket
+  const actions = controlActions(context, supervisor)
+  supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${hostPath(context.layout, socket)}`)
+  return context.host.control.serve(socket, (request) => answerControl(actions, request))
+}
+
+type Running = Readonly<{ supervisor?: Supervisor; close?: () => Promise<void> }>
+
+async function shutDown({ supervisor, close }: Running, launcher: LauncherClient): Promise<void> {
+  supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")
+  await supervisor?.stopAll()
+  await close?.()
+  launcher.shutdownDone()
+}
+
+async function reload({ supervisor, close }: Running): Promise<void> {
+  supervisor?.say("hab-sup", "MR", "Supervisor shutting down for restart; services keep running")
+  supervisor?.detachAll()
+  await close?.()
+}

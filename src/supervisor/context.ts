@@ -1,0 +1,57 @@
+import type { Layout } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import type { PackageStore } from "../package/store.ts"
+import type { Host } from "../ports/host.ts"
+import type { ConsoleStyle, LogKey } from "./console/line.ts"
+import type { LauncherClient } from "./launcher/client.ts"
+import type { BackoffPolicy } from "./service/restart-policy.ts"
+
+/** What the operator said of the supervisor as a whole. */
+export type SupervisorOptions = Readonly<{
+  backoff: BackoffPolicy
+  organization?: string
+  /** Shown as `sys.ip` in templates. */
+  ip: string
+  hostname: string
+}>
+
+/** Everything the supervisor works with. */
+export type SupervisorContext = Readonly<{
+  host: Pick<Host, "clock" | "files" | "users" | "watcher" | "control" | "random" | "randomBytes" | "env">
+  layout: Layout
+  store: PackageStore
+  launcher: LauncherClient
+  options: SupervisorOptions
+  /** `version/release` of this hab, as templates see it. */
+  version: string
+  memberId: string
+  /** The folder with our `chpst`, as services see it. */
+  toolsDirectory: string
+  style: ConsoleStyle
+  /** Writes one finished line to our standard output. */
+  print: (line: string) => void
+}>
+
+/** Says a line in the log: `redis.default(SR): Initializing`. */
+export type Say = (preamble: string, key: LogKey, text: string) => void
+
+/** A reporter of one speaker for the rooms that report progress: their lines become log lines. */
+export function reportAs(say: Say, preamble: string, key: LogKey): Report {
+  return (progress) => {
+    switch (progress.tag) {
+      case "output":
+        return say(progress.source, "HK", progress.line)
+      case "status":
+        return say(preamble, key, `${progress.verb} ${progress.subject}`)
+      case "note":
+      case "begin":
+      case "end":
+        return say(preamble, key, progress.text)
+      case "warning":
+        return say(preamble, key, progress.hint === undefined ? progress.text : `${progress.text} (${progress.hint})`)
+      case "phase-started":
+      case "phase-finished":
+        return
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { servicePaths } from "../base/layout.ts"
+import { owedInstallHooks } from "../hooks/install-status.ts"
+import { bindsMet } from "./census.ts"
+import { reportAs, type Say, type SupervisorContext } from "./context.ts"
+import { openRelease, type Release } from "./release.ts"
+import { configOf, renderService } from "./render-service.ts"
+import type { Changes } from "./service/change-response.ts"
+import { newService } from "./service/service.ts"
+import type { Settings } from "./service/settings.ts"
+import { stringifyServiceGroup } from "./service-group.ts"
+import { settingsOf } from "./settings-of.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import type { Supervised } from "./supervised.ts"
+import { exportedBy, serviceGroupOf, standingsOf, templateData } from "./views.ts"
+
+/** The newest installed release a spec wants, and what the machine has to know of it. Throws as `openRelease`. */
+export function openWanted(
+  context: SupervisorContext,
+  spec: ServiceSpec,
+): Readonly<{ release: Release; settings: Settings }> {
+  const { files } = context.host
+  const release = openRelease({ ...context.host, ...context }, spec)
+  const installOwed = owedInstallHooks({ files, store: context.store }, release.pkg).length > 0
+  return { release, settings: settingsOf(spec, release, { backoff: context.options.backoff, installOwed }) }
+}
+
+/** A service as it is when it was just loaded: down. Throws what opening its package and its config throws. */
+export function openHeld(
+  context: SupervisorContext,
+  services: Iterable<Supervised>,
+  spec: ServiceSpec,
+  say: Say,
+): Supervised {
+  const { release, settings } = openWanted(context, spec)
+  const { clock } = context.host
+  const nowMs = clock.monotonicMs()
+  const group = stringifyServiceGroup(serviceGroupOf(context, spec))
+  const met = bindsMet(spec, standingsOf(context, services, spec, release))
+  const config = configOf(renderContext(context, group, say), spec.ident.name, release)
+  return {
+    name: spec.ident.name,
+    group,
+    spec,
+    service: newService({ settings, nowMs, bindsMet: met }),
+    release,
+    upcoming: undefined,
+    exported: exportedBy(release, config),
+    runId: `${spec.ident.name}.0`,
+    commands: 0,
+    hooks: new Map(),
+    timers: new Map(),
+    spawning: undefined,
+    journal: [],
+    postStart: "unfinished",
+    writtenState: undefined,
+    upOrDownSinceMs: nowMs,
+    leaving: false,
+    stopTimeoutMs: undefined,
+    bindsSummary: undefined,
+    watches: [],
+  }
+}
+
+/** Renders everything of a service from the inputs as they are now. Throws; what was there before then stays. */
+export function renderHeld(
+  context: SupervisorContext,
+  services: Iterable<Supervised>,
+  held: Supervised,
+  say: Say,
+): Changes {
+  const { release } = held
+  if (release === undefined) return { hooks: [], config: [] }
+  const rendering = renderContext(context, held.group, say)
+  const config = configOf(rendering, held.name, release)
+  const data = templateData(context, services, { spec: held.spec, release, config })
+  held.exported = exportedBy(release, config)
+  return renderService(rendering, { name: held.name, release, data })
+}
+
+/** Where hooks find the pid of the service. Written after every spawn and at re-attach (decisions 15). */
+export function writePidFile({ host, layout }: SupervisorContext, name: string, pid: number | undefined): void {
+  const { pidFile } = servicePaths(layout, name)
+  if (pid !== undefined) return host.files.writeFile(pidFile, String(pid))
+  if (host.files.lstat(pidFile) !== undefined) host.files.removeFile(pidFile)
+}
+
+function renderContext(context: SupervisorContext, group: string, say: Say) {
+  const { files, users, env } = context.host
+  return { files, users, env, layout: context.layout, report: reportAs(say, group, "SR") }
+}

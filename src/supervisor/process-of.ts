@@ -1,0 +1,27 @@
+import { innerPath, type Layout, servicePaths } from "../base/layout.ts"
+import type { ProcessRequest } from "./launcher/protocol.ts"
+import type { Release } from "./release.ts"
+import type { Supervised } from "./supervised.ts"
+
+/** The service's process: its rendered `run` file, in the environment of its package (spec supervisor §2.7). */
+export function processOf(layout: Layout, held: Supervised, release: Release): ProcessRequest {
+  const paths = servicePaths(layout, held.name)
+  const openFiles = held.spec.own.limitNofile
+  return {
+    id: held.runId,
+    kind: "run",
+    service: held.name,
+    runId: held.runId,
+    label: `${held.name}.run`,
+    argv: [innerPath(layout, paths.run)],
+    env: release.env,
+    ...(release.credentials.runAs === undefined ? {} : { user: release.credentials.runAs }),
+    ...(openFiles === undefined ? {} : { limits: { openFiles } }),
+    output: {
+      preamble: held.group,
+      lines: "run",
+      log: { directory: paths.logs, name: "run", keep: "rotated" },
+      headBytes: 0,
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import { Buffer } from "node:buffer"
+import { HabError } from "../base/errors.ts"
+import type { SupervisorContext } from "./context.ts"
+import { createInbox } from "./inbox.ts"
+import { readRunState, runStateOf, writeRunState } from "./run-state.ts"
+import type { Effect, ServiceEvent } from "./service/messages.ts"
+import { transition } from "./service/transition.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import type { Supervised } from "./supervised.ts"
+
+/** A loaded service that cannot be opened: its spec stays, its problem is shown, and it is tried again at each change. */
+export type Broken = Readonly<{ spec: ServiceSpec; problem: string }>
+
+/** The loaded services, and the one place where events reach them. */
+export type Roster = Readonly<{
+  services: ReadonlyMap<string, Supervised>
+  broken: Map<string, Broken>
+  add(held: Supervised): void
+  remove(held: Supervised): void
+  post(held: Supervised, event: ServiceEvent): void
+}>
+
+export type RosterActions = Readonly<{
+  perform: (held: Supervised, effect: Effect) => void
+  /** A step was taken: what depends on the state of services may look. */
+  onStep: (held: Supervised) => void
+}>
+
+/** An empty roster. */
+export function createRoster(context: SupervisorContext, actions: RosterActions): Roster {
+  const services = new Map<string, Supervised>()
+  // Two supervisors in a row may number runs alike; ids must not be alike.
+  const token = Buffer.from(context.host.randomBytes(6)).toString("hex")
+  const inbox = createInbox<{ held: Supervised; event: ServiceEvent }>(({ held, event }) =>
+    takeStep(context, actions, token, held, event),
+  )
+  return {
+    services,
+    broken: new Map(),
+    add: (held) => void services.set(held.name, held),
+    remove: (held) => {
+      if (services.get(held.name) === held) services.delete(held.name)
+      for (const stop of held.watches.splice(0)) stop()
+      for (const cancel of held.timers.values()) cancel()
+    },
+    post: (held, event) => inbox.post({ held, event }),
+  }
+}
+
+function takeStep(
+  context: SupervisorContext,
+  actions: RosterActions,
+  token: string,
+  held: Supervised,
+  event: ServiceEvent,
+): void {
+  const { clock, random } = context.host
+  const before = held.service
+  const nowMs = clock.monotonicMs()
+  const { service, effects } = transition(before, event, { nowMs, random: random() })
+  held.service = service
+  if (service.run !== before.run && event.tag !== "found-alive" && event.tag !== "found-leftovers") {
+    held.runId = `${held.name}.${token}.${service.run}`
+    held.commands = 0
+    held.release = held.upcoming ?? held.release
+    held.upcoming = undefined
+    held.postStart = "unfinished"
+  }
+  if (event.tag === "hooks-done" && event.moment === "post-start") held.postStart = "finished"
+  if ((service.life.pid === undefined) !== (before.life.pid === undefined)) held.upOrDownSinceMs = nowMs
+  remember(context, held)
+  for (const effect of effects) actions.perform(held, effect)
+  actions.onStep(held)
+}
+
+/** Services whose next start needs nothing of it write nothing: most have neither init nor post-run nor post-stop. */
+function remember(context: SupervisorContext, held: Supervised): void {
+  const { hooks } = held.service.settings
+  if (!hooks.some((moment) => moment === "pre-start" || moment === "post-start" || moment === "post-stop")) return
+  const state = runStateOf(held.service, held.runId, held.postStart)
+  const text = JSON.stringify(state)
+  if (text === held.writtenState) return
+  held.writtenState = text
+  writeRunState({ files: context.host.files, layout: context.layout }, held.name, state)
+}
+
+/** Tells a service that was just added what an earlier supervisor left of it. True when a process of it lives. */
+export function findLeft(context: SupervisorContext, roster: Roster, held: Supervised): boolean {
+  const state = readRunState({ files: context.host.files, layout: context.layout }, held.name)
+  const left = context.launcher.hello.processes.filter((process) => process.service === held.name)
+  const main = left.find((process) => process.kind === "run" && process.status === undefined)
+  const any = main ?? left.find((process) => process.status === undefined)
+  const runId = (main ?? any)?.runId ?? left.at(-1)?.runId ?? state?.runId
+  if (runId === undefined) return false
+  held.runId = runId.split("/")[0] ?? runId
+  const run = Number(held.runId.split(".").at(-1)) || 1
+  if (main !== undefined) {
+    held.postStart = state?.postStart ?? "finished"
+    const upForMs = Math.max(0, context.host.clock.now() - main.startedMs)
+    const changes = { hooks: [], config: [] }
+    roster.post(held, { tag: "found-alive", run, pid: main.pid, upForMs, postStart: held.postStart, changes })
+    return true
+  }
+  roster.post(held, { tag: "found-leftovers", run, initialized: state?.initialized ?? false })
+  return any !== undefined
+}
+
+/** One sentence of whatever was thrown while a service was opened. */
+export function describeProblem(error: unknown): string {
+  if (!(error instanceof HabError)) return error instanceof Error ? error.message : String(error)
+  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`
+}

@@ -1,0 +1,54 @@
+import { type Layout, supervisorPaths } from "../base/layout.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import type { Service } from "./service/service.ts"
+
+/**
+ * What the next supervisor has to know of a run and cannot see: whether its init hook was begun, so that post-stop is
+ * owed, and whether its post-run hook is done. Lost with the machine's power, together with the processes.
+ */
+export type RunState = Readonly<{
+  runId: string
+  run: number
+  initialized: boolean
+  postStart: "finished" | "unfinished"
+}>
+
+type Context = Readonly<{
+  files: Pick<FileSystem, "writeFile" | "rename" | "readTextIfPresent" | "lstat" | "removeFile">
+  layout: Layout
+}>
+
+/** The state worth writing down; undefined while nothing of a run is alive or owed. */
+export function runStateOf(service: Service, runId: string, postStart: RunState["postStart"]): RunState | undefined {
+  const { life, run } = service
+  if (!life.touched && !life.initialized) return undefined
+  return { runId, run, initialized: life.initialized, postStart }
+}
+
+/** Writes the state of a service's run, or removes it. Replaced whole, never fsynced. */
+export function writeRunState({ files, layout }: Context, name: string, state: RunState | undefined): void {
+  const file = fileOf(layout, name)
+  if (state === undefined) {
+    if (files.lstat(file) !== undefined) files.removeFile(file)
+    return
+  }
+  files.writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 })
+  files.rename(`${file}.new`, file)
+}
+
+/** What an earlier supervisor wrote; undefined when there is nothing, or nothing that can be understood. */
+export function readRunState({ files, layout }: Context, name: string): RunState | undefined {
+  const text = files.readTextIfPresent(fileOf(layout, name))
+  if (text === undefined) return undefined
+  try {
+    const state = JSON.parse(text) as Partial<RunState>
+    const usable = typeof state.runId === "string" && Number.isInteger(state.run)
+    return usable ? ({ initialized: false, postStart: "finished", ...state } as RunState) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function fileOf(layout: Layout, name: string): string {
+  return `${supervisorPaths(layout).run}/${name}.json`
+}

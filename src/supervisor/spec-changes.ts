@@ -1,0 +1,112 @@
+import { servicePaths } from "../base/layout.ts"
+import { stringifyIdent } from "../package/ident.ts"
+import type { Say, SupervisorContext } from "./context.ts"
+import { openHeld, openWanted } from "./held.ts"
+import { describeProblem, findLeft, type Roster } from "./roster.ts"
+import type { Reason } from "./service/messages.ts"
+import type { Operation } from "./spec/reconcile.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import type { Supervised } from "./supervised.ts"
+
+export type ChangeContext = Readonly<{ context: SupervisorContext; roster: Roster; say: Say; reason: Reason }>
+
+/** Does what the comparison of specs found. A service that cannot be opened is set aside with its problem. */
+export function applyOperation(change: ChangeContext, operation: Operation): void {
+  const held = change.roster.services.get(operation.name)
+  change.roster.broken.delete(operation.name)
+  switch (operation.tag) {
+    case "start":
+    case "hold":
+      return held === undefined ? load(change, operation) : want(change, held, operation.spec)
+    case "stop":
+      if (held !== undefined) stop(change, held, operation.because)
+      return
+    case "restart":
+      if (held !== undefined) restart(change, held, operation.spec)
+      return
+    case "update":
+      if (held !== undefined) update(change, held, operation.spec)
+  }
+}
+
+function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "start" | "hold" }>): void {
+  const { context, roster, say, reason } = change
+  const opened = attempt(change, spec, () => openHeld(context, roster.services.values(), spec, say))
+  if (opened === undefined) return
+  roster.add(opened)
+  watchInputs(context, roster, opened)
+  const alive = findLeft(context, roster, opened)
+  if (tag === "start" && !alive) {
+    const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.pkg.ident)})`
+    say("hab-sup", "MR", `Starting ${stringifyIdent(spec.ident)}${full}`)
+    roster.post(opened, { tag: "start", reason })
+  }
+  if (tag === "hold" && alive) roster.post(opened, { tag: "stop", reason: "manual" })
+}
+
+/** A loaded service changes between up and down. */
+function want(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  takeSpec(change, held, spec)
+  if (spec.desiredState === "up") change.roster.post(held, { tag: "start", reason: "manual" })
+}
+
+function stop(
+  { roster }: ChangeContext,
+  held: Supervised,
+  because: Extract<Operation, { tag: "stop" }>["because"],
+): void {
+  const timeoutMs = held.stopTimeoutMs
+  held.stopTimeoutMs = undefined
+  const named = timeoutMs === undefined ? {} : { timeoutMs }
+  if (because === "stopped") {
+    held.spec = { ...held.spec, desiredState: "down" }
+    roster.post(held, { tag: "stop", reason: "manual", ...named })
+  } else {
+    held.leaving = true
+    roster.post(held, { tag: "unload", reason: "unload", ...named })
+  }
+}
+
+function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  takeSpec(change, held, spec)
+  change.roster.post(held, { tag: "restart", reason: "load" })
+}
+
+function update({ context, roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  held.spec = spec
+  const { restart: policy, healthFailureThreshold } = spec.own
+  const settings = { ...held.service.settings, restart: policy, healthFailureThreshold }
+  context.host.clock.monotonicMs()
+  roster.post(held, { tag: "settings-changed", settings })
+}
+
+/** The spec is in force at once; the newest release that satisfies it from the next run on. */
+function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  const opened = attempt(change, spec, () => openWanted(change.context, spec))
+  held.spec = spec
+  if (opened === undefined) return
+  held.upcoming = opened.release
+  change.roster.post(held, { tag: "package-changed", settings: opened.settings })
+}
+
+function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () => T): T | undefined {
+  try {
+    return open()
+  } catch (error) {
+    const problem = describeProblem(error)
+    roster.broken.set(spec.ident.name, { spec, problem })
+    say("hab-sup", "MR", `Unable to start ${stringifyIdent(spec.ident)}, ${problem}`)
+    return undefined
+  }
+}
+
+/** What the service's templates can see from outside: its user.toml, and the folder of `config_from`. */
+function watchInputs({ host, layout }: SupervisorContext, roster: Roster, held: Supervised): void {
+  const changed = () => roster.post(held, { tag: "inputs-changed" })
+  held.watches.push(host.watcher.watch(servicePaths(layout, held.name).userConfig, changed))
+  held.watches.push(
+    host.watcher.watch(servicePaths(layout, held.name).files, () => roster.post(held, { tag: "files-updated" })),
+  )
+  const { configFrom } = held.spec
+  if (configFrom !== undefined) held.watches.push(host.watcher.watch(`${configFrom}/config`, changed))
+}

@@ -1,0 +1,142 @@
+import { supervisorPaths } from "../base/layout.ts"
+import { createActing, processEnded } from "./acting.ts"
+import { bindsMet, describeUnmet } from "./census.ts"
+import { formatLine, type LogKey } from "./console/line.ts"
+import type { SupervisorContext } from "./context.ts"
+import { writePidFile } from "./held.ts"
+import type { ProcessExit } from "./launcher/client.ts"
+import { createExitInbox } from "./launcher/client-groups.ts"
+import { perform } from "./perform.ts"
+import { createRoster, type Roster } from "./roster.ts"
+import type { Reason } from "./service/messages.ts"
+import { reconcile } from "./spec/reconcile.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import { readSpecs } from "./spec/spec-files.ts"
+import { applyOperation } from "./spec-changes.ts"
+import type { Supervised } from "./supervised.ts"
+import { standingsOf } from "./views.ts"
+
+/** A running supervisor: state and decisions, no child of its own (decisions C). */
+export type Supervisor = Readonly<{
+  roster: Roster
+  say: (preamble: string, key: LogKey, text: string) => void
+  /** Looks at the spec files and does what they want. `reason`: why what is new starts. */
+  reconcile(reason: Reason): void
+  /** The end of a process the launcher tells of. */
+  onExit(exit: ProcessExit): void
+  /** Stops every service; resolves when nothing of any is left. */
+  stopAll(): Promise<void>
+  /** Lets every service go, alive as it is. */
+  detachAll(): void
+}>
+
+/** A supervisor that knows of no service yet. */
+export function createSupervisor(context: SupervisorContext): Supervisor {
+  const exits = createExitInbox()
+  const skipped = new Map<string, string>()
+  const stopped: (() => void)[] = []
+  const say = (preamble: string, key: LogKey, text: string) =>
+    context.print(formatLine(context.style, { preamble, key, program: preamble === "hab-sup" }, text))
+  const forget = (held: Supervised) => {
+    roster.remove(held)
+    queueMicrotask(() => look("load"))
+  }
+  const acting = createActing(context, { roster: () => roster, exits, say, forget })
+  const roster = createRoster(context, {
+    perform: (held, effect) => perform(acting, held, effect),
+    onStep: (held) => {
+      if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
+    },
+  })
+  const look = (reason: Reason) => {
+    const found = readSpecs({ files: context.host.files, layout: context.layout, env: context.host.env })
+    sayOnce(skipped, found.skipped, (path, why) =>
+      say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). This file will be skipped.`),
+    )
+    const inForce = specsInForce(roster)
+    const leaving = [...roster.services.values()].filter((held) => held.leaving).map((held) => held.name)
+    for (const operation of reconcile(inForce, found.specs)) {
+      // A service that is being unloaded is left alone until nothing of it is left; then we look again.
+      if (!leaving.includes(operation.name)) applyOperation({ context, roster, say, reason }, operation)
+    }
+    checkBinds(context, roster, say)
+  }
+  return {
+    roster,
+    say,
+    reconcile: look,
+    onExit: (exit) => {
+      if (!exits.deliver(exit)) lateExit(context, roster, exit)
+    },
+    stopAll: () => stopAll(roster, stopped),
+    detachAll: () => {
+      for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
+    },
+  }
+}
+
+/** The end of a process an earlier supervisor asked for. */
+function lateExit(context: SupervisorContext, roster: Roster, exit: ProcessExit): void {
+  const held = [...roster.services.values()].find((one) => one.runId === exit.id)
+  if (held === undefined) return context.launcher.acknowledge(exit.id)
+  processEnded(context, roster, held, held.service.run, exit)
+}
+
+function specsInForce(roster: Roster): Map<string, ServiceSpec> {
+  return new Map([...roster.services.values()].map((held) => [held.name, held.spec]))
+}
+
+/** Each broken file is complained of once, and again when it is broken in another way. */
+function sayOnce(
+  known: Map<string, string>,
+  problems: readonly { path: string; reason: string }[],
+  say: (path: string, reason: string) => void,
+): void {
+  for (const { path, reason } of problems) if (known.get(path) !== reason) say(path, reason)
+  known.clear()
+  for (const { path, reason } of problems) known.set(path, reason)
+}
+
+/** What is loaded, and what it exports, decides which strict binds are met (decisions 18). */
+function checkBinds(context: SupervisorContext, roster: Roster, say: Supervisor["say"]): void {
+  const services = [...roster.services.values()]
+  for (const held of services.filter(({ spec, release }) => spec.binds.length > 0 && release !== undefined)) {
+    if (held.release === undefined) continue
+    const standings = standingsOf(context, services, held.spec, held.release)
+    const met = bindsMet(held.spec, standings)
+    const summary = JSON.stringify([...standings].map(([name, standing]) => [name, standing.tag]))
+    if (summary === held.bindsSummary) continue
+    held.bindsSummary = summary
+    for (const [name, standing] of standings) {
+      const group = held.spec.binds.find((bind) => bind.name === name)?.group.service ?? name
+      if (standing.tag === "satisfied") say(held.group, "SR", `The group '${group}' satisfies the \`${name}\` bind`)
+      else say(held.group, "SR", describeUnmet(held.spec, name, standing))
+    }
+    roster.post(held, { tag: met ? "binds-met" : "binds-unmet" })
+    roster.post(held, { tag: "inputs-changed" })
+  }
+}
+
+function isSettled(held: Supervised): boolean {
+  return held.service.state.tag === "down" || held.service.state.tag === "gone"
+}
+
+async function stopAll(roster: Roster, stopped: (() => void)[]): Promise<void> {
+  for (const held of roster.services.values()) roster.post(held, { tag: "stop", reason: "shutdown", force: true })
+  while ([...roster.services.values()].some((held) => !isSettled(held))) {
+    await new Promise<void>((resolve) => stopped.push(resolve))
+  }
+}
+
+/** Tells hooks and people the pid of a service that was found alive (decisions 15). */
+export function rewritePidFiles(context: SupervisorContext, roster: Roster): void {
+  for (const held of roster.services.values()) {
+    if (held.service.life.pid !== undefined) writePidFile(context, held.name, held.service.life.pid)
+  }
+}
+
+/** Watches the spec files; returns how to stop. */
+export function watchSpecs(context: SupervisorContext, supervisor: Supervisor): () => void {
+  const { specs } = supervisorPaths(context.layout)
+  return context.host.watcher.watch(specs, () => supervisor.reconcile("load"))
+}

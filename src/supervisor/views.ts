@@ -1,0 +1,93 @@
+import { resolveExports } from "../config/exports.ts"
+import type { ConfigTable } from "../config/value.ts"
+import { serviceView } from "../templating/census-view.ts"
+import { packageView, runtimeContext, type SystemView } from "../templating/context.ts"
+import type { TemplateContext } from "../templating/values.ts"
+import { type BindStanding, bindStandings, bindViews, type Census, memberOf } from "./census.ts"
+import type { SupervisorContext } from "./context.ts"
+import type { Release } from "./release.ts"
+import { type ServiceGroup, stringifyServiceGroup } from "./service-group.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import type { Supervised } from "./supervised.ts"
+
+const LOOPBACK = "127.0.0.1"
+
+/** What templates see as `sys`. Nothing listens on the network yet, so the addresses are those of the defaults. */
+export function systemView({ options, memberId, version }: SupervisorContext): SystemView {
+  return {
+    version,
+    member_id: memberId,
+    ip: options.ip,
+    hostname: options.hostname,
+    gossip_ip: LOOPBACK,
+    gossip_port: 9638,
+    http_gateway_ip: LOOPBACK,
+    http_gateway_port: 9631,
+    ctl_gateway_ip: LOOPBACK,
+    ctl_gateway_port: 9632,
+    permanent: false,
+  }
+}
+
+/** The group of a service, with the organization of this supervisor. */
+export function serviceGroupOf({ options }: SupervisorContext, spec: ServiceSpec): ServiceGroup {
+  const { organization } = options
+  const group = { service: spec.ident.name, group: spec.group }
+  return organization === undefined ? group : { ...group, organization }
+}
+
+/** What the services loaded here know of each other. Only what `names` asks for is worked out. */
+export function censusOf(
+  context: SupervisorContext,
+  services: Iterable<Supervised>,
+  names: ReadonlySet<string>,
+): Census {
+  const sys = systemView(context)
+  const members = [...services].flatMap(({ group: name, spec, release, exported }) => {
+    if (release === undefined || !names.has(name)) return []
+    const group = serviceGroupOf(context, spec)
+    return [[name, memberOf({ memberId: context.memberId, group, release, spec, sys, exported })] as const]
+  })
+  return new Map(members)
+}
+
+/** How the binds of a service stand now. */
+export function standingsOf(
+  context: SupervisorContext,
+  services: Iterable<Supervised>,
+  spec: ServiceSpec,
+  release: Release,
+): ReadonlyMap<string, BindStanding> {
+  if (spec.binds.length === 0) return new Map()
+  const names = new Set(spec.binds.map((bind) => stringifyServiceGroup(bind.group)))
+  return bindStandings(spec, release.metadata, censusOf(context, services, names))
+}
+
+/** What a package shows to those that bind it. */
+export function exportedBy(release: Release, config: ConfigTable): ConfigTable {
+  return resolveExports(release.metadata.exports, config).values
+}
+
+/** Everything the templates of a service see (spec supervisor §5.1). */
+export function templateData(
+  context: SupervisorContext,
+  services: Iterable<Supervised>,
+  service: Readonly<{ spec: ServiceSpec; release: Release; config: ConfigTable }>,
+): TemplateContext {
+  const { spec, release, config } = service
+  const sys = systemView(context)
+  const group = serviceGroupOf(context, spec)
+  const exported = exportedBy(release, config)
+  const me = memberOf({ memberId: context.memberId, group, release, spec, sys, exported })
+  const { credentials, pkg, env } = release
+  return runtimeContext({
+    sys,
+    pkg: packageView(
+      { files: context.host.files, layout: context.layout },
+      { pkg, env, user: credentials.user.name, group: credentials.group.name },
+    ),
+    cfg: config,
+    svc: serviceView(me),
+    bind: bindViews(standingsOf(context, services, spec, release)),
+  })
+}
