@@ -1,0 +1,201 @@
+import { Buffer } from "node:buffer"
+import { Header } from "tar/header"
+import { required } from "../base/assert.ts"
+import { HabError } from "../base/errors.ts"
+import { type PaxFields, parseLongName, parsePaxFields } from "./tar-extensions.ts"
+
+const BLOCK_BYTES = 512
+/** Names and pax headers longer than this are no honest archive's. */
+const META_BYTES_MAX = 1024 * 1024
+
+/** One member as the archive describes it; nothing in it has been checked. */
+export type TarEntry = Readonly<{
+  path: string
+  kind: "file" | "directory" | "symlink" | "hard link" | "other"
+  /** tar's word for the kind: `FIFO`, `CharacterDevice` … */
+  typeName: string
+  mode: number
+  mtimeSeconds: number
+  size: number
+  linkTarget: string
+}>
+
+/** Takes the content of one file. Chunks are not kept after the call. */
+export type TarSink = Readonly<{ data(bytes: Uint8Array): void; end(): void }>
+
+/** What to do with a member: take its content, pass over it, or read no further. */
+export type EntryDecision = TarSink | "skip" | "stop"
+
+export type TarReader = Readonly<{
+  /** Takes the next bytes, of any number. True while more is wanted. */
+  write(chunk: Uint8Array): boolean
+  /** Says that the archive ends here. Throws ARCHIVE_DAMAGED when it ends inside a member. */
+  end(): void
+}>
+
+const KINDS: Readonly<Record<string, TarEntry["kind"]>> = {
+  File: "file",
+  OldFile: "file",
+  ContiguousFile: "file",
+  Directory: "directory",
+  SymbolicLink: "symlink",
+  Link: "hard link",
+}
+
+type Extension = "long name" | "long link" | "pax" | "global pax"
+
+const EXTENSIONS: Readonly<Record<string, Extension>> = {
+  NextFileHasLongPath: "long name",
+  OldGnuLongPath: "long name",
+  NextFileHasLongLinkpath: "long link",
+  ExtendedHeader: "pax",
+  OldExtendedHeader: "pax",
+  GlobalExtendedHeader: "global pax",
+}
+
+const IGNORE: TarSink = { data: () => undefined, end: () => undefined }
+
+type State = {
+  readonly where: string
+  readonly onEntry: (entry: TarEntry) => EntryDecision
+  phase: "reading" | "finished" | "stopped"
+  /** The part of a header that has come so far. */
+  pending: Buffer
+  /** The content being read, with what fills up its last block. */
+  body: { remaining: number; padding: number; sink: TarSink } | undefined
+  /** What extension headers said about the member to come. */
+  extension: PaxFields
+  entries: number
+}
+
+/**
+ * Reads a tar stream as it comes, entirely synchronously, and holds no more of it than one header. Understands ustar,
+ * GNU long names and pax. `where` names the archive in messages. Throws ARCHIVE_DAMAGED.
+ */
+export function createTarReader(where: string, onEntry: (entry: TarEntry) => EntryDecision): TarReader {
+  const state: State = {
+    where,
+    onEntry,
+    phase: "reading",
+    pending: Buffer.alloc(0),
+    body: undefined,
+    extension: {},
+    entries: 0,
+  }
+  return {
+    write: (chunk) => write(state, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
+    end: () => end(state),
+  }
+}
+
+function write(state: State, chunk: Buffer): boolean {
+  for (let at = 0; state.phase === "reading" && at < chunk.length; ) {
+    at += state.body === undefined ? takeHeader(state, chunk.subarray(at)) : takeBody(state, chunk.subarray(at))
+  }
+  return state.phase !== "stopped"
+}
+
+function end(state: State): void {
+  if (state.phase === "stopped") return
+  if (state.body !== undefined || state.pending.length > 0) throw damagedArchive(state.where, "it ends inside a member")
+  if (state.entries === 0) throw damagedArchive(state.where, "it holds nothing")
+}
+
+/** Both takers return how many bytes they used. */
+function takeHeader(state: State, chunk: Buffer): number {
+  const part = chunk.subarray(0, BLOCK_BYTES - state.pending.length)
+  const block = state.pending.length === 0 ? part : Buffer.concat([state.pending, part])
+  if (block.length === BLOCK_BYTES) {
+    state.pending = Buffer.alloc(0)
+    readHeader(state, block)
+  } else {
+    // The chunk's memory is not ours after the call.
+    state.pending = Buffer.from(block)
+  }
+  return part.length
+}
+
+function takeBody(state: State, chunk: Buffer): number {
+  const body = required(state.body, "an open member")
+  const content = Math.min(body.remaining, chunk.length)
+  if (content > 0) body.sink.data(chunk.subarray(0, content))
+  body.remaining -= content
+  const padding = body.remaining > 0 ? 0 : Math.min(body.padding, chunk.length - content)
+  body.padding -= padding
+  closeWhenRead(state)
+  return content + padding
+}
+
+function openBody(state: State, size: number, sink: TarSink): void {
+  state.body = { remaining: size, padding: (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES, sink }
+  closeWhenRead(state)
+}
+
+function closeWhenRead(state: State): void {
+  const { body } = state
+  if (body === undefined || body.remaining > 0 || body.padding > 0) return
+  state.body = undefined
+  body.sink.end()
+}
+
+function readHeader(state: State, block: Buffer): void {
+  const header = new Header(block)
+  if (header.nullBlock) {
+    state.phase = "finished"
+    return
+  }
+  if (!header.cksumValid) throw damagedArchive(state.where, "a member's header has a wrong checksum")
+  const type = String(header.type)
+  const extension = EXTENSIONS[type]
+  if (extension !== undefined) return readExtension(state, extension, header.size ?? 0)
+  const entry = describeEntry(header, type, state)
+  state.extension = {}
+  state.entries++
+  const decision = state.onEntry(entry)
+  if (decision === "stop") state.phase = "stopped"
+  else openBody(state, entry.size, decision === "skip" ? IGNORE : decision)
+}
+
+function readExtension(state: State, kind: Extension, size: number): void {
+  if (size > META_BYTES_MAX) throw damagedArchive(state.where, `a ${kind} header has ${size} bytes`)
+  const parts: Buffer[] = []
+  openBody(state, size, {
+    data: (bytes) => parts.push(Buffer.from(bytes)),
+    end: () => {
+      state.extension = { ...state.extension, ...extensionFields(state, kind, Buffer.concat(parts)) }
+    },
+  })
+}
+
+function extensionFields({ where }: State, kind: Extension, content: Buffer): PaxFields {
+  if (kind === "long name") return { path: parseLongName(content) }
+  if (kind === "long link") return { linkpath: parseLongName(content) }
+  const fields = parsePaxFields(content, (why) => damagedArchive(where, why))
+  if (kind === "pax") return fields
+  if (fields.path === undefined && fields.linkpath === undefined && fields.size === undefined) return {}
+  throw damagedArchive(where, "a global pax header changes names or sizes")
+}
+
+function describeEntry(header: Header, type: string, { extension, where }: State): TarEntry {
+  const path = extension.path ?? header.path ?? ""
+  const kind = path.endsWith("/") && KINDS[type] === "file" ? "directory" : (KINDS[type] ?? "other")
+  const size = kind === "file" || kind === "other" ? (extension.size ?? header.size) : 0
+  if (size === undefined || !Number.isSafeInteger(size))
+    throw damagedArchive(where, `the size of '${path}' cannot be read`)
+  return {
+    path,
+    kind,
+    typeName: type,
+    mode: (header.mode ?? 0) & 0o7777,
+    mtimeSeconds: extension.mtime ?? Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+    size,
+    linkTarget: extension.linkpath ?? header.linkpath ?? "",
+  }
+}
+
+/** ARCHIVE_DAMAGED for an artifact whose content cannot be read to its end. */
+export function damagedArchive(where: string, why: string): HabError {
+  return new HabError("ARCHIVE_DAMAGED", `${where} is damaged: ${why}`, {
+    hint: "the file is incomplete or was changed: build or download it again",
+  })
+}

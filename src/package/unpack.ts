@@ -1,0 +1,38 @@
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { createExtractor, type ExtractOptions } from "./extract.ts"
+import type { FullIdent } from "./ident.ts"
+import { createTarReader, damagedArchive } from "./tar-reader.ts"
+
+export type UnpackRequest = Readonly<{
+  /** The artifact; its signature is the caller's business. */
+  path: string
+  /** Where its payload begins. */
+  offset: number
+  begin: ExtractOptions["begin"]
+  signal?: AbortSignal
+}>
+
+/**
+ * Streams an artifact's payload into the directory `begin` names; memory does not grow with the package. The ident the
+ * archive's paths carry, or "stopped" when `begin` said so. On failure what was made is left to the caller to remove.
+ * Throws ARCHIVE_DAMAGED, ARCHIVE_UNSAFE and system errors.
+ */
+export async function unpackHart(
+  { files, compression }: Readonly<{ files: FileSystem; compression: Pick<ArchiveCompression, "decompress"> }>,
+  { path, offset, begin, signal }: UnpackRequest,
+): Promise<FullIdent | "stopped"> {
+  const extractor = createExtractor({ files }, { where: path, begin })
+  const reader = createTarReader(path, extractor.take)
+  const onBytes = (bytes: Uint8Array) => {
+    signal?.throwIfAborted()
+    return reader.write(bytes) ? "continue" : "stop"
+  }
+  const result = await compression.decompress({ path, offset, onBytes }).finally(extractor.abandon)
+  if (result.tag === "stopped") return "stopped"
+  if (result.tag === "damaged") throw damagedArchive(path, result.why)
+  reader.end()
+  const ident = extractor.finish()
+  if (ident === undefined) throw damagedArchive(path, "it holds no package")
+  return ident
+}
