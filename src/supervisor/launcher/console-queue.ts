@@ -22,27 +22,18 @@ export function createConsoleQueue(sink: OutputSink): ConsoleQueue {
   let pendingBytes = 0
   let writing = false
   let broken = false
-  let waiting: (() => void)[] = []
-  let flushing: (() => void)[] = []
+  const waiting: (() => void)[] = []
+  const flushing: (() => void)[] = []
 
-  const release = (callbacks: (() => void)[]) => {
-    for (const run of callbacks) run()
-  }
   const pump = () => {
     if (writing || pendingBytes === 0) return
     writing = true
     sink.write(takeBatch(), (result) => {
       writing = false
       if (result === "broken") fall()
-      if (hasRoom()) {
-        const callbacks = waiting
-        waiting = []
-        release(callbacks)
-      }
-      if (pendingBytes > 0) return pump()
-      const callbacks = flushing
-      flushing = []
-      release(callbacks)
+      pump()
+      if (hasRoom()) callEach(waiting)
+      if (!writing) callEach(flushing)
     })
   }
   const takeBatch = () => {
@@ -76,4 +67,9 @@ export function createConsoleQueue(sink: OutputSink): ConsoleQueue {
         else flushing.push(resolve)
       }),
   }
+}
+
+/** Calls everybody who waited up to now; who starts to wait meanwhile is called the next time. */
+function callEach(callbacks: (() => void)[]): void {
+  for (const run of callbacks.splice(0)) run()
 }
