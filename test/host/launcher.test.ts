@@ -200,6 +200,16 @@ describe("the launcher", () => {
     expect(both()).toBe(0)
   })
 
+  it("neither stalls nor fails to end because nobody reads its output", async () => {
+    const home = createRoot()
+    const loud = beacon(home, "", { argv: [path.join(services, "prints-forever")] })
+    const { child, exited } = launch(home, [loud])
+    child.stdout.removeAllListeners("data").pause()
+    await until("the log is rotated", () => existsSync(path.join(home.logs, "run.stdout.log.1")))
+    child.kill("SIGTERM")
+    expect(await exited).toBe(0)
+  })
+
   it("exits with the supervisor's code when the first one does not come up", async () => {
     const home = createRoot()
     const { exited, printed } = launch(home, { exit: 35 })
