@@ -62,7 +62,6 @@ export const ERROR_CODES = {
   BUILD_DEPENDENCY_MISSING: { exit: 1, summary: "a package the plan depends on is not installed" },
   BUILD_DEPENDENCY_CONFLICT: { exit: 31, summary: "two releases of one package are among the runtime dependencies" },
   BUILD_KEY_MISSING: { exit: 35, summary: "there is no secret key of the plan's origin to sign with" },
-  BUILD_SCAFFOLDING_FAILED: { exit: 17, summary: "the scaffolding package of a plan cannot be loaded" },
   BUILD_VERSION_UNSET: { exit: 2, summary: "a plan with a pkg_version function never called update_pkg_version" },
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },
   BUILD_PHASE_FAILED: { exit: 1, summary: "a phase of a build failed; exits with the phase's own code" },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import type { Enclosure } from "../ports/enclosure.ts"
+import type { BindMount, Enclosure } from "../ports/enclosure.ts"
 import type { Account } from "../ports/users.ts"
 
 /**
@@ -30,16 +30,25 @@ PATH=$path
 exec "$@"
 `
 
+/** Runs in a mount namespace of its own as (namespace) root: shows $1 at $2 and becomes the command that follows. */
+const BIND_SCRIPT = `PATH=$PATH:/usr/sbin:/sbin mount --make-rprivate / && PATH=$PATH:/usr/sbin:/sbin mount --bind "$1" "$2" && shift 2 && exec "$@"`
+
 /** The argv that gives the script its namespaces; ordinary users get back their own uid inside a second one. */
 export function enclosureArgv(
   hab: string,
   user: Pick<Account, "uid" | "gid">,
   argv: readonly [string, ...string[]],
+  mount?: BindMount,
 ): readonly [string, ...string[]] {
-  const script = ["--", "bash", "-c", ENCLOSURE_SCRIPT, "hab-enclosure", hab] as const
+  const bind = mount === undefined ? [] : bindArgv(mount)
+  const script = ["--", "bash", "-c", ENCLOSURE_SCRIPT, "hab-enclosure", hab, ...bind] as const
   if (user.uid === 0) return ["unshare", "--mount", ...script, ...argv]
   const mapBack = ["unshare", "--user", `--map-user=${user.uid}`, `--map-group=${user.gid}`, "--"]
   return ["unshare", "--user", "--map-root-user", "--mount", ...script, ...mapBack, ...argv]
+}
+
+function bindArgv({ from, at }: BindMount): readonly [string, ...string[]] {
+  return ["bash", "-c", BIND_SCRIPT, "hab-bind", from, at]
 }
 
 /**
@@ -47,8 +56,19 @@ export function enclosureArgv(
  * once: where the kernel or a container refuses them, commands run unwrapped and see the host's paths.
  */
 export function systemEnclosure(root: string, hab: string, user: Pick<Account, "uid" | "gid">): Enclosure {
-  if (root === "/" || root === "") return { enclosed: true, wrap: (argv) => argv }
+  if (root === "/" || root === "") {
+    return { enclosed: true, wrap: (argv) => argv, ...(user.uid === 0 ? { bind: bindOnHost } : {}) }
+  }
   const [file, ...args] = enclosureArgv(hab, user, ["true"])
   const works = spawnSync(file, args, { stdio: "ignore", timeout: 10_000 }).status === 0
-  return { enclosed: works, wrap: (argv) => (works ? enclosureArgv(hab, user, argv) : argv) }
+  if (!works) return { enclosed: false, wrap: (argv) => argv }
+  return {
+    enclosed: true,
+    wrap: (argv) => enclosureArgv(hab, user, argv),
+    bind: (argv, mount) => enclosureArgv(hab, user, argv, mount),
+  }
+}
+
+function bindOnHost(argv: readonly [string, ...string[]], mount: BindMount): readonly [string, ...string[]] {
+  return ["unshare", "--mount", "--", ...bindArgv(mount), ...argv]
 }

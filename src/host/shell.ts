@@ -78,6 +78,7 @@ function closed(stream: Duplex): Promise<void> {
 
 /** bash heeds a signal only when its foreground child ends, and a child started just after the signal never got it. */
 function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   signalGroup(child.pid, "SIGTERM")
   const reminding = setInterval(() => signalGroup(child.pid, "SIGTERM"), REMIND_MS)
   const killing = setTimeout(() => signalGroup(child.pid, "SIGKILL"), KILL_AFTER_MS)

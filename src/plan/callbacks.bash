@@ -50,7 +50,8 @@ do_default_build_config() {
 }
 
 do_default_build_service() {
-  __hab_call build-service "$PLAN_CONTEXT" "$pkg_prefix" "${pkg_svc_run:-}" || exit_with "${__hab_answer[0]}" 1
+  __hab_call build-service "$PLAN_CONTEXT" "$pkg_prefix" "${pkg_svc_run:-}" "${pkg_svc_user:-}" "${pkg_svc_group:-}" \
+    "$pkg_svc_path" "$pkg_svc_data_path" || exit_with "${__hab_answer[0]}" 1
 }
 
 do_default_strip() {

@@ -99,7 +99,7 @@ trap 'exit 130' INT
 trap 'exit 131' QUIT
 trap 'exit 143' TERM
 
-for __hab_part in prelude environment callbacks; do
+for __hab_part in prelude environment callbacks plan; do
   source "${BASH_SOURCE[0]%/*}/$__hab_part.bash"
 done
 

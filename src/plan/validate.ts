@@ -35,12 +35,22 @@ export function planProblems(plan: ReadPlan): Problem[] {
   }))
 }
 
-/** Throws PLAN_INVALID with every problem at once. */
-export function validatePlan(plan: ReadPlan): void {
-  const problems = planProblems(plan)
+/** Throws PLAN_INVALID with every problem at once. `packagesPath` is the inner folder packages live in. */
+export function validatePlan(plan: ReadPlan, packagesPath: string): void {
+  const problems = [...planProblems(plan), ...prefixProblems(plan, packagesPath)]
   if (problems.length === 0) return
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
   throw new HabError("PLAN_INVALID", `${plan.planFile} has ${count}`, { problems })
+}
+
+/** A package built elsewhere than at its own place could not be installed there. */
+function prefixProblems(plan: ReadPlan, packagesPath: string): Problem[] {
+  const { pkg_origin, pkg_name, pkg_version, pkg_release, pkg_prefix } = plan.values
+  const place = [packagesPath, pkg_origin, pkg_name, pkg_version, pkg_release].join("/")
+  if (pkg_prefix === place) return []
+  return [
+    { where: placeOf(plan, "pkg_prefix"), message: `pkg_prefix is '${pkg_prefix}', but packages live in ${place}` },
+  ]
 }
 
 /** `plan.sh:12`, the last line that assigns the variable; the file alone when none does. */

@@ -1,3 +1,6 @@
+/** A directory shown at another place, where one exists already: `from` on the host, `at` as the command sees it. */
+export type BindMount = Readonly<{ from: string; at: string }>
+
 /**
  * How a command is made to see `$ROOT/hab` as `/hab` (decisions A). `wrap` returns the argv that does so; with the root
  * `/`, or where namespaces are refused, it returns the argv unchanged.
@@ -6,4 +9,6 @@ export type Enclosure = Readonly<{
   /** True when packages see `/hab`: the root is `/`, or namespaces work here. */
   enclosed: boolean
   wrap(argv: readonly [string, ...string[]]): readonly [string, ...string[]]
+  /** As `wrap`, with a mount that the command and its children alone see. Absent where mounts are refused. */
+  bind?(argv: readonly [string, ...string[]], mount: BindMount): readonly [string, ...string[]]
 }>

@@ -35,6 +35,20 @@ describe.skipIf(!works)("the enclosure (needs namespaces)", () => {
     expect(readdirSync(`${root}/hab/.enclosure`)).toEqual([])
   })
 
+  it("shows a directory at another place to the command alone", () => {
+    const root = temporaryDirectory()
+    const { bind } = enclosureIn(root)
+    mkdirSync(`${root}/hab/pkgs/a`, { recursive: true })
+    mkdirSync(`${root}/hab/aside`)
+    writeFileSync(`${root}/hab/pkgs/a/installed`, "")
+    const mount = { from: `${root}/hab/aside`, at: "/hab/pkgs/a" }
+    const [file = "", ...args] = bind?.(["bash", "-c", "ls /hab/pkgs/a; echo >/hab/pkgs/a/new; id -u"], mount) ?? []
+    const { stdout } = spawnSync(file, args, { encoding: "utf8" })
+    expect(stdout).toBe(`${process.getuid?.()}\n`)
+    expect(readdirSync(`${root}/hab/aside`)).toEqual(["new"])
+    expect(readdirSync(`${root}/hab/pkgs/a`)).toEqual(["installed"])
+  })
+
   it("passes the exit code of the command through", () => {
     const [file, ...args] = enclosureIn(temporaryDirectory()).wrap(["bash", "-c", "exit 42"])
     expect(spawnSync(file, args).status).toBe(42)

@@ -58,8 +58,10 @@ describe("the variables of a plan", () => {
 
   it("stop the build with PLAN_INVALID and the list of problems", () => {
     const plan = { planFile: "plan.sh", planText: "", values: planValues({ pkg_name: "" }), hasVersionFunction: false }
-    expect(() => validatePlan(plan)).toThrow(HabError)
-    expect(() => validatePlan(plan)).toThrow(expect.objectContaining({ code: "PLAN_INVALID", exitCode: 1 }))
+    expect(() => validatePlan(plan, "/hab/pkgs")).toThrow(HabError)
+    expect(() => validatePlan(plan, "/hab/pkgs")).toThrow(
+      expect.objectContaining({ code: "PLAN_INVALID", exitCode: 1 }),
+    )
   })
 
   it("are placed at the last assignment, however it is written", () => {

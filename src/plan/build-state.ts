@@ -1,0 +1,138 @@
+import { HabError } from "../base/errors.ts"
+import { describeExit, type ExitStatus } from "../base/exit-status.ts"
+import type { Layout } from "../base/layout.ts"
+import { hostPath } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import type { Key } from "../crypto/key.ts"
+import type { FullIdent } from "../package/ident.ts"
+import type { PackageStore } from "../package/store.ts"
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
+import type { Downloader } from "../ports/downloader.ts"
+import type { BindMount, Enclosure } from "../ports/enclosure.ts"
+import type { Host } from "../ports/host.ts"
+import type { Shells } from "../ports/shell.ts"
+import type { BuildLog } from "./build-log.ts"
+import type { BuildPaths } from "./build-paths.ts"
+import type { ResolvedDependencies } from "./dependencies.ts"
+import type { VariableRules } from "./environment.ts"
+import type { PlanLocation } from "./locate.ts"
+import {
+  type FailedCommand,
+  type PlanShell,
+  parsePlanValues,
+  REPORT_PLAN_VALUES,
+  type ShellOutcome,
+} from "./plan-shell.ts"
+import type { PlanValues } from "./variables.ts"
+
+/** What of the machine a build uses. */
+export type BuildHost = Pick<Host, "clock" | "cwd" | "env" | "files"> &
+  Readonly<{ shells: Shells; downloader: Downloader; compression: ArchiveCompression }>
+
+/** What the caller decides about a build. */
+export type BuildRequest = Readonly<{
+  /** The folder given by the user; it or its `habitat/` holds the plan. */
+  planContext: string
+  layout: Layout
+  store: PackageStore
+  enclosure: Enclosure
+  report: Report
+  /** Host path of the folder with session.bash and its parts: `src/plan`, or `dist/plan` when bundled. */
+  bashDirectory: string
+  /** The platform to build for. */
+  target: string
+  /** Replaces pkg_origin, as HAB_ORIGIN does. */
+  origin?: string
+  /** Ends the build: SIGTERM to all it started, SIGKILL 5 s later. */
+  signal?: AbortSignal
+}>
+
+/** One build, as its phases pass it along. The mutable fields are filled by the phases that find them. */
+export type Build = Readonly<{
+  host: BuildHost
+  request: BuildRequest
+  paths: BuildPaths
+  location: PlanLocation
+  planText: string
+  shell: PlanShell
+  log: BuildLog
+  /** Seconds since the epoch: the release, and the time of every file in the package. */
+  epochSeconds: number
+  /** A folder of ours the package is built in because its release is installed; it is seen at the package's place. */
+  aside: BindMount | undefined
+  found: Found
+}>
+
+/** What a build left in the output folder. Host paths. */
+export type BuildResult = Readonly<{
+  ident: FullIdent
+  /** The .hart in the output folder. */
+  artifact: string
+  sha256: string
+  blake2b: string
+  /** The whole output of the build. */
+  log: string
+  /** last_build.env. */
+  summary: string
+}>
+
+type Found = {
+  key?: Key<"origin-secret">
+  dependencies?: ResolvedDependencies
+  rules?: VariableRules
+  /** Inner: the package's place, once it is ours to write and to remove. */
+  prefix?: string
+  /** Inner: the build's own folder. */
+  scratch?: string
+  result?: BuildResult
+}
+
+/** The inner folder of one build: its HOME, and its package when that must be apart from an installed one. */
+export function scratchOf(paths: BuildPaths, values: Pick<PlanValues, "pkg_origin" | "pkg_name">): string {
+  return `${paths.scratch}/${values.pkg_origin}-${values.pkg_name}`
+}
+
+/** Where we open what the plan calls `inner`. */
+export function toHost({ request, aside }: Pick<Build, "request" | "aside">, inner: string): string {
+  if (aside !== undefined && (inner === aside.at || inner.startsWith(`${aside.at}/`))) {
+    return aside.from + inner.slice(aside.at.length)
+  }
+  return hostPath(request.layout, inner)
+}
+
+/** Evaluates code in the build's shell. Throws BUILD_PHASE_FAILED or BUILD_INTERRUPTED when the shell ends over it. */
+export async function ask(build: Build, phase: string, code: string): Promise<readonly string[]> {
+  const outcome = await build.shell.run(code)
+  if (outcome.tag === "done") return outcome.fields
+  throw phaseFailure(build, phase, outcome)
+}
+
+/** The plan's variables as they are now. */
+export async function planValues(build: Build, phase: string): Promise<PlanValues> {
+  return parsePlanValues(await ask(build, phase, REPORT_PLAN_VALUES))
+}
+
+/** Why a phase ended the shell, with the last lines and the whole log's path. */
+export function phaseFailure(
+  { log, request, location }: Pick<Build, "log" | "request" | "location">,
+  phase: string,
+  outcome: Extract<ShellOutcome, { tag: "ended" }>,
+): HabError {
+  if (request.signal?.aborted) return new HabError("BUILD_INTERRUPTED", `the build was stopped during ${phase}`)
+  const lines = log.tail().map((line) => `  ${line}`)
+  const path = log.path()
+  return new HabError(
+    "BUILD_PHASE_FAILED",
+    [`${phase} failed${describeFailure(outcome.failed, location.planFile, outcome.status)}`, ...lines].join("\n"),
+    {
+      exitCode: outcome.status.tag === "exited" && outcome.status.code > 0 ? outcome.status.code : 1,
+      ...(path === undefined ? {} : { hint: `the whole output is in ${path}` }),
+    },
+  )
+}
+
+function describeFailure({ command, file, line }: FailedCommand, planFile: string, status: ExitStatus): string {
+  if (command === "") return `: the build's shell ${describeExit(status)}`
+  const place = file === planFile ? ` at ${planFile}:${line}` : ""
+  return `${place}: '${command}' ${describeExit(status)}`
+}

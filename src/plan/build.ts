@@ -1,0 +1,74 @@
+import { required } from "../base/assert.ts"
+import { HabError } from "../base/errors.ts"
+import { stringifyIdent } from "../package/ident.ts"
+import type { Build, BuildHost, BuildRequest, BuildResult } from "./build-state.ts"
+import { openBuild } from "./open-build.ts"
+import { PHASES } from "./phases.ts"
+import type { PlanShell } from "./plan-shell.ts"
+import { releasePrefix } from "./prefix.ts"
+
+const RUN_AFTER_SUCCESS = [
+  "if declare -F do_after_success >/dev/null; then",
+  '  (do_after_success) || warn "do_after_success failed; the package is made all the same"',
+  "fi",
+  "__hab_running=",
+  "exit 0",
+].join("\n")
+
+/**
+ * Builds the plan of a folder into a signed artifact (spec package §2, §3) and copies it to the output folder. What it
+ * installs while building is removed again: only installing the artifact installs. Throws the PLAN_*, BUILD_*, KEY_* and
+ * PACK_* errors; do_after_failure of the plan has run by then.
+ */
+export async function buildPackage(host: BuildHost, request: BuildRequest): Promise<BuildResult> {
+  let shell: PlanShell | undefined
+  const stop = () => shell?.end()
+  request.signal?.addEventListener("abort", stop)
+  try {
+    const build = await openBuild(host, request, (started) => {
+      shell = started
+      if (request.signal?.aborted) started.end()
+    })
+    return await runPhases(build)
+  } catch (error) {
+    if (error instanceof HabError || request.signal?.aborted !== true) throw error
+    throw new HabError("BUILD_INTERRUPTED", "the build was stopped", { cause: error })
+  } finally {
+    request.signal?.removeEventListener("abort", stop)
+    stop()
+  }
+}
+
+async function runPhases(build: Build): Promise<BuildResult> {
+  const { report } = build.request
+  report({ tag: "begin", text: `Building ${build.location.planFile}` })
+  try {
+    for (const phase of PHASES) await phase.run(build)
+    await build.shell.run(RUN_AFTER_SUCCESS)
+    const result = required(build.found.result, "build result")
+    describeResult(build, result)
+    return result
+  } catch (error) {
+    const code = error instanceof HabError && error.exitCode > 0 ? error.exitCode : 1
+    await build.shell.run(`exit ${code}`)
+    throw error
+  } finally {
+    await build.shell.exited
+    releasePrefix(build)
+    build.log.close()
+  }
+}
+
+function describeResult(build: Build, result: BuildResult): void {
+  const { report } = build.request
+  const rows = [
+    ["Source Path", build.location.sourceContext],
+    ["Installed Path", required(build.found.prefix, "prefix")],
+    ["Artifact", result.artifact],
+    ["Build Report", result.summary],
+    ["SHA256 Checksum", result.sha256],
+    ["Blake2b Checksum", result.blake2b],
+  ]
+  for (const [label, value] of rows) report({ tag: "note", text: `${label}: ${value}` })
+  report({ tag: "end", text: `Built ${stringifyIdent(result.ident)}` })
+}

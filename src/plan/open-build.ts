@@ -1,0 +1,154 @@
+import { HabError } from "../base/errors.ts"
+import { hostPath, innerPath } from "../base/layout.ts"
+import { formatStamp } from "../base/timestamp.ts"
+import type { BindMount } from "../ports/enclosure.ts"
+import { type BuildLog, createBuildLog } from "./build-log.ts"
+import { absolute, type BuildPaths, buildPaths } from "./build-paths.ts"
+import { type Build, type BuildHost, type BuildRequest, scratchOf } from "./build-state.ts"
+import { loadPlan } from "./load-plan.ts"
+import { locatePlan, type PlanLocation } from "./locate.ts"
+import { type PlanShell, startPlanShell } from "./plan-shell.ts"
+import { claimPrefix } from "./prefix.ts"
+import { assignText } from "./protocol.ts"
+import { shellEnvironment } from "./shell-environment.ts"
+import { shellHelpers } from "./shell-helpers.ts"
+import { type ReadPlan, validatePlan } from "./validate.ts"
+import type { PlanValues } from "./variables.ts"
+
+/** A build before its plan was read. */
+type Unread = Readonly<{
+  host: BuildHost
+  request: BuildRequest
+  paths: BuildPaths
+  location: PlanLocation
+  planText: string
+  epochSeconds: number
+  log: BuildLog
+}>
+
+/**
+ * Finds the plan, reads it in a new shell and checks its variables: a build ready for its first phase. The plan is read
+ * again in another shell when the very release is installed and the build has to be kept apart from it. `onShell` gets
+ * each shell as it starts, so that it can be ended.
+ */
+export async function openBuild(
+  host: BuildHost,
+  request: BuildRequest,
+  onShell: (shell: PlanShell) => void,
+): Promise<Build> {
+  const unread = prepare(host, request)
+  try {
+    return await readAndClaim(unread, onShell)
+  } catch (error) {
+    unread.log.close()
+    throw error
+  }
+}
+
+async function readAndClaim(unread: Unread, onShell: (shell: PlanShell) => void): Promise<Build> {
+  const { host, request } = unread
+  const first = await readPlan(unread, undefined, onShell)
+  const { pkg_name, pkg_origin } = first.values
+  unread.log.open(unread.paths.output, pkg_name)
+  const taken = claimPrefix({ host, request, paths: unread.paths }, first.values)
+  if (taken.tag === "free") return await enterScratch(first.build, first.values)
+  await first.build.shell.run("__hab_running=; trap - EXIT; exit 0")
+  request.report({
+    tag: "note",
+    text: `${pkg_origin}/${pkg_name} is installed in this release; building apart from it`,
+  })
+  const second = await readPlan(unread, taken.aside, onShell)
+  return await enterScratch(second.build, second.values)
+}
+
+function prepare(host: BuildHost, request: BuildRequest): Unread {
+  const context = absolute(request.planContext, host.cwd)
+  const location = locatePlan(host, { context, target: request.target })
+  for (const text of location.warnings) request.report({ tag: "warning", text })
+  return {
+    host,
+    request,
+    location,
+    paths: buildPaths({ layout: request.layout, env: host.env, cwd: host.cwd }),
+    planText: host.files.readText(location.planFile),
+    epochSeconds: buildMoment(host),
+    log: createBuildLog(host),
+  }
+}
+
+/** SOURCE_DATE_EPOCH makes two builds of one plan the same; otherwise it is now. */
+function buildMoment({ env, clock }: Pick<BuildHost, "env" | "clock">): number {
+  const given = env["SOURCE_DATE_EPOCH"] ?? ""
+  if (given === "") return Math.floor(clock.now() / 1000)
+  if (/^[0-9]{1,11}$/.test(given)) return Number(given)
+  throw new HabError("USAGE", `SOURCE_DATE_EPOCH is '${given}', which is not a number of seconds since 1970`)
+}
+
+type Opened = Readonly<{ build: Build; values: PlanValues }>
+
+async function readPlan(
+  unread: Unread,
+  aside: BindMount | undefined,
+  onShell: (shell: PlanShell) => void,
+): Promise<Opened> {
+  const { host, request, paths, location, log } = unread
+  const env = shellEnvironment({ env: host.env, paths, epochSeconds: unread.epochSeconds, origin: request.origin })
+  const shell = startShell(unread, aside, env, () => build)
+  onShell(shell)
+  const build: Build = { ...unread, shell, aside, found: {} }
+  const plan = await loadPlan(shell, log, {
+    location,
+    planText: unread.planText,
+    paths,
+    release: formatStamp(unread.epochSeconds * 1000),
+    target: host.env["BUILD_PKG_TARGET"] || request.target,
+    sourcePath: host.env["HAB_SRC_PATH"] ? absolute(host.env["HAB_SRC_PATH"], host.cwd) : location.sourceContext,
+    initialPath: env["PATH"] ?? "",
+    initialDirectory: host.cwd,
+  })
+  await refuseInvalid(shell, plan, paths)
+  return { build, values: plan.values }
+}
+
+function startShell(
+  { host, request, location, log }: Unread,
+  aside: BindMount | undefined,
+  env: Readonly<Record<string, string>>,
+  build: () => Build,
+): PlanShell {
+  const session = innerPath(request.layout, `${request.bashDirectory}/session.bash`)
+  const argv = ["bash", "--noprofile", "--norc", session] as const
+  return startPlanShell(host, {
+    argv: aside === undefined ? request.enclosure.wrap(argv) : (request.enclosure.bind?.(argv, aside) ?? argv),
+    env,
+    cwd: location.planContext,
+    helpers: shellHelpers(build),
+    onLine(line) {
+      log.add(line)
+      request.report({ tag: "output", source: "", stream: "stdout", line })
+    },
+  })
+}
+
+/** do_after_failure of the plan runs for a plan that is refused, too. */
+async function refuseInvalid(shell: PlanShell, plan: ReadPlan, paths: BuildPaths): Promise<void> {
+  try {
+    validatePlan(plan, paths.packages)
+  } catch (error) {
+    await shell.run("exit 1")
+    throw error
+  }
+}
+
+/** HOME is an empty folder of the build's own, at the same place on every machine. */
+async function enterScratch(build: Build, values: PlanValues): Promise<Build> {
+  const { files } = build.host
+  const scratch = scratchOf(build.paths, values)
+  const home = hostPath(build.request.layout, `${scratch}/home`)
+  files.removeTree(home)
+  files.makeDirectories(home)
+  build.found.prefix = values.pkg_prefix
+  build.found.scratch = scratch
+  await build.shell.run(assignText("HOME", `${scratch}/home`))
+  return build
+}

@@ -1,0 +1,92 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { createLayout, type Layout } from "../../src/base/layout.ts"
+import type { Progress } from "../../src/base/progress.ts"
+import { createKeyCache } from "../../src/crypto/key-cache.ts"
+import { generateOriginKeys } from "../../src/crypto/origin-keys.ts"
+import { systemDownloader } from "../../src/host/downloader.ts"
+import { systemEnclosure } from "../../src/host/enclosure.ts"
+import { systemHost } from "../../src/host/host.ts"
+import { systemShells } from "../../src/host/shell.ts"
+import { systemCompression } from "../../src/host/xz.ts"
+import { createStore } from "../../src/package/store.ts"
+import { buildPackage } from "../../src/plan/build.ts"
+import type { BuildHost, BuildRequest, BuildResult } from "../../src/plan/build-state.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
+import { bashDirectory } from "./plan-bash.ts"
+
+export const TARGET = "x86_64-linux"
+/** 2024-01-02T03:04:05Z, and the release it gives. */
+export const EPOCH = "1704164645"
+export const RELEASE = "20240102030405"
+
+/** A temporary root with a key of the origin acme, where plans can be built for real. */
+export type Workshop = Readonly<{
+  layout: Layout
+  /** Writes the files of a plan into a folder of their own; returns the folder. */
+  plan(files: Readonly<Record<string, string>>): string
+  build(
+    planContext: string,
+    env?: Readonly<Record<string, string>>,
+    request?: Partial<BuildRequest>,
+  ): Promise<BuildResult>
+  progress: Progress[]
+  output(): string[]
+}>
+
+/** `enclosed: false` is a machine that refuses namespaces. */
+export async function workshop(options: { enclosed?: boolean; key?: boolean } = {}): Promise<Workshop> {
+  const root = temporaryDirectory()
+  const host = systemHost()
+  mkdirSync(`${root}/hab/.enclosure`, { recursive: true })
+  const real = systemEnclosure(root, `${root}/hab`, host.users.current)
+  const enclosure = options.enclosed === false ? { enclosed: false, wrap: real.wrap } : real
+  const layout = createLayout({ root, enclosed: options.enclosed !== false && real.enclosed })
+  if (options.enclosed === false) Object.assign(enclosure, { wrap: <T>(argv: T) => argv })
+  if (options.key !== false) {
+    const fixed = { clock: { now: () => 0 }, randomBytes: (length: number) => new Uint8Array(length).fill(7) }
+    await generateOriginKeys(fixed, createKeyCache(host, layout.cacheKeys), "acme")
+  }
+  const progress: Progress[] = []
+  return {
+    layout,
+    progress,
+    output: () => progress.flatMap((fact) => (fact.tag === "output" ? [fact.line] : [])),
+    plan: (files) => writePlan(temporaryDirectory(), files),
+    build: (planContext, env = {}, request = {}) => {
+      const buildHost: BuildHost = {
+        ...host,
+        env: { PATH: host.env["PATH"] ?? "", SOURCE_DATE_EPOCH: EPOCH, ...env },
+        cwd: planContext,
+        shells: systemShells,
+        downloader: systemDownloader,
+        compression: systemCompression(),
+      }
+      const store = createStore({ files: host.files, layout, target: TARGET })
+      const report = (fact: Progress) => void progress.push(fact)
+      return buildPackage(buildHost, {
+        planContext,
+        layout,
+        store,
+        enclosure,
+        report,
+        bashDirectory,
+        target: TARGET,
+        ...request,
+      })
+    },
+  }
+}
+
+function writePlan(directory: string, files: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
+    writeFileSync(path.join(directory, name), text)
+  }
+  return directory
+}
+
+/** A file's text. */
+export function read(file: string): string {
+  return readFileSync(file, "utf8")
+}
