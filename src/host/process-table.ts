@@ -15,7 +15,7 @@ export type ProcessStat = Readonly<{ state: string; parent: number; group: numbe
 export type Census = Readonly<{
   /** Live members by group id; a group without any is absent. */
   groups: ReadonlyMap<number, readonly number[]>
-  /** Processes by the run id of their environment, for the runs asked for and the runs within them. */
+  /** Processes by the run asked for, those of the runs within it included; a run without any is absent. */
   runs: ReadonlyMap<string, readonly number[]>
   /** False when a process vanished or became another program meanwhile: a child of it may have been missed. */
   conclusive: boolean
@@ -65,13 +65,15 @@ export function sendSignal(pid: number, signal: string | 0): boolean {
   }
 }
 
-/** True when `runId` is `wanted` or a part of it (`r1/4` of `r1`). */
-export function belongsTo(runId: string, wanted: string): boolean {
-  return runId === wanted || runId.startsWith(`${wanted}/`)
+/** A run id and the runs it is part of: `r1/4` is in `r1/4` and in `r1`. */
+export function runsOf(runId: string): string[] {
+  const runs = [runId]
+  for (let at = runId.lastIndexOf("/"); at > 0; at = runId.lastIndexOf("/", at - 1)) runs.push(runId.slice(0, at))
+  return runs
 }
 
 /** One pass over /proc for everybody who asks; about 6 µs a process, twice that when groups are asked for. */
-export function takeCensus(wanted: Readonly<{ groups: ReadonlySet<number>; runs: readonly string[] }>): Census {
+export function takeCensus(wanted: Readonly<{ groups: ReadonlySet<number>; runs: ReadonlySet<string> }>): Census {
   const groups = new Map<number, number[]>()
   const runs = new Map<string, number[]>()
   const blank = new Set<string>()
@@ -81,12 +83,12 @@ export function takeCensus(wanted: Readonly<{ groups: ReadonlySet<number>; runs:
       const stat = readStat(pid)
       if (stat !== undefined && !isDead(stat) && wanted.groups.has(stat.group)) add(groups, stat.group, pid)
     }
-    if (wanted.runs.length === 0) continue
+    if (wanted.runs.size === 0) continue
     const runId = runIdOf(pid, blank)
     if (runId === "vanished") conclusive = false
-    else if (runId !== undefined && wanted.runs.some((run) => belongsTo(runId, run))) add(runs, runId, pid)
+    else if (runId !== undefined) for (const run of runsOf(runId)) if (wanted.runs.has(run)) add(runs, run, pid)
   }
-  if (wanted.runs.length > 0) blankBefore = blank
+  if (wanted.runs.size > 0) blankBefore = blank
   return { groups, runs, conclusive }
 }
 

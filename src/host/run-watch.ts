@@ -1,6 +1,6 @@
-import { setTimeout } from "node:timers"
+import { setImmediate, setTimeout } from "node:timers"
 import type { ProcessIdentity } from "../ports/process-group.ts"
-import { belongsTo, type Census, identify, isAlive, readStat, sendSignal, takeCensus } from "./process-table.ts"
+import { type Census, identify, isAlive, readStat, runsOf, sendSignal, takeCensus } from "./process-table.ts"
 
 const POLL_MS = 5
 /** A pass in which processes came and went proves little; this many of them have to do. */
@@ -35,37 +35,38 @@ export type RunWatch = Readonly<{
 
 /** One poll and one pass over /proc serve every run that is being waited for; without any, nothing is polled. */
 export function createRunWatch(): RunWatch {
-  const groups = new Map<number, Group>()
+  const groups = createGroupIndex()
   const watches = new Set<Watch>()
   const killed = new Set<string>()
   let polling = false
 
-  const groupsOf = (runId: string) => [...groups.values()].filter((group) => belongsTo(group.runId, runId))
   const conclude = (watch: Watch) => {
     watches.delete(watch)
     killed.delete(watch.runId)
-    for (const group of groupsOf(watch.runId)) groups.delete(group.leader.pid)
+    for (const group of groups.of(watch.runId)) groups.remove(group)
     watch.resolve()
   }
   const poll = () => {
-    for (const watch of findEmpty(watches, groupsOf)) conclude(watch)
+    for (const watch of findEmpty(watches, groups)) conclude(watch)
     // Whoever forked while the run was being killed is killed as well.
     for (const watch of watches)
       if (killed.has(watch.runId)) for (const { pid } of watch.known) sendSignal(pid, "SIGKILL")
     polling = watches.size > 0
     if (polling) setTimeout(poll, POLL_MS)
   }
+  const signalStrays = createStrayPost(groups)
   return {
-    add: (runId, leader, isChild) => void groups.set(leader.pid, { runId, leader, isChild, leaderExited: false }),
+    add: (runId, leader, isChild) => groups.add({ runId, leader, isChild, leaderExited: false }),
     leaderExited(pid) {
-      const group = groups.get(pid)
+      const group = groups.ledBy(pid)
       if (group === undefined) return
       group.leaderExited = true
-      if (!mayHaveMembers(group)) groups.delete(pid)
+      if (!mayHaveMembers(group)) groups.remove(group)
     },
     signal(runId, signal) {
       if (signal === "SIGKILL" && [...watches].some((watch) => watch.runId === runId)) killed.add(runId)
-      signalRun(runId, groupsOf(runId).filter(mayHaveMembers), signal)
+      for (const group of groups.of(runId)) if (mayHaveMembers(group)) sendSignal(-group.leader.pid, signal)
+      signalStrays(runId, signal)
     },
     emptied(runId) {
       return new Promise((resolve) => {
@@ -76,40 +77,74 @@ export function createRunWatch(): RunWatch {
       })
     },
     isOccupied(pid) {
-      const group = groups.get(pid)
+      const group = groups.ledBy(pid)
       return group !== undefined && mayHaveMembers(group)
     },
   }
 }
 
-function signalRun(runId: string, groups: readonly Group[], signal: string): void {
-  const leaders = new Set(groups.map((group) => group.leader.pid))
-  for (const leader of leaders) sendSignal(-leader, signal)
-  const census = takeCensus({ groups: new Set(), runs: [runId] })
-  for (const pid of [...census.runs.values()].flat()) {
-    if (!leaders.has(readStat(pid)?.group ?? 0)) sendSignal(pid, signal)
+type GroupIndex = ReturnType<typeof createGroupIndex>
+
+/** Groups by leader and by every run they are part of. */
+function createGroupIndex() {
+  const byLeader = new Map<number, Group>()
+  const byRun = new Map<string, Set<Group>>()
+  return {
+    of: (runId: string): readonly Group[] => [...(byRun.get(runId) ?? [])],
+    ledBy: (pid: number) => byLeader.get(pid),
+    add(group: Group) {
+      byLeader.set(group.leader.pid, group)
+      for (const run of runsOf(group.runId)) byRun.set(run, (byRun.get(run) ?? new Set()).add(group))
+    },
+    remove(group: Group) {
+      byLeader.delete(group.leader.pid)
+      for (const run of runsOf(group.runId)) {
+        byRun.get(run)?.delete(group)
+        if (byRun.get(run)?.size === 0) byRun.delete(run)
+      }
+    },
+  }
+}
+
+/** Signals processes that left their group; all that is asked for in one turn of the event loop costs one pass. */
+function createStrayPost(groups: GroupIndex): (runId: string, signal: string) => void {
+  let asked = new Map<string, string>()
+  const deliver = () => {
+    const signals = asked
+    asked = new Map()
+    const census = takeCensus({ groups: new Set(), runs: new Set(signals.keys()) })
+    for (const [runId, signal] of signals) {
+      const strays = (census.runs.get(runId) ?? []).filter(
+        (pid) => groups.ledBy(readStat(pid)?.group ?? 0) === undefined,
+      )
+      for (const pid of strays) sendSignal(pid, signal)
+    }
+  }
+  return (runId, signal) => {
+    if (asked.size === 0) setImmediate(deliver)
+    asked.set(runId, signal)
   }
 }
 
 /** The watches whose run is empty now. The cheap questions come first; most polls need no pass at all. */
-function findEmpty(watches: ReadonlySet<Watch>, groupsOf: (runId: string) => readonly Group[]): Watch[] {
+function findEmpty(watches: ReadonlySet<Watch>, groups: GroupIndex): Watch[] {
   const undecided = [...watches].filter(
-    (watch) => !watch.known.some(isAlive) && !groupsOf(watch.runId).some(leaderLives),
+    (watch) => !watch.known.some(isAlive) && !groups.of(watch.runId).some(leaderLives),
   )
   if (undecided.length === 0) return []
-  const asked = undecided.flatMap((watch) => groupsOf(watch.runId).filter(mayHaveMembers))
+  const occupied = undecided.flatMap((watch) => groups.of(watch.runId).filter(mayHaveMembers))
   const census = takeCensus({
-    groups: new Set(asked.map((group) => group.leader.pid)),
-    runs: undecided.map((watch) => watch.runId),
+    groups: new Set(occupied.map((group) => group.leader.pid)),
+    runs: new Set(undecided.map((watch) => watch.runId)),
   })
-  return undecided.filter((watch) => isEmpty(watch, groupsOf(watch.runId), census))
+  return undecided.filter((watch) => isEmpty(watch, groups.of(watch.runId), census))
 }
 
 function isEmpty(watch: Watch, groups: readonly Group[], census: Census): boolean {
   const inGroup = groups.flatMap((group) => census.groups.get(group.leader.pid) ?? [])
-  const carrying = [...census.runs].filter(([runId]) => belongsTo(runId, watch.runId)).flatMap(([, pids]) => pids)
-  watch.known = [...inGroup, ...carrying].map(identify).filter((found) => found !== undefined)
-  if (inGroup.length + carrying.length > 0) return false
+  const members = new Set([...inGroup, ...(census.runs.get(watch.runId) ?? [])])
+  watch.known = [...members].map(identify).filter((found) => found !== undefined)
+  if (members.size > 0) return false
   watch.inconclusive += census.conclusive ? 0 : 1
   return census.conclusive || watch.inconclusive >= INCONCLUSIVE_MAX
 }
