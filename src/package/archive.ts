@@ -1,0 +1,77 @@
+import { Buffer } from "node:buffer"
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { type HartHeader, readHartHeader } from "./hart-header.ts"
+import { metadataOf, type PackageMetadata } from "./metadata.ts"
+import { createTarReader, damagedArchive, type EntryDecision, type TarEntry } from "./tar-reader.ts"
+
+/** What is picked up from an artifact (spec package §4.1). */
+export const ARCHIVE_METADATA = [
+  "CFLAGS",
+  "default.toml",
+  "DEPS",
+  "TDEPS",
+  "BUILD_DEPS",
+  "BUILD_TDEPS",
+  "EXPOSES",
+  "IDENT",
+  "LD_RUN_PATH",
+  "LDFLAGS",
+  "SVC_USER",
+  "SVC_GROUP",
+  "MANIFEST",
+  "PATH",
+  "TARGET",
+  "PACKAGE_TYPE",
+] as const
+
+export type ArchiveMetafile = (typeof ARCHIVE_METADATA)[number]
+
+/** No honest plan or default.toml is larger; the rest of a package is never held. */
+const TEXT_BYTES_MAX = 16 * 1024 * 1024
+
+const METAFILE_PATH = /^\/?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/([^/]+)$/
+
+export type ArchiveMetadata = Readonly<{
+  header: HartHeader
+  metadata: PackageMetadata
+  /** A file's trimmed text, or undefined when the artifact has none. */
+  text(name: ArchiveMetafile): string | undefined
+}>
+
+/**
+ * Reads the metadata of an artifact without unpacking or verifying it. Of a file that is there twice the later one
+ * counts. Throws what `readHartHeader` throws and ARCHIVE_DAMAGED.
+ */
+export async function readArchive(
+  {
+    files,
+    compression,
+  }: Readonly<{
+    files: Pick<FileSystem, "readChunks">
+    compression: Pick<ArchiveCompression, "decompress">
+  }>,
+  path: string,
+): Promise<ArchiveMetadata> {
+  const header = readHartHeader({ files }, path)
+  const texts = new Map<string, string>()
+  const reader = createTarReader(path, (entry) => pickUp(entry, texts, path))
+  const onBytes = (bytes: Uint8Array) => (reader.write(bytes) ? "continue" : "stop")
+  const result = await compression.decompress({ path, offset: header.length, onBytes })
+  if (result.tag === "damaged") throw damagedArchive(path, result.why)
+  reader.end()
+  const text = (name: string) => texts.get(name)
+  return { header, text, metadata: metadataOf(text, path) }
+}
+
+function pickUp(entry: TarEntry, texts: Map<string, string>, where: string): EntryDecision {
+  if (texts.size === ARCHIVE_METADATA.length) return "stop"
+  const name = METAFILE_PATH.exec(entry.path)?.[1] ?? ""
+  if (entry.kind !== "file" || !ARCHIVE_METADATA.some((wanted) => wanted === name)) return "skip"
+  if (entry.size > TEXT_BYTES_MAX) throw damagedArchive(where, `its ${name} has ${entry.size} bytes`)
+  const parts: Buffer[] = []
+  return {
+    data: (bytes) => parts.push(Buffer.from(bytes)),
+    end: () => texts.set(name, Buffer.concat(parts).toString("utf8").trim()),
+  }
+}
