@@ -117,7 +117,7 @@ describe("the laws of the house", () => {
       .filter((file) => roomOf(file.name) !== "cli")
       .flatMap((file) =>
         file.lines.flatMap((line, index) =>
-          /^export (async )?function\b/.test(line) && !/\*\/\s*$/.test(file.lines[index - 1] ?? "")
+          /^export (async )?function\b/.test(line) && !/\*\/\s*$|^export function/.test(file.lines[index - 1] ?? "")
             ? [`${file.name}:${index + 1} ${line.slice(0, 60)}`]
             : [],
         ),
@@ -132,6 +132,15 @@ describe("the laws of the house", () => {
     const unused = Object.keys(ERROR_CODES).filter((name) => code.split(`"${name}"`).length < 2)
     const undescribed = Object.keys(ERROR_CODES).filter((name) => !documented.includes(`\`${name}\``))
     expect({ unused, undescribed }).toEqual({ unused: [], undescribed: [] })
+  })
+
+  it("every file that ARCHITECTURE.md speaks of exists", () => {
+    const text = readFileSync(fileURLToPath(new URL("../ARCHITECTURE.md", import.meta.url)), "utf8")
+    const named = [...text.matchAll(/(?:^|[ |,])((?:src|test|bin|scripts)\/[\w./-]+)/g)].map((match) => match[1] ?? "")
+    const missing = named.filter((name) => !existsSync(fileURLToPath(new URL(`../${name}`, import.meta.url))))
+    const chapters = text.split(/^## /m).slice(1)
+    const withoutTable = chapters.filter((chapter) => !/\|\s*$/.test(chapter.trimEnd())).map((c) => c.split("\n")[0])
+    expect({ missing, withoutTable }).toEqual({ missing: [], withoutTable: [] })
   })
 
   it("tests never sleep and never ask how long something took", () => {

@@ -24,14 +24,34 @@ const GLYPHS: Readonly<Record<StatusVerb, string>> = {
   Verifying: "☛",
 }
 
+const WORTH_TELLING_MS = 500
+
 const RED: readonly StatusVerb[] = ["Missing", "Deleting", "Deleted"]
 
 export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: boolean }>
 
-/** The one place where facts become lines for people. Everything goes to stderr: stdout carries results only. */
+/**
+ * The one place where facts become lines for people. Everything goes to stderr: stdout carries results only. A phase is
+ * named when it prints something, and again with its time when it took long enough to wonder about.
+ */
 export function createReporter({ write, colour }: ReporterOptions): Report {
   const paint = pc.createColors(colour)
-  return (progress) => write(`${lineFor(progress, paint)}\n`)
+  let unnamed: string | undefined
+  return (progress) => {
+    if (progress.tag === "phase-started") {
+      unnamed = progress.phase
+      return
+    }
+    if (progress.tag === "output" && unnamed !== undefined) {
+      write(`${paint.cyan(`  ${unnamed}`)}\n`)
+      unnamed = undefined
+    }
+    if (progress.tag === "phase-finished") {
+      unnamed = undefined
+      if (progress.elapsedMs < WORTH_TELLING_MS) return
+    }
+    write(`${lineFor(progress, paint)}\n`)
+  }
 }
 
 type Paint = ReturnType<typeof pc.createColors>
@@ -51,7 +71,7 @@ function lineFor(progress: Progress, paint: Paint): string {
       return `${RED.includes(progress.verb) ? paint.red(verb) : paint.green(verb)} ${progress.subject}`
     }
     case "phase-started":
-      return paint.cyan(`  ${progress.phase}`)
+      return progress.phase
     case "phase-finished":
       return paint.dim(`  ${progress.phase} took ${seconds(progress.elapsedMs)}`)
     case "output":

@@ -34,6 +34,8 @@ export type PerformContext = Readonly<{
   say: (held: Supervised, key: LogKey, text: string) => void
 }>
 
+const TIMER_EVENTS = { kill: "kill-timer", retry: "retry-timer", health: "health-timer" } as const
+
 type Handlers = { readonly [T in Effect["tag"]]: (c: PerformContext, held: Supervised, effect: EffectOf<T>) => void }
 type EffectOf<T extends Effect["tag"]> = Extract<Effect, { tag: T }>
 
@@ -131,11 +133,11 @@ function terminate(context: PerformContext, held: Supervised, { run, signal }: E
 }
 
 function startTimer(context: PerformContext, held: Supervised, effect: EffectOf<"start-timer">): void {
-  const { run, timer, delayMs } = effect
+  const { run, timer, serial, delayMs } = effect
   cancelTimer(held, timer)
   const cancel = context.clock.schedule(delayMs, () => {
     held.timers.delete(timer)
-    context.post(held, { tag: `${timer}-timer`, run })
+    context.post(held, { tag: TIMER_EVENTS[timer], run, serial })
   })
   held.timers.set(timer, cancel)
 }

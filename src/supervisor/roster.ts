@@ -87,9 +87,9 @@ function remember(context: SupervisorContext, held: Supervised): void {
 /** Tells a service that was just added what an earlier supervisor left of it. True when a process of it lives. */
 export function findLeft(context: SupervisorContext, roster: Roster, held: Supervised): boolean {
   const state = readRunState({ files: context.host.files, layout: context.layout }, held.name)
-  const left = context.launcher.hello.processes.filter((process) => process.service === held.name)
-  const main = left.find((process) => process.kind === "run" && process.status === undefined)
-  const any = main ?? left.find((process) => process.status === undefined)
+  const left = context.launcher.hello.processes.filter((one) => one.service === held.name)
+  const main = left.find((one) => one.kind === "run" && one.status === undefined)
+  const any = main ?? left.find((one) => one.status === undefined)
   const runId = (main ?? any)?.runId ?? left.at(-1)?.runId ?? state?.runId
   if (runId === undefined) return false
   held.runId = runId.split("/")[0] ?? runId
