@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { type JsonValue, parseJson } from "../../src/config/json.ts"
+import { compileTemplate } from "../../src/templating/engine.ts"
+import type { TemplateContext, TemplateValue } from "../../src/templating/values.ts"
+import { hasShared, sharedPath } from "../support/shared.ts"
+
+type Vector = ReadonlyMap<string, JsonValue>
+
+function vectorsOf(file: string): Vector[] {
+  if (!hasShared) return []
+  const document = parseJson(readFileSync(sharedPath(`vectors/templates/${file}`), "utf8"), file) as Vector
+  return document.get("vectors") as unknown as Vector[]
+}
+
+function contextOf(vector: Vector): TemplateContext {
+  return Object.fromEntries(vector.get("context") as ReadonlyMap<string, TemplateValue>)
+}
+
+function render(vector: Vector, template = vector.get("template") as string): string {
+  return compileTemplate({ path: "t", text: template }).render(contextOf(vector)).text
+}
+
+function check(vector: Vector): void {
+  const expected = vector.get("expected")
+  if (typeof expected === "string") expect(render(vector)).toBe(expected)
+  else if (expected instanceof Map) {
+    const code = expected.get("error") === "parse" ? "TEMPLATE_INVALID" : "TEMPLATE_RENDER_FAILED"
+    expect(() => render(vector)).toThrow(expect.objectContaining({ code }))
+  } else if (vector.has("expected_contains")) {
+    for (const part of vector.get("expected_contains") as string[]) expect(render(vector)).toContain(part)
+  } else if (vector.has("equals_template")) {
+    expect(render(vector)).toBe(render(vector, vector.get("equals_template") as string))
+  } else {
+    expect(vector.get("expected_ok")).toBe(true)
+    render(vector)
+  }
+}
+
+describe.skipIf(!hasShared)("the reference's own template facts", () => {
+  for (const file of ["dev.json", "engine.json"]) {
+    for (const vector of vectorsOf(file)) it(`${file}: ${vector.get("name")}`, () => check(vector))
+  }
+})
