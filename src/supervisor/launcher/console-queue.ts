@@ -44,7 +44,8 @@ export function createConsoleQueue(sink: OutputSink): ConsoleQueue {
       count += 1
     }
     pendingBytes -= bytes
-    return Buffer.concat(pending.splice(0, count))
+    const batch = pending.splice(0, count)
+    return batch.length === 1 && batch[0] !== undefined ? batch[0] : Buffer.concat(batch)
   }
   const fall = () => {
     broken = true

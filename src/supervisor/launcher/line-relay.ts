@@ -25,7 +25,8 @@ export function createLineRelay(style: ConsoleStyle, source: LineSource | undefi
   const split = (chunk: Uint8Array): Buffer | undefined => {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     const feed = bytes.lastIndexOf(LINE_FEED)
-    const whole = feed < 0 ? undefined : Buffer.concat([held, bytes.subarray(0, feed)])
+    const ended = feed < 0 ? undefined : bytes.subarray(0, feed)
+    const whole = ended === undefined || held.length === 0 ? ended : Buffer.concat([held, ended])
     held = feed < 0 ? Buffer.concat([held, bytes]) : Buffer.from(bytes.subarray(feed + 1))
     return whole ?? (held.length >= LINE_BYTES_MAX ? takeHeld() : undefined)
   }
