@@ -11,7 +11,7 @@ import type { TemplateContext } from "./values.ts"
 
 export type { TemplateWarning } from "./render-state.ts"
 
-/** Text to compile. `path` names it in every message and is its name as a partial. */
+/** Text to compile. `path` names it in every message. */
 export type TemplateSource = Readonly<{ path: string; text: string }>
 
 export type RenderOptions = Readonly<{
@@ -65,7 +65,7 @@ export function compileTemplate(source: TemplateSource): Template {
 function compile({ path, text }: TemplateSource): Template {
   const program = parse(path, text)
   const run = compileProgram(path, program, { line: 1, column: 1 })
-  return { path, program, run, render: (context, options = {}) => render(path, run, context, options) }
+  return { path, program, run, render: (context, options = {}) => render(run, context, options) }
 }
 
 function parse(path: string, text: string): Program {
@@ -82,7 +82,7 @@ function parse(path: string, text: string): Program {
   }
 }
 
-function render(path: string, run: Run, root: TemplateContext, options: RenderOptions): RenderResult {
+function render(run: Run, root: TemplateContext, options: RenderOptions): RenderResult {
   const state: RenderState = {
     out: "",
     steps: 0,
@@ -91,7 +91,7 @@ function render(path: string, run: Run, root: TemplateContext, options: RenderOp
     partials: options.partials ?? new Map(),
     inlines: new Map(),
     partialBlock: undefined,
-    stack: [path],
+    stack: [run],
     warnings: new Map(),
     logs: [],
   }

@@ -31,7 +31,7 @@ export function compilePartial(path: string, node: Extract<TemplateNode, { tag: 
 }
 
 type At = Readonly<{ path: string; place: { line: number; column: number } }>
-type Found = Readonly<{ name: string; run: Run; partialBlock?: RenderState["partialBlock"] }>
+type Found = Readonly<{ run: Run; partialBlock?: RenderState["partialBlock"] }>
 
 function compileName(
   path: string,
@@ -50,11 +50,13 @@ function compileName(
 function findPartial(state: RenderState, name: string, at: At, body: Run | undefined): Found {
   if (name === "@partial-block" && state.partialBlock !== undefined) {
     const { run, outer } = state.partialBlock
-    return { name: `${name} ${state.stack.length}`, run, partialBlock: outer }
+    return { run, partialBlock: outer }
   }
-  if (state.stack.at(-1) === name) throw new RenderFailure(at, `the template '${name}' includes itself`)
   const run = state.inlines.get(name) ?? state.partials.get(name)?.run ?? body
-  if (run !== undefined) return { name, run }
+  if (run !== undefined && run === state.stack.at(-1)) {
+    throw new RenderFailure(at, `the template '${name}' includes itself`)
+  }
+  if (run !== undefined) return { run }
   const meant = nearest(name, [...state.inlines.keys(), ...state.partials.keys()])
   const hint = meant === undefined ? "a partial is another template of the same directory" : `did you mean '${meant}'?`
   throw new RenderFailure(at, `the partial '${name}' does not exist`, { hint })
@@ -80,7 +82,7 @@ function include(state: RenderState, found: Found, scope: Scope, body: Run | und
   if (indent !== "") state.out = ""
   if (body !== undefined) state.partialBlock = { run: body, outer: partialBlock }
   else if ("partialBlock" in found) state.partialBlock = found.partialBlock
-  state.stack.push(found.name)
+  state.stack.push(found.run)
   found.run(state, scope)
   state.stack.pop()
   state.partialBlock = partialBlock

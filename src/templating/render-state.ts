@@ -29,7 +29,7 @@ export type RenderState = {
   /** What `{{> @partial-block}}` means, and what it meant outside. */
   partialBlock: PartialBlock | undefined
   /** Templates being rendered, from the outermost. */
-  readonly stack: string[]
+  readonly stack: Run[]
   readonly warnings: Map<string, TemplateWarning>
   readonly logs: string[]
 }

@@ -1,8 +1,16 @@
+import { Buffer } from "node:buffer"
+import { posix as path } from "node:path"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "./engine.ts"
+import { compareFile, type FileChange, makeDirectoriesBelow, type Owner, replaceFile } from "./replace-file.ts"
+import { readTemplateFile, readTemplateFiles, type TemplateFile } from "./template-files.ts"
 import type { TemplateContext } from "./values.ts"
 
-export type Owner = Readonly<{ uid: number; gid: number }>
+export type { Owner } from "./replace-file.ts"
+
+/** Config files may hold passwords: their owner and group only (spec supervisor §5.6, decisions J). */
+const FILE_MODE = 0o740
+const DIRECTORY_MODE = 0o770
 
 export type RenderTreeRequest = Readonly<{
   /** Host directory of the templates; a missing one renders nothing. */
@@ -16,12 +24,17 @@ export type RenderTreeRequest = Readonly<{
   directoryMode?: number
   /** Given to files and new directories; needs the privilege. */
   owner?: Owner
-  options?: RenderOptions
+  options?: Omit<RenderOptions, "partials">
 }>
+
+/** A rendered file that is not written yet. */
+export type RenderedFile = Readonly<{ path: string; bytes: Uint8Array; change: FileChange }>
 
 export type RenderTreeResult = Readonly<{
   /** Files whose content is new or different, relative to `to`, in byte order. */
   changed: readonly string[]
+  /** Those of them that were not there before. */
+  added: readonly string[]
   unchanged: readonly string[]
   warnings: readonly TemplateWarning[]
 }>
@@ -29,10 +42,40 @@ export type RenderTreeResult = Readonly<{
 /**
  * Renders every regular file below `from` to the same relative path below `to`, writing atomically and only what differs
  * (spec supervisor §5.6). Everything is rendered before anything is written. Throws TEMPLATE_INVALID,
- * TEMPLATE_RENDER_FAILED, TEMPLATE_TOO_LARGE, and RENDER_TARGET_INVALID when a directory or symlink is in the way.
+ * TEMPLATE_RENDER_FAILED, TEMPLATE_TOO_LARGE, IO, and RENDER_TARGET_INVALID when a directory or symlink is in the way.
  */
 export function renderTree(context: Readonly<{ files: FileSystem }>, request: RenderTreeRequest): RenderTreeResult {
-  throw new Error(`not written yet ${typeof context} ${request.from}`)
+  const { files, warnings } = planTree(context, request)
+  const changed = files.filter(({ change }) => change !== "unchanged")
+  const { owner, directoryMode = DIRECTORY_MODE, fileMode = FILE_MODE } = request
+  const targets = changed.map((file) => ({ bytes: file.bytes, target: `${request.to}/${file.path}` }))
+  for (const directory of new Set(targets.map(({ target }) => path.dirname(target)))) {
+    makeDirectoriesBelow(context, request.to, directory, { mode: directoryMode, owner })
+  }
+  for (const { target, bytes } of targets) replaceFile(context, target, { bytes, mode: fileMode, owner })
+  const paths = (list: readonly RenderedFile[]) => list.map((file) => file.path)
+  return {
+    changed: paths(changed),
+    added: paths(files.filter(({ change }) => change === "new")),
+    unchanged: paths(files.filter(({ change }) => change === "unchanged")),
+    warnings,
+  }
+}
+
+/** What `renderTree` would write, without writing: for dry runs and comparisons. Throws as it does. */
+export function planTree(
+  context: Readonly<{ files: FileSystem }>,
+  request: Pick<RenderTreeRequest, "from" | "to" | "context" | "options">,
+): Readonly<{ files: readonly RenderedFile[]; warnings: readonly TemplateWarning[] }> {
+  const sources = readTemplateFiles(context, request.from)
+  const templates = sources.flatMap((file) => ("template" in file ? [[file.path, file.template] as const] : []))
+  const options = { ...request.options, partials: new Map(templates) }
+  const warnings: TemplateWarning[] = []
+  const files = sources.map((file) => {
+    const bytes = render(file, request.context, options, warnings)
+    return { path: file.path, bytes, change: compareFile(context, `${request.to}/${file.path}`, bytes) }
+  })
+  return { files, warnings }
 }
 
 export type RenderHookRequest = Readonly<{
@@ -44,7 +87,7 @@ export type RenderHookRequest = Readonly<{
   /** 0o750 (decisions J). */
   mode: number
   owner?: Owner
-  options?: RenderOptions
+  options?: Omit<RenderOptions, "partials">
 }>
 
 /** Renders one hook, with a partials registry of its own. Throws as `renderTree`; the old file then stays. */
@@ -52,5 +95,22 @@ export function renderHook(
   context: Readonly<{ files: FileSystem }>,
   request: RenderHookRequest,
 ): Readonly<{ outcome: "changed" | "unchanged"; warnings: readonly TemplateWarning[] }> {
-  throw new Error(`not written yet ${typeof context} ${request.from}`)
+  const file = readTemplateFile(context, request.from)
+  const warnings: TemplateWarning[] = []
+  const bytes = render(file, request.context, { ...request.options }, warnings)
+  if (compareFile(context, request.to, bytes) === "unchanged") return { outcome: "unchanged", warnings }
+  replaceFile(context, request.to, { bytes, mode: request.mode, owner: request.owner })
+  return { outcome: "changed", warnings }
+}
+
+function render(
+  file: TemplateFile,
+  context: TemplateContext,
+  options: RenderOptions,
+  warnings: TemplateWarning[],
+): Uint8Array {
+  if (!("template" in file)) return file.bytes
+  const result = file.template.render(context, options)
+  warnings.push(...result.warnings)
+  return Buffer.from(result.text)
 }
