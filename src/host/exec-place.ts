@@ -14,7 +14,7 @@ export function systemExecPlace(namespace: Namespace | undefined): ExecPlace {
     tools: { sh: "/bin/sh", env: findTool("env"), setpriv: findTool("setpriv"), nsenter: findTool("nsenter") },
     uid: process.geteuid?.() ?? 0,
     cwd: process.cwd(),
-    hasOnlyPrimaryGroup,
+    hasOnlyPrimaryGroup: (user) => hasOnlyPrimaryGroup(user),
     ...(namespace === undefined ? {} : { enter: namespace.enter }),
     ...(softOpenFiles === undefined ? {} : { softOpenFiles }),
   }

@@ -18,10 +18,10 @@ export async function bundleProgram(name: string, directory: string): Promise<st
 /** The words in front of a command that make root run it as `nobody`. */
 export const AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] as const
 
-/** Runs a bundled program to its end and returns what it printed. Throws when it failed. */
+/** Runs a bundled program to its end, with PATH for its environment, and returns what it printed. Throws when it failed. */
 export function runProgram(argv: readonly string[]): string {
   const [file = "", ...args] = argv
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", env: { PATH: process.env["PATH"] } })
   if (status !== 0) throw new Error(`${argv.join(" ")} exited with ${status}: ${stderr}`)
   return stdout
 }
