@@ -73,7 +73,7 @@ function requireOneFileEach(planContext: string, hooks: readonly HookSource[]): 
 }
 
 function unknownHook({ file, hook }: HookSource): string {
-  const near = nearest(hook.replaceAll("_", "-"), HOOK_FILES)
+  const near = nearest(hook, HOOK_FILES)
   const meant = near === undefined ? `known are ${HOOK_FILES.join(", ")}` : `did you mean '${near}'?`
   return `hooks/${file} is not the name of a hook and will never run; ${meant}`
 }

@@ -12,6 +12,7 @@ import { systemCompression } from "../../src/host/xz.ts"
 import { createStore } from "../../src/package/store.ts"
 import { buildPackage } from "../../src/plan/build.ts"
 import type { BuildHost, BuildRequest, BuildResult } from "../../src/plan/build-state.ts"
+import type { Enclosure } from "../../src/ports/enclosure.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 import { bashDirectory } from "./plan-bash.ts"
 
@@ -34,15 +35,15 @@ export type Workshop = Readonly<{
   output(): string[]
 }>
 
-/** `enclosed: false` is a machine that refuses namespaces. */
+const REFUSED: Enclosure = { enclosed: false, wrap: (argv) => argv }
+
+/** By default a machine that refuses namespaces, which is faster; `enclosed` uses those of this one where it can. */
 export async function workshop(options: { enclosed?: boolean; key?: boolean } = {}): Promise<Workshop> {
   const root = temporaryDirectory()
   const host = systemHost()
   mkdirSync(`${root}/hab/.enclosure`, { recursive: true })
-  const real = systemEnclosure(root, `${root}/hab`, host.users.current)
-  const enclosure = options.enclosed === false ? { enclosed: false, wrap: real.wrap } : real
-  const layout = createLayout({ root, enclosed: options.enclosed !== false && real.enclosed })
-  if (options.enclosed === false) Object.assign(enclosure, { wrap: <T>(argv: T) => argv })
+  const enclosure = options.enclosed ? systemEnclosure(root, `${root}/hab`, host.users.current) : REFUSED
+  const layout = createLayout({ root, enclosed: enclosure.enclosed })
   if (options.key !== false) {
     const fixed = { clock: { now: () => 0 }, randomBytes: (length: number) => new Uint8Array(length).fill(7) }
     await generateOriginKeys(fixed, createKeyCache(host, layout.cacheKeys), "acme")
