@@ -1,0 +1,196 @@
+import path from "node:path/posix"
+import { HabError } from "../base/errors.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { Locks } from "../ports/lock.ts"
+import { cacheArtifact, findArtifact, latestCached } from "./artifact-cache.ts"
+import { type CommitContext, commitPackages } from "./commit.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "./ident.ts"
+import { type InstallSource, toUsageError } from "./install-source.ts"
+import { sweepLeftovers } from "./leftovers.ts"
+import { readMetadata } from "./metadata.ts"
+import { comparePartially } from "./order.ts"
+import { discardStaged, type StageContext, type StagedPackage, type StageResult, stagePackage } from "./stage.ts"
+import { createStore, type InstalledPackage } from "./store.ts"
+import { type StoreLockContext, withStoreLock } from "./store-lock.ts"
+
+export type InstallContext = StageContext & CommitContext & StoreLockContext & Readonly<{ clock: Clock; locks: Locks }>
+
+export type InstallOptions = Readonly<{
+  /**
+   * Runs a package's install hook if it is due; called for every package in reach, dependencies first, also when nothing
+   * new was installed. Left out, hooks are ignored.
+   */
+  runInstallHook?: (pkg: InstalledPackage) => Promise<unknown>
+  signal?: AbortSignal
+  /** How long to wait for another hab that changes packages. Default: ten minutes. */
+  waitMsMax?: number
+}>
+
+export type InstallResult = Readonly<{
+  /** What each source named, in the order of the sources. */
+  requested: readonly InstalledPackage[]
+  /** What is new, in the order it was installed. */
+  installed: readonly InstalledPackage[]
+  /** One line for each source; the last of all is the last line of stdout (spec package §5.4). */
+  summaries: readonly string[]
+}>
+
+/**
+ * Installs artifacts and packages one after another with everything they need (spec package §5.3 to §5.6). Missing
+ * dependencies come from the artifact cache, or from beside the artifact that was named. All of a source is verified
+ * and unpacked before any of it appears; the first failure ends it all, and what was installed before stays.
+ */
+export async function installPackages(
+  context: InstallContext,
+  sources: readonly InstallSource[],
+  options: InstallOptions = {},
+): Promise<InstallResult> {
+  const requested: InstalledPackage[] = []
+  const installed: InstalledPackage[] = []
+  const summaries: string[] = []
+  for (const source of sources) {
+    context.report({ tag: "begin", text: `Installing ${describeSource(source)}` })
+    const done = await withStoreLock(context, lockOptions(source, options), () =>
+      installSource(context, source, options),
+    )
+    await runHooks(context, done.pkg, options)
+    requested.push(done.pkg)
+    installed.push(...done.installed)
+    const count = done.installed.length
+    summaries.push(`Install of ${stringifyIdent(done.pkg.ident)} complete with ${count} new packages installed.`)
+  }
+  return { requested, installed, summaries }
+}
+
+function describeSource(source: InstallSource): string {
+  return source.tag === "archive" ? source.path : stringifyIdent(source.ident)
+}
+
+function lockOptions(source: InstallSource, { signal, waitMsMax }: InstallOptions) {
+  return {
+    purpose: `install ${describeSource(source)}`,
+    ...(signal === undefined ? {} : { signal }),
+    ...(waitMsMax === undefined ? {} : { waitMsMax }),
+  }
+}
+
+type Done = Readonly<{ pkg: InstalledPackage; installed: readonly InstalledPackage[] }>
+
+async function installSource(context: InstallContext, source: InstallSource, options: InstallOptions): Promise<Done> {
+  sweepLeftovers(context)
+  const staged: StagedPackage[] = []
+  const begin = (path: string, expected: FullIdent | undefined) => stageReported(context, path, expected, options)
+  try {
+    const wanted = await stageSource(context, source, begin)
+    if (wanted.tag === "staged") staged.push(wanted)
+    const beside = source.tag === "archive" ? [path.dirname(source.path)] : []
+    for (const dep of tdepsOf(context, wanted)) {
+      const result = await stageDependency(context, dep, beside, begin)
+      // Dependencies are unpacked and installed in the reverse of TDEPS.
+      if (result.tag === "staged") staged.unshift(result)
+    }
+    for (const { artifact, ident } of staged) cacheArtifact(context, artifact, ident)
+    const installed = commitPackages(context, staged, (pkg) => {
+      context.report({ tag: "status", verb: "Installed", subject: stringifyIdent(pkg.ident) })
+    })
+    return { pkg: wanted.tag === "installed" ? wanted.pkg : last(installed), installed }
+  } catch (error) {
+    for (const item of staged) discardStaged(context, item)
+    throw error
+  }
+}
+
+type Begin = (path: string, expected: FullIdent | undefined) => Promise<StageResult>
+
+async function stageReported(
+  context: InstallContext,
+  path: string,
+  expected: FullIdent | undefined,
+  { signal }: InstallOptions,
+): Promise<StageResult> {
+  signal?.throwIfAborted()
+  const result = await stagePackage(context, {
+    path,
+    ...(expected === undefined ? {} : { expected }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (result.tag === "installed") reportUsing(context, result.pkg)
+  return result
+}
+
+async function stageSource(context: InstallContext, source: InstallSource, begin: Begin): Promise<StageResult> {
+  if (source.tag === "archive") {
+    return begin(source.path, undefined).catch((error: unknown) => {
+      // What an argument of the command line lacks is wrong usage (spec package §5.1).
+      throw error instanceof HabError && error.code === "METADATA_MISSING" ? toUsageError(error) : error
+    })
+  }
+  const ident = await chooseRelease(context, source.ident)
+  const pkg = createStore(context).find(ident)
+  if (pkg !== undefined) return using(context, pkg)
+  const artifact = isFullIdent(ident) ? findArtifact(context, ident, []) : undefined
+  if (artifact === undefined || !isFullIdent(ident)) throw notFound(context, source.ident)
+  return begin(artifact, ident)
+}
+
+/** The latest of what is installed and what is cached; installed wins only if it is later (spec package §5.3). */
+async function chooseRelease(context: InstallContext, wish: PackageIdent): Promise<PackageIdent> {
+  if (isFullIdent(wish)) return wish
+  const installed = createStore(context).find(wish)?.ident
+  const cached = await latestCached(context, wish)
+  if (installed === undefined || cached === undefined) return installed ?? cached ?? wish
+  return comparePartially(installed, cached) === 1 ? installed : cached
+}
+
+/** TDEPS in their order, each once. */
+function tdepsOf(context: InstallContext, wanted: StageResult): Iterable<FullIdent> {
+  const tdeps = wanted.tag === "staged" ? wanted.tdeps : readMetadata(context, wanted.pkg).tdeps
+  return new Map(tdeps.map((dep) => [stringifyIdent(dep), dep])).values()
+}
+
+async function stageDependency(
+  context: InstallContext,
+  dep: FullIdent,
+  beside: readonly string[],
+  begin: Begin,
+): Promise<StageResult> {
+  const pkg = createStore(context).find(dep)
+  if (pkg !== undefined) return using(context, pkg)
+  const artifact = findArtifact(context, dep, beside)
+  if (artifact === undefined) throw notFound(context, dep)
+  return begin(artifact, dep)
+}
+
+function using(context: InstallContext, pkg: InstalledPackage): StageResult {
+  reportUsing(context, pkg)
+  return { tag: "installed", pkg }
+}
+
+function reportUsing({ report }: InstallContext, pkg: InstalledPackage): void {
+  report({ tag: "status", verb: "Using", subject: stringifyIdent(pkg.ident) })
+}
+
+function notFound({ layout, target }: InstallContext, ident: PackageIdent): HabError {
+  const name = stringifyIdent(ident)
+  return new HabError("PACKAGE_NOT_FOUND", `'${name}' is neither installed nor in ${layout.cacheArtifacts}`, {
+    hint: `build it (hab pkg build), or install its .hart file for ${target}: hab pkg install FILE.hart; a dependency may lie beside that file`,
+  })
+}
+
+/** The order of TDEPS reversed, then the package itself (spec package §5.6). */
+async function runHooks(context: InstallContext, pkg: InstalledPackage, options: InstallOptions): Promise<void> {
+  const { runInstallHook, signal } = options
+  if (runInstallHook === undefined) return
+  const store = createStore(context)
+  const deps = [...readMetadata(context, pkg).tdeps].reverse().map((dep) => store.load(dep))
+  for (const due of [...deps, pkg]) {
+    signal?.throwIfAborted()
+    await runInstallHook(due)
+  }
+}
+
+function last<T>(items: readonly T[]): T {
+  const item = items.at(-1)
+  if (item === undefined) throw new Error("assertion failed: something was installed")
+  return item
+}

@@ -1,0 +1,64 @@
+import { HabError } from "../base/errors.ts"
+import type { Layout } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import { type Clock, wait } from "../ports/clock.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import type { Locks } from "../ports/lock.ts"
+
+const RETRY_MS = 100
+const WAIT_MS_MAX = 10 * 60 * 1000
+
+export type StoreLockContext = Readonly<{
+  files: Pick<FileSystem, "makeDirectories">
+  locks: Locks
+  clock: Clock
+  layout: Layout
+  pid: number
+  report: Report
+}>
+
+export type StoreLockOptions = Readonly<{
+  /** What we do, for others who have to wait: `install acme/web`. */
+  purpose: string
+  signal?: AbortSignal
+  /** How long to wait for another holder. Default: ten minutes. */
+  waitMsMax?: number
+}>
+
+/**
+ * Runs `change` while no other hab changes the installed packages of this root. Hooks run outside of it: they may call
+ * hab. Who holds it longer than `waitMsMax` is named in STORE_LOCKED.
+ */
+export async function withStoreLock<T>(
+  context: StoreLockContext,
+  options: StoreLockOptions,
+  change: () => Promise<T>,
+): Promise<T> {
+  const release = await acquire(context, options)
+  try {
+    return await change()
+  } finally {
+    release()
+  }
+}
+
+async function acquire(context: StoreLockContext, options: StoreLockOptions): Promise<() => void> {
+  const { files, locks, clock, layout, pid, report } = context
+  const { purpose, signal, waitMsMax = WAIT_MS_MAX } = options
+  const path = `${layout.hab}/pkgs/.lock`
+  files.makeDirectories(`${layout.hab}/pkgs`)
+  const startMs = clock.monotonicMs()
+  for (let isFirst = true; ; isFirst = false) {
+    const result = await locks.acquire(path, { content: `process ${pid} (hab pkg ${purpose})\n` })
+    if (result.tag === "acquired") return result.release
+    const holder = result.by === "" ? "another hab" : result.by
+    if (clock.monotonicMs() - startMs >= waitMsMax) {
+      throw new HabError("STORE_LOCKED", `${holder} has been changing the packages of ${layout.hab} for too long`, {
+        hint: "wait for it to end, or end it, and try again",
+      })
+    }
+    if (isFirst) report({ tag: "note", text: `Waiting for ${holder}` })
+    await wait(clock, RETRY_MS, signal)
+    signal?.throwIfAborted()
+  }
+}
