@@ -84,8 +84,16 @@ function parseNumber(text: string, minimum: number): number {
   return Number(text)
 }
 
-/** Flags that were not given are false, never undefined, so that commands need no defaults of their own. */
+/** Exactly the keys of the table; flags that were not given are false, so that commands need no defaults of their own. */
 function normalise(command: Command, given: Record<string, unknown>): Record<string, unknown> {
-  const flags = Object.entries(command.options).filter(([, spec]) => spec.kind === "flag")
-  return { ...given, ...Object.fromEntries(flags.map(([key]) => [key, given[key] === true])) }
+  const values = Object.entries(command.options).map(([key, spec]) => [key, optionValue(key, spec, given)] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+/** Commander stores `--no-color` as `color: false`. */
+function optionValue(key: string, spec: OptionSpec, given: Record<string, unknown>): unknown {
+  if (spec.kind !== "flag") return given[key]
+  const negated = /^no([A-Z])(.*)$/.exec(key)
+  if (negated === null) return given[key] === true
+  return given[`${negated[1]?.toLowerCase()}${negated[2]}`] === false
 }

@@ -1,6 +1,5 @@
 import fs from "node:fs"
 import path from "node:path"
-import { execa } from "execa"
 import type { ExitStatus } from "../base/exit-status.ts"
 import type { ProcessRunner, ToolCommand, ToolResult } from "../ports/process-runner.ts"
 
@@ -12,6 +11,8 @@ export const systemProcesses: ProcessRunner = { run, find }
 
 async function run(command: ToolCommand): Promise<ToolResult> {
   const [file, ...args] = command.argv
+  // Loaded at the first use: the launcher and the supervisor never need it and stay small.
+  const { execa } = await import("execa")
   const kept = { stdout: "", stderr: "" }
   const child = execa(file, args, {
     env: command.env,

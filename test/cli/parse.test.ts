@@ -10,6 +10,7 @@ const install = defineCommand({
   options: {
     force: { kind: "flag", short: "f", summary: "Overwrite" },
     channel: { kind: "text", value: "CHANNEL", default: "base", summary: "Channel" },
+    noColor: { kind: "flag", summary: "Plain" },
     keep: { kind: "number", value: "N", summary: "How many" },
     bind: { kind: "list", value: "BIND", summary: "Binds" },
     topology: { kind: "text", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },
@@ -27,7 +28,9 @@ describe("the command line", () => {
       args: ["a/b", "c/d"],
       options: { force: true, channel: "base", keep: 3, bind: ["x:a.b", "y:c.d"] },
     })
-    expect(parse("pkg", "install", "a/b")).toMatchObject({ tag: "run", options: { force: false } })
+    const plain = parse("pkg", "install", "a/b")
+    expect(plain.tag === "run" && plain.options).toEqual({ force: false, noColor: false, channel: "base" })
+    expect(parse("pkg", "install", "a/b", "--no-color")).toMatchObject({ options: { noColor: true } })
   })
 
   it.each([

@@ -3,6 +3,7 @@ import { hashFile } from "../../crypto/hash.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { verifyHart } from "../../package/hart.ts"
 import { HART_FORMAT, HART_HASH_TYPE, readHartHeader } from "../../package/hart-header.ts"
+import { describeArchive, readArchiveInfo } from "../../package/info.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 
@@ -62,6 +63,19 @@ export const headerCommand = defineCommand({
       context.report({ tag: "warning", text: `Failed to read package header: ${error.message}` })
       return {}
     }
+  },
+})
+
+/** `hab pkg info`: what an artifact says about itself; its signature is not checked. */
+export const infoCommand = defineCommand({
+  name: "info",
+  summary: "Show what a .hart file says about itself",
+  arguments: "<file>",
+  examples: ["hab pkg info acme-web-1.0.0-20260102030405-x86_64-linux.hart --json"],
+  options: { json: { kind: "flag", short: "j", summary: "Print JSON, metadata included" } },
+  async run({ args: [file = ""], options }, { host }) {
+    const info = await readArchiveInfo(host, file)
+    return { text: options.json ? JSON.stringify(info) : describeArchive(file, info) }
   },
 })
 

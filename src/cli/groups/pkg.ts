@@ -1,6 +1,6 @@
 import type { CommandGroup } from "../command.ts"
 import { buildPackageCommand } from "../commands/pkg-build.ts"
-import { hashCommand, headerCommand, verifyCommand } from "../commands/pkg-hart.ts"
+import { hashCommand, headerCommand, infoCommand, verifyCommand } from "../commands/pkg-hart.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
 import { listCommand, pathCommand } from "../commands/pkg-installed.ts"
 
@@ -13,6 +13,7 @@ export const pkgCommands: CommandGroup = {
     installPackageCommand,
     listCommand,
     pathCommand,
+    infoCommand,
     headerCommand,
     hashCommand,
     verifyCommand,
