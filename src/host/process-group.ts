@@ -134,7 +134,7 @@ function spawnCommand(place: ExecPlace, command: GroupCommand, streams: StreamPa
 
 function statusOf(child: ChildProcess): Promise<ExitStatus> {
   return new Promise((resolve) => {
-    child.once("error", (error) => {
+    child.on("error", (error) => {
       if (child.pid === undefined) resolve({ tag: "not-started", cause: describeCause(error) })
     })
     child.once("exit", (code, signal) =>

@@ -16,7 +16,7 @@ export type StreamChannels = Readonly<{
   lease(label: string, owner: RunAs | undefined): Promise<StreamLease>
   /** A FIFO for standard input; the name is its label's. */
   makeInput(label: string, owner: RunAs | undefined): Promise<string>
-  /** Opens streams that exist already. Undefined when they do not. */
+  /** Opens streams that exist already, before anything is leased. Undefined when they do not. */
   reopen(label: string, paths: StreamPaths): StreamLease | undefined
   close(): void
 }>
@@ -32,6 +32,7 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
   const pool = createFifoPool(directory)
   const idle: Idle[] = []
   const used = new Set<string>()
+  let purged = false
 
   const takeIdle = (label: string) => {
     const index = idle.findIndex((entry) => entry.label === label && !isOccupied(entry.lastPid))
@@ -43,6 +44,8 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
     for (const file of entry === undefined ? [] : discard(entry.channel)) used.delete(file)
   }
   const makeFifo = async (name: string, owner: RunAs | undefined) => {
+    if (!purged) purge(directory, used)
+    purged = true
     const file = unusedName(path.join(directory, name), used)
     used.add(file)
     await pool.take(file)
@@ -83,6 +86,12 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
       fs.rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Removes what a dead launcher left and nobody reopened. */
+function purge(directory: string, used: ReadonlySet<string>): void {
+  const left = fs.readdirSync(directory).map((name) => path.join(directory, name))
+  for (const file of left) if (!used.has(file)) fs.rmSync(file, { recursive: true, force: true })
 }
 
 /** Closes the channel and removes its files. */

@@ -93,7 +93,7 @@ export type LeftProcess = Readonly<{
 export interface RunGroups extends ProcessGroups {
   start(command: GroupCommand, onOutput: OnOutput): Promise<OwnedGroup>
   /**
-   * Takes over a process that is not our child. Its streams are reopened; its end is noticed within a second and its
+   * Takes over a process that is not our child, before the first start. Its streams are reopened; its end is noticed within a second and its
    * status is unknown. Undefined when that very process is gone.
    */
   adopt(process: LeftProcess, onOutput: OnOutput): OwnedGroup | undefined

@@ -1,4 +1,4 @@
-export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT"
+export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGALRM" | "SIGUSR1" | "SIGUSR2"
 
 /** Signals sent to this very process. */
 export interface Signals {

@@ -135,6 +135,7 @@ describe("the launcher", () => {
       { id: "run-1", pid, adopted: false },
       { id: "run-2", status: { tag: "signaled", signal: "SIGUSR2" } },
     ])
+    expect(printed.stdout).toContain("hab-launch(SV): Child for service 'beacon.default' with PID ")
     const before = home.log("run.stdout.log").length
     await until("output continues", () => home.log("run.stdout.log").length > before)
     expect(printed.stdout).toContain("hab-launch(SV): Supervisor was killed by SIGKILL; starting it again\n")

@@ -5,7 +5,8 @@ import { AS_NOBODY, bundleProgram, runProgram } from "../support/as-program.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 
 const isRoot = process.getuid?.() === 0
-const SCRIPT = "id -u; pwd; echo made >/hab/made; ls -A /hab; setsid sh -c 'exec sleep 0.1' & echo on >/dev/stdout"
+const STRAY = "setsid sh -c 'sleep 0.2; echo late >/hab/late' &"
+const SCRIPT = `id -u; pwd; echo made >/hab/made; ls -A /hab; ${STRAY} echo on >/dev/stdout`
 
 async function runInNamespace(as: readonly string[], uid: number) {
   const root = temporaryDirectory()
@@ -25,13 +26,29 @@ describe("the namespace processes are started in", () => {
     const uid = process.getuid?.() ?? 0
     const { hab, printed } = await runInNamespace([], uid)
     if (printed === "refused\n") return
-    expect(printed.split("\n")).toEqual([`${uid}`, process.cwd(), ".enclosure", "made", "on", "gone", ""])
+    expect(printed.split("\n")).toEqual([
+      `${uid}`,
+      process.cwd(),
+      ".enclosure",
+      "made",
+      "on",
+      "gone: .enclosure late made",
+      "",
+    ])
     expect(statSync(path.join(hab, "made")).uid).toBe(uid)
   })
 
   it.runIf(isRoot)("does the same for an ordinary user, in one step", async () => {
     const { hab, printed } = await runInNamespace(AS_NOBODY, 65534)
-    expect(printed.split("\n")).toEqual(["65534", process.cwd(), ".enclosure", "made", "on", "gone", ""])
+    expect(printed.split("\n")).toEqual([
+      "65534",
+      process.cwd(),
+      ".enclosure",
+      "made",
+      "on",
+      "gone: .enclosure late made",
+      "",
+    ])
     expect(statSync(path.join(hab, "made")).uid).toBe(65534)
   })
 })

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
@@ -257,6 +257,14 @@ describe.skipIf(!isRoot)("as root", () => {
     await group.exited
     expect(printed.stdout).toBe("65534\n65534\n0077\n")
   })
+})
+
+it("clears away what a dead launcher left and nobody adopted", async () => {
+  const { groups, fifos, runId } = createGroups()
+  writeFileSync(path.join(fifos, "left.stdout"), "")
+  const { group } = await start({ groups, runId }, ["true"])
+  await group.exited
+  expect(readdirSync(fifos)).not.toContain("left.stdout")
 })
 
 it("removes its FIFOs", async () => {

@@ -1,8 +1,9 @@
+import { readdirSync } from "node:fs"
 import { systemExecPlace } from "../../src/host/exec-place.ts"
 import { createNamespace } from "../../src/host/namespace.ts"
 import { createProcessGroups } from "../../src/host/process-group.ts"
 
-/** Program: enters the namespace of the hab directory given, runs a script in it, and prints what that printed. */
+/** Program: runs a script in the namespace of a hab directory; prints its output and what is there when all is gone. */
 async function main(hab: string, fifoDirectory: string, script: string): Promise<void> {
   const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const namespace = await createNamespace(hab, user)
@@ -14,7 +15,7 @@ async function main(hab: string, fifoDirectory: string, script: string): Promise
   })
   await group.exited
   await group.gone
-  process.stdout.write(group.pid > 0 ? "gone\n" : "never started\n")
+  process.stdout.write(`gone: ${readdirSync(hab).sort().join(" ")}\n`)
   groups.close()
 }
 

@@ -99,6 +99,8 @@ function listenToSignals(context: LauncherContext, control: Control): () => void
     context.ports.signals.on("SIGINT", end),
     context.ports.signals.on("SIGTERM", end),
     context.ports.signals.on("SIGHUP", reload),
+    // Node opens its debugger on USR1.
+    ...(["SIGUSR1", "SIGUSR2"] as const).map((signal) => context.ports.signals.on(signal, () => undefined)),
   ]
   return () => {
     for (const stop of stops) stop()

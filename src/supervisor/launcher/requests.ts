@@ -42,12 +42,12 @@ export function follow(
   group: OwnedGroup,
   output: ProcessOutput,
 ): void {
-  const { id, kind, service } = record.description
+  const { id, kind, output: plan } = record.description
   void group.exited.then((status) => {
     output.end()
     const summary = output.summary()
     context.table.exited(id, status, summary)
-    if (kind === "run") say(context, exitLine(service, group.pid, status))
+    if (kind === "run") say(context, exitLine(plan.preamble, group.pid, status))
     tell(context, { tag: "exited", id, status, ...(summary === undefined ? {} : { output: summary }) })
   })
 }
@@ -113,7 +113,7 @@ function causeOf(status: ExitStatus): string {
   return status.tag === "not-started" ? status.cause : describeExit(status)
 }
 
-function exitLine(service: string, pid: number, status: ExitStatus): string {
+function exitLine(serviceGroup: string, pid: number, status: ExitStatus): string {
   const how = status.tag === "exited" ? `exited with code exit status: ${status.code}` : describeExit(status)
-  return `Child for service '${service}' with PID ${pid} ${how}`
+  return `Child for service '${serviceGroup}' with PID ${pid} ${how}`
 }
