@@ -3,7 +3,7 @@ import type { TextPlace } from "../config/text-place.ts"
 import type { Call, Expression, Path, Program, TemplateNode } from "./ast.ts"
 import { compileBlock } from "./blocks.ts"
 import { HelperProblem } from "./helper-call.ts"
-import { HELPERS, helperNames, isBlockHelper } from "./helper-table.ts"
+import { BLOCK_HELPERS, HELPERS, helperNames, isBlockHelper } from "./helper-table.ts"
 import { compileInline, compilePartial } from "./partials.ts"
 import { OUTPUT_MAX, RenderFailure, type RenderState, type Run, step, write } from "./render-state.ts"
 import { NotAnIndex, resolvePath, type Scope } from "./scope.ts"
@@ -71,7 +71,8 @@ export function compileCall(path: string, call: Call, isTested = false): Evaluat
   const at = { path, place: call.place }
   const params = call.params.map((param) => compileExpression(path, param, isTested))
   const helper = HELPERS.get(call.name)
-  if (helper === undefined) return isBlockHelper(call.name) ? () => "" : unknownHelper(at, call)
+  if (isBlockHelper(call.name)) return blockWithoutBody(at, call, BLOCK_HELPERS[call.name])
+  if (helper === undefined) return unknownHelper(at, call)
   return (state, scope) => {
     step(state, 1, at)
     checkParameters(at, call, helper)
@@ -84,6 +85,14 @@ export function compileCall(path: string, call: Call, isTested = false): Evaluat
       throw new RenderFailure(at, `what ${call.name} gives is too long`, { code: "TEMPLATE_TOO_LARGE" })
     }
     return value
+  }
+}
+
+/** `{{if x}}` has nothing to choose from and prints nothing, as in the reference. */
+function blockWithoutBody(at: Place, call: Call, helper: Parameters<typeof checkParameters>[2]): Evaluate {
+  return () => {
+    checkParameters(at, call, helper)
+    return ""
   }
 }
 

@@ -16,6 +16,7 @@ describe("nearest", () => {
   it.each([
     ["run", ["reconfigure", "suitability"]],
     ["ab", ["xyz"]],
+    ["r", ["b"]],
     ["same", ["same"]],
     ["", []],
   ])("has no idea what %j means among %j", (word, candidates) => {

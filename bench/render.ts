@@ -1,0 +1,89 @@
+import Handlebars from "handlebars"
+import { parseToml } from "../src/config/toml.ts"
+import { toPlain } from "../src/config/value.ts"
+import { compileTemplate } from "../src/templating/engine.ts"
+import { type Bench, medianMs, type Row } from "./bench.ts"
+
+const RUNS = 200
+const FILES = 20
+
+const CONFIG = `
+name = "web"
+port = 8080
+workers = 4
+tls = true
+[limits]
+connections = 1024
+body = "16m"
+[[servers]]
+host = "10.0.0.1"
+port = 4545
+[[servers]]
+host = "10.0.0.2"
+port = 3434
+[[servers]]
+host = "10.0.0.3"
+port = 3435
+`
+
+/** Ten lines of what configuration templates are made of; only what both engines understand. */
+const SECTION = `# section of {{cfg.name}}
+worker_processes {{cfg.workers}};
+{{#if cfg.tls}}
+listen {{cfg.port}} ssl;
+{{else}}
+listen {{cfg.port}};
+{{/if}}
+{{#each cfg.servers as |server| ~}}
+  server {{server.host}}:{{server.port}}{{#unless @last}} down{{/unless}};
+{{/each ~}}
+{{#with cfg.limits}}limit {{connections}} {{body}};{{/with}}
+`
+
+const LONG = SECTION.repeat(18)
+
+/** Rendering a service again after its configuration changed, beside plain Handlebars (limits 0.2 ms and 2 ms). */
+export const renderBench: Bench = {
+  name: "render",
+  async run(): Promise<readonly Row[]> {
+    const cfg = parseToml(CONFIG, "default.toml")
+    const plain = { cfg: toPlain(cfg) }
+    const ours = compileTemplate({ path: "long.conf", text: LONG })
+    const theirs = Handlebars.compile(LONG, { noEscape: true })
+    const files = Array.from({ length: FILES }, (_, index) => `# ${index}\n${LONG}`)
+    const service = files.map((text, index) => compileTemplate({ path: `${index}.conf`, text }))
+    const peers = files.map((text) => Handlebars.compile(text, { noEscape: true }))
+    if (ours.render({ cfg }).text !== theirs(plain))
+      throw new Error("the engines disagree about the benchmark's template")
+    let copies = 0
+    const another = () => `${LONG}{{! ${copies++} }}`
+    return [
+      {
+        what: `render ${LONG.split("\n").length} lines, warm`,
+        measured: await medianMs(RUNS, () => ours.render({ cfg })),
+        unit: "ms",
+        limit: 0.2,
+        peer: { name: "handlebars, ms", measured: await medianMs(RUNS, () => theirs(plain)) },
+      },
+      {
+        what: `render a service of ${FILES} such files, warm`,
+        measured: await medianMs(RUNS, () => service.map((template) => template.render({ cfg }))),
+        unit: "ms",
+        limit: 2,
+        peer: {
+          name: "handlebars, ms",
+          measured: await medianMs(RUNS, () => peers.map((template) => template(plain))),
+        },
+      },
+      {
+        what: "compile such a file and render it once",
+        measured: await medianMs(20, () => compileTemplate({ path: "x", text: another() }).render({ cfg })),
+        unit: "ms",
+        peer: {
+          name: "handlebars, ms",
+          measured: await medianMs(20, () => Handlebars.compile(another(), { noEscape: true })(plain)),
+        },
+      },
+    ]
+  },
+}
