@@ -3,7 +3,7 @@ import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import type { GroupCommand, ProcessGroups } from "../ports/process-group.ts"
+import type { GroupCommand, ProcessGroups, StreamName } from "../ports/process-group.ts"
 import { checkScript } from "./check-script.ts"
 import { executeHook, type HookIdentity, type HookReport, notStarted } from "./execute.ts"
 import { openHookLog } from "./hook-log.ts"
@@ -36,38 +36,38 @@ export type HookTask = Readonly<{
 
 /**
  * Runs one script hook: the function every path that runs a hook goes through (spec lifecycle §C.9, 1). Prints its
- * lines, keeps them in its logs, and reports how it ended; never rejects for what the hook does.
+ * lines, keeps them in its logs (unless they are relayed), and reports how it ended; never rejects for what the hook does.
  */
 export async function runHook(context: HookContext, task: HookTask): Promise<HookReport> {
-  const { hook, command, report } = { ...task, report: context.report }
+  const { hook, command } = task
   const source = `${task.speaker} hook[${hook.name}]:(HK)`
-  const log =
-    context.relayed === true
-      ? undefined
-      : openHookLog(context, { directory: task.logs, hook: hook.name }, (error) =>
-          report({ tag: "warning", text: `${source}: its output is not logged: ${describeSystemError(error)}` }),
-        )
-  const problem = checkScript(context, {
-    script: hook.path,
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-  })
+  const output = context.relayed === true ? undefined : showOutput(context, task, source)
+  const cwd = command.cwd === undefined ? {} : { cwd: command.cwd }
+  const problem = checkScript(context, { script: hook.path, ...cwd })
   try {
     if (problem !== undefined) return notStarted(hook, problem)
     return await executeHook(context, {
       hook,
       command,
       timeoutMs: task.timeoutMs,
-      ...(log === undefined
-        ? {}
-        : { onLine: (stream, line) => report({ tag: "output", source, stream, line }), onBytes: log.write }),
+      ...output?.listeners,
       onStillRunning: (elapsedMs) =>
-        report({ tag: "note", text: `${source}: still running after ${Math.round(elapsedMs / 1000)} s` }),
+        context.report({ tag: "note", text: `${source}: still running after ${Math.round(elapsedMs / 1000)} s` }),
       ...(task.signal === undefined ? {} : { signal: task.signal }),
       ...(context.keepBytes === undefined ? {} : { keepBytes: context.keepBytes }),
     })
   } finally {
-    log?.close()
+    output?.close()
   }
+}
+
+/** Prints each line and writes the hook's logs anew. */
+function showOutput(context: HookContext, task: HookTask, source: string) {
+  const log = openHookLog(context, { directory: task.logs, hook: task.hook.name }, (error) =>
+    context.report({ tag: "warning", text: `${source}: its output is not logged: ${describeSystemError(error)}` }),
+  )
+  const onLine = (stream: StreamName, line: string) => context.report({ tag: "output", source, stream, line })
+  return { listeners: { onLine, onBytes: log.write }, close: log.close }
 }
 
 /** The value of HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT, or 1024 when it is unset or no number. */

@@ -14,7 +14,10 @@ export function renderedHook(
   return { host, inner: innerPath(layout, host) }
 }
 
-/** The command of a rendered hook: the script itself, in its package's environment and what this event adds. */
+/**
+ * The command of a rendered hook: the script itself, in its package's environment and what this event adds. Its label is
+ * `<speaker>.<hook>`; whoever prints what it says reads both from it.
+ */
 export function scriptCommand(
   layout: Layout,
   script: Readonly<{

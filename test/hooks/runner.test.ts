@@ -17,7 +17,7 @@ async function settle() {
 function run(
   names: readonly (string | Partial<PlannedHook>)[],
   ends: Readonly<Record<string, readonly (number | "never")[]>> = {},
-  logs = LOGS,
+  { logs = LOGS, relayed = false } = {},
 ) {
   const files = memoryFileSystem()
   for (const directory of ["/bin", "/hab/svc/redis/hooks", LOGS]) files.makeDirectories(directory)
@@ -50,7 +50,7 @@ function run(
   const reports: string[] = []
   const report = (progress: Progress) =>
     told.push("text" in progress ? progress.text : "line" in progress ? `${progress.source}: ${progress.line}` : "")
-  const context = { groups, clock, files, layout: createLayout({ root: "/", enclosed: true }), report }
+  const context = { groups, clock, files, layout: createLayout({ root: "/", enclosed: true }), report, relayed }
   const list = runHookList(context, {
     hooks,
     speaker: "redis.default",
@@ -141,10 +141,17 @@ describe("running the hooks of a moment", () => {
   })
 
   it("runs a hook whose log cannot be written, and says so once", async () => {
-    const { outcome, told } = run(["init"], {}, "/full/disk")
+    const { outcome, told } = run(["init"], {}, { logs: "/full/disk" })
     expect(await outcome).toEqual({ tag: "passed" })
     expect(told.filter((text) => text.includes("its output is not logged: "))).toHaveLength(1)
   })
+})
+
+it("what hooks say is neither printed nor logged where the launcher does both", async () => {
+  const { outcome, files, told } = run(["init"], {}, { relayed: true })
+  expect(await outcome).toEqual({ tag: "passed" })
+  expect(told).toEqual([])
+  expect(files.readDirectory(LOGS)).toEqual([])
 })
 
 describe("a hook that is retried", () => {
