@@ -45,8 +45,11 @@ function moveIntoPlace(context: CommitContext, staged: StagedPackage, pkg: Insta
 /** What is there is no installed package, or we would not be installing: half a package of somebody else's making. */
 function displace(context: CommitContext, pkg: InstalledPackage): void {
   const aside = temporaryBeside(context, pkg.ident)
-  context.files.rename(pkg.path, `${aside}/displaced`)
-  context.files.removeTree(aside)
+  try {
+    context.files.rename(pkg.path, `${aside}/displaced`)
+  } finally {
+    context.files.removeTree(aside)
+  }
 }
 
 /** Directories above a package are for everyone to enter, whatever umask made them; only our own are changed. */
