@@ -84,7 +84,7 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
       held.journal = remember(held.journal, report, context.clock.now())
     },
   })
-  list.outcome.then(done)
+  list.outcome.then(done, failWith(done))
 }
 
 function failWith(done: (outcome: ListOutcome) => void): (error: unknown) => void {
@@ -163,12 +163,16 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
     logs: servicePaths(context.layout, held.name).logs,
     signal: controller.signal,
   })
-  void check.then((report) => {
-    const answer = healthAnswer(report)
-    if (answer === undefined || controller.signal.aborted) return
-    if (answer.tag === "failed") context.say(held, "HK", answer.message)
-    context.post(held, { tag: "health-result", run, answer: answer.tag })
-  })
+  // Rejected only when the launcher is gone; then this supervisor ends.
+  void check
+    .catch(() => undefined)
+    .then((report) => {
+      if (report === undefined) return
+      const answer = healthAnswer(report)
+      if (answer === undefined || controller.signal.aborted) return
+      if (answer.tag === "failed") context.say(held, "HK", answer.message)
+      context.post(held, { tag: "health-result", run, answer: answer.tag })
+    })
 }
 
 function describe(error: unknown): string {

@@ -53,9 +53,13 @@ function installHooks(context: CommandContext, { layout, enclosure }: Workplace,
     const root = enclosure.enclosed ? layout.root : "/"
     return host.openGroups({ root, hab: layout.hab, fifoDirectory })
   }
+  const openOnce = () => {
+    groups ??= open()
+    return groups
+  }
   const hookContext = async (): Promise<PackageHookContext> => ({
     ...host,
-    groups: await (groups ??= open()),
+    groups: await openOnce(),
     layout,
     report: context.report,
     keepBytes: keepBytesOf(host.env),

@@ -1,0 +1,32 @@
+import { eventPage } from "../../hooks/event-page.ts"
+
+/** docs/reference/hooks.md: the event table with what every hook can rely on. */
+export function hooksReference(): string {
+  return `# Hooks
+
+Printed from \`src/hooks/events.ts\` and \`src/hooks/aliases.ts\`.
+
+A hook is a script with a shebang in \`hooks/\` of a plan. Its file name is the event, or one of its other names; an extension
+(\`run.sh\`) is taken off. Hooks are templates: they are rendered into \`svc/<name>/hooks/\`, mode 0750, and again whenever
+what they can see changes.
+
+## What every hook can rely on
+
+- It runs in a process group of its own. At its limit the group gets SIGTERM, and SIGKILL 5 s later; that counts as a
+  failure. A stop ends it in the same way. It blocks its own service only.
+- User and group are those of the service. Without the account \`hab\`, when the package names no other, and for ordinary
+  users, that is whoever runs the supervisor.
+- Environment: the operator's, then the package's; PATH is the package's, the operator's, and a folder with \`chpst\`. Facts
+  of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like.
+- Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and that of the last run is kept in
+  \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`.
+- A hook that cannot be started (no shebang, not executable, missing interpreter) has failed, with the reason.
+
+Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything else, a signal or a timeout is a failed check:
+shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
+or load run it again, and is the exit code of \`hab pkg install\`.
+
+## Events
+
+${eventPage()}`
+}
