@@ -2,7 +2,7 @@ type Environment = Readonly<Record<string, string>>
 
 /** What our own launcher and Node's child processes pass down; no service may mistake itself for one of them. */
 const OURS =
-  /^(?:HAB_LAUNCHER_.*|HAB_RUN_ID|HAB_HOOK_(?!STANDARD_STREAM_BYTE_LIMIT$).*|HAB_AUTH_TOKEN|NODE_CHANNEL_.*|NODE_UNIQUE_ID)$/
+  /^(?:HAB_LAUNCHER_.*|HAB_RUN_ID|HAB_SOFT_OPEN_FILES|HAB_HOOK_(?!STANDARD_STREAM_BYTE_LIMIT$).*|HAB_AUTH_TOKEN|NODE_CHANNEL_.*|NODE_UNIQUE_ID)$/
 
 /** What `npm start` and `npx` add beside their `npm_*` variables. */
 const NPM = /^(?:npm_.*|INIT_CWD|NODE|COLOR)$/i

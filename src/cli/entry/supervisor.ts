@@ -10,8 +10,9 @@ if (channel === undefined) {
   fs.writeSync(2, "This is the supervisor's own process; start it with `hab sup run`\n")
   process.exit(NOT_UNDER_LAUNCHER)
 }
-// The terminal's signals are the launcher's to handle; it tells us what to do.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) process.on(signal, () => undefined)
+// Signals are the launcher's to handle, which tells us what to do; of these one would open Node's debugger.
+const IGNORED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2"] as const
+for (const signal of IGNORED) process.on(signal, () => undefined)
 const request = JSON.parse(process.argv[2] ?? "{}") as SupervisorRequest
 const host = systemHost()
 const { NODE_CHANNEL_FD: _, ...env } = host.env
