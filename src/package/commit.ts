@@ -46,7 +46,7 @@ function moveIntoPlace(context: CommitContext, staged: StagedPackage, pkg: Insta
 function displace(context: CommitContext, pkg: InstalledPackage): void {
   const aside = temporaryBeside(context, pkg.ident)
   try {
-    context.files.rename(pkg.path, `${aside}/displaced`)
+    context.files.rename(pkg.path, aside)
   } finally {
     context.files.removeTree(aside)
   }
