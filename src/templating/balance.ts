@@ -1,11 +1,16 @@
 import { TemplateProblem } from "./problem.ts"
 import type { Tag } from "./scan.ts"
 
-/** Throws TemplateProblem where blocks are not closed, closed twice, crossed, or of a kind the reference lacks. */
+/** Blocks inside each other: what reads and renders them calls itself once per level. */
+const DEPTH_MAX = 200
+
+/** Throws TemplateProblem where blocks are not closed, closed twice, crossed, nested too deeply, or of a kind the reference lacks. */
 export function checkBlocks(text: string, tags: readonly Tag[]): void {
   const open: Tag[] = []
   for (const tag of tags) {
-    if (tag.kind === "open") open.push(tag)
+    if (tag.kind === "open" && open.push(tag) > DEPTH_MAX) {
+      throw new TemplateProblem(tag.start, `blocks are nested deeper than ${DEPTH_MAX} levels`)
+    }
     if (tag.kind === "else") checkElse(text, tag, open.length)
     if (tag.kind === "close") checkClose(text, tag, open.pop())
   }

@@ -5,7 +5,7 @@ import { compileBlock } from "./blocks.ts"
 import { HelperProblem } from "./helper-call.ts"
 import { BLOCK_HELPERS, HELPERS, helperNames, isBlockHelper } from "./helper-table.ts"
 import { compileInline, compilePartial } from "./partials.ts"
-import { OUTPUT_MAX, RenderFailure, type RenderState, type Run, step, write } from "./render-state.ts"
+import { RenderFailure, type RenderState, type Run, step, write } from "./render-state.ts"
 import { NotAnIndex, resolvePath, type Scope } from "./scope.ts"
 import { printValue, type TemplateValue } from "./values.ts"
 import { warnUndefined } from "./warnings.ts"
@@ -81,7 +81,7 @@ export function compileCall(path: string, call: Call, isTested = false): Evaluat
     const value = attempt(at, call, () =>
       helper.run({ params: values, root, packagesRoot, log: (line) => state.logs.push(line) }),
     )
-    if (typeof value === "string" && value.length > OUTPUT_MAX) {
+    if (typeof value === "string" && value.length > state.limits.output) {
       throw new RenderFailure(at, `what ${call.name} gives is too long`, { code: "TEMPLATE_TOO_LARGE" })
     }
     return value

@@ -5,7 +5,14 @@ import { codeFrame } from "./code-frame.ts"
 import { compileProgram } from "./compile.ts"
 import { parseTemplate } from "./parse.ts"
 import { TemplateProblem } from "./problem.ts"
-import { RenderFailure, type RenderState, type Run, type TemplateWarning } from "./render-state.ts"
+import {
+  RENDER_LIMITS,
+  RenderFailure,
+  type RenderLimits,
+  type RenderState,
+  type Run,
+  type TemplateWarning,
+} from "./render-state.ts"
 import { rootScope } from "./scope.ts"
 import type { TemplateContext } from "./values.ts"
 
@@ -24,6 +31,8 @@ export type RenderOptions = Readonly<{
    * or `/hab/pkgs`.
    */
   packagesRoot?: string
+  /** Default: RENDER_LIMITS. */
+  limits?: RenderLimits
 }>
 
 export type RenderResult = Readonly<{
@@ -86,6 +95,7 @@ function render(run: Run, root: TemplateContext, options: RenderOptions): Render
   const state: RenderState = {
     out: "",
     steps: 0,
+    limits: options.limits ?? RENDER_LIMITS,
     root,
     packagesRoot: options.packagesRoot,
     partials: options.partials ?? new Map(),

@@ -55,8 +55,16 @@ function spaceOf(part: string): string {
 const TOKEN =
   /(?<![^\s(=])-?\d+(?:\.\d+)?(?=[\s)]|$)|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]|[./]?[^\s!"#%-,./;->@[-^`{-~]+|[\s\S]/g
 
+/** Sub-expressions inside each other. */
+const DEPTH_MAX = 100
+
 function normalizeContent(content: string, offset: number): string {
+  let depth = 0
   return content.replace(TOKEN, (token: string, at: number) => {
+    depth += token === "(" ? 1 : token === ")" ? -1 : 0
+    if (depth > DEPTH_MAX) {
+      throw new TemplateProblem(offset + at, `sub-expressions are nested deeper than ${DEPTH_MAX} levels`)
+    }
     if (token.startsWith("[") && at > 0 && /[^\s.(/=@|]/.test(content.charAt(at - 1)))
       refuseBracket(content, offset, at)
     const [, separator, segment] = /^([./])(\d+|true|false|null|undefined)$/.exec(token) ?? []

@@ -6,10 +6,16 @@ import type { TemplateContext } from "./values.ts"
 /** Something that is probably a mistake, at a place in a template. */
 export type TemplateWarning = Readonly<{ path: string; line: number; column: number; message: string; hint?: string }>
 
-/** Characters one rendering may print, values in between included. */
-export const OUTPUT_MAX = 64 * 1024 * 1024
-/** Nodes one rendering may evaluate: far beyond any real template, reached in about a second. */
-export const STEPS_MAX = 5_000_000
+/** How much one rendering may take. */
+export type RenderLimits = Readonly<{
+  /** Characters it prints, values in between included. */
+  output: number
+  /** Nodes it evaluates. */
+  steps: number
+}>
+
+/** Far beyond any real template; the steps take about a second. */
+export const RENDER_LIMITS: RenderLimits = { output: 64 * 1024 * 1024, steps: 2_000_000 }
 /** Partials inside partials. */
 export const PARTIALS_MAX = 60
 
@@ -22,6 +28,7 @@ export type Includable = Readonly<{ path: string; run: Run }>
 export type RenderState = {
   out: string
   steps: number
+  readonly limits: RenderLimits
   readonly root: TemplateContext
   readonly packagesRoot: string | undefined
   readonly partials: ReadonlyMap<string, Includable>
@@ -59,16 +66,17 @@ export class RenderFailure extends Error {
 /** Appends to the output, within its bound. */
 export function write(state: RenderState, text: string, at: Readonly<{ path: string; place: TextPlace }>): void {
   state.out += text
-  if (state.out.length > OUTPUT_MAX) {
-    const limit = `${OUTPUT_MAX / 1024 / 1024} MiB`
-    throw new RenderFailure(at, `the rendered text grows beyond ${limit}`, { code: "TEMPLATE_TOO_LARGE" })
+  if (state.out.length > state.limits.output) {
+    const message = `the rendered text grows beyond ${state.limits.output} characters`
+    throw new RenderFailure(at, message, { code: "TEMPLATE_TOO_LARGE" })
   }
 }
 
 /** Counts work, within its bound. */
 export function step(state: RenderState, count: number, at: Readonly<{ path: string; place: TextPlace }>): void {
   state.steps += count
-  if (state.steps > STEPS_MAX) {
-    throw new RenderFailure(at, `rendering takes more than ${STEPS_MAX} steps`, { code: "TEMPLATE_TOO_LARGE" })
+  if (state.steps > state.limits.steps) {
+    const message = `rendering takes more than ${state.limits.steps} steps`
+    throw new RenderFailure(at, message, { code: "TEMPLATE_TOO_LARGE" })
   }
 }
