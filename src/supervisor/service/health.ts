@@ -1,0 +1,74 @@
+import type { HealthAnswer } from "../../hooks/answers.ts"
+
+/** What the last check said; `unknown` before the first one and after a failed check (decisions 20). */
+export type HealthStatus = "ok" | "warning" | "critical" | "unknown"
+
+/** Where a service stands with its checks (issue "The supervisor, whole"). */
+export type HealthStanding = "starting" | "ready" | "unhealthy"
+
+/** The checks of one run. */
+export type Health = Readonly<{
+  status: HealthStatus
+  standing: HealthStanding
+  /** Failed checks in a row: critical, or failed to answer. */
+  failures: number
+  /** The splay was taken: all later checks follow the interval. */
+  firstOkSeen: boolean
+  /** A check runs now. */
+  checking: boolean
+  /** The timer of the next check is set. */
+  scheduled: boolean
+  /** The answer of the running check is out of date when it comes: check again at once. */
+  again: boolean
+}>
+
+export const HEALTH_BEFORE_CHECKS: Health = {
+  status: "unknown",
+  standing: "starting",
+  failures: 0,
+  firstOkSeen: false,
+  checking: false,
+  scheduled: false,
+  again: false,
+}
+
+/** A service that is not ok is asked at least this often (spec supervisor §3). */
+export const DEFAULT_HEALTH_INTERVAL_MS = 30_000
+
+export type HealthSettings = Readonly<{
+  healthIntervalMs: number
+  /** Failed checks in a row that make the service unhealthy. */
+  healthFailureThreshold: number
+}>
+
+/**
+ * The pause after a check: from its end to the start of the next one. The first ok of a loop takes a random part of the
+ * interval in whole seconds, later ones the interval; anything else the interval or 30 s, whichever is shorter.
+ */
+export function pauseAfterCheck(
+  answer: HealthAnswer["tag"],
+  facts: Readonly<{ firstOkSeen: boolean; intervalMs: number; random: number }>,
+): number {
+  const { firstOkSeen, intervalMs, random } = facts
+  if (answer !== "ok") return Math.min(intervalMs, DEFAULT_HEALTH_INTERVAL_MS)
+  return firstOkSeen ? intervalMs : Math.floor(random * (intervalMs / 1000)) * 1000
+}
+
+/** What one answer means: the health after it, and the turn to tell post-healthy or post-unhealthy hooks about. */
+export function takeAnswer(
+  health: Health,
+  answer: HealthAnswer["tag"],
+  { healthFailureThreshold }: HealthSettings,
+): Readonly<{ health: Health; turn: "post-healthy" | "post-unhealthy" | undefined }> {
+  const status = answer === "failed" ? "unknown" : answer
+  const seen = { ...health, status, checking: false } satisfies Health
+  if (answer === "unknown") return { health: seen, turn: undefined }
+  if (answer === "ok" || answer === "warning") {
+    const turn = health.standing === "ready" ? undefined : "post-healthy"
+    return { health: { ...seen, standing: "ready", failures: 0 }, turn }
+  }
+  const failures = health.failures + 1
+  const turns = failures >= healthFailureThreshold && health.standing !== "unhealthy"
+  const standing = turns ? "unhealthy" : health.standing
+  return { health: { ...seen, standing, failures }, turn: turns ? "post-unhealthy" : undefined }
+}

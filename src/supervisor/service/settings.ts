@@ -1,0 +1,49 @@
+import type { EventName } from "../../hooks/events.ts"
+import { DEFAULT_HEALTH_INTERVAL_MS, type HealthSettings } from "./health.ts"
+import type { BackoffPolicy, RestartPolicy } from "./restart-policy.ts"
+
+/**
+ * A moment in a service's life at which a list of hooks runs: an event of the service, or `install`, the hooks its
+ * packages still owe (decisions 10).
+ */
+export type Moment =
+  | "install"
+  | Extract<
+      EventName,
+      | "pre-start"
+      | "post-start"
+      | "pre-stop"
+      | "post-stop"
+      | "pre-restart"
+      | "post-restart"
+      | "post-exit"
+      | "post-healthy"
+      | "post-unhealthy"
+      | "file-updated"
+      | "reconfigure"
+    >
+
+/** What the machine has to know of a spec and a package. Everything else stays with the shell. */
+export type Settings = HealthSettings &
+  Readonly<{
+    /** Moments whose lists hold hooks; all others pass in the same step. `health-check`: there is something to ask. */
+    hooks: readonly (Moment | "health-check")[]
+    restart: RestartPolicy
+    backoff: BackoffPolicy
+    shutdownSignal: string
+    /** From the shutdown signal to SIGKILL, unless the one who asked named another. */
+    shutdownTimeoutMs: number
+    onUnhealthy: "restart" | "none"
+  }>
+
+/** Habitat's values where neither spec nor package says otherwise. */
+export const DEFAULT_SETTINGS: Settings = {
+  hooks: [],
+  restart: "always",
+  backoff: { tag: "default" },
+  shutdownSignal: "TERM",
+  shutdownTimeoutMs: 8_000,
+  healthIntervalMs: DEFAULT_HEALTH_INTERVAL_MS,
+  healthFailureThreshold: 3,
+  onUnhealthy: "none",
+}
