@@ -15,12 +15,23 @@ export type TemplateFile = Readonly<{ path: string; template: Template } | { pat
  * out (spec supervisor §5.6). A missing directory has none. Throws TEMPLATE_INVALID.
  */
 export function readTemplateFiles(context: Readonly<{ files: Files }>, directory: string): readonly TemplateFile[] {
+  return listTemplateFiles(context, directory).map(({ read }) => read())
+}
+
+/** The same files, each compiled when it is read. `shown` is the file's name in messages: `config/redis.conf`. */
+export function listTemplateFiles(
+  context: Readonly<{ files: Files }>,
+  directory: string,
+): readonly Readonly<{ path: string; shown: string; read: () => TemplateFile }>[] {
   if (context.files.lstat(directory) === undefined) return []
   const isRaw = readRawList(context, directory)
   return [...listFiles(context, directory, "")].map((relative) => {
-    const bytes = context.files.readFile(`${directory}/${relative}`)
-    if (isRaw(relative)) return { path: relative, bytes }
-    return readTemplate(`${path.basename(directory)}/${relative}`, relative, bytes)
+    const shown = `${path.basename(directory)}/${relative}`
+    const read = () => {
+      const bytes = context.files.readFile(`${directory}/${relative}`)
+      return isRaw(relative) ? { path: relative, bytes } : readTemplate(shown, relative, bytes)
+    }
+    return { path: relative, shown, read }
   })
 }
 
