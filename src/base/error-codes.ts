@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   BUILD_DEPENDENCY_CONFLICT: { exit: 31, summary: "two releases of one package are among the runtime dependencies" },
   BUILD_KEY_MISSING: { exit: 35, summary: "there is no secret key of the plan's origin to sign with" },
   BUILD_VERSION_UNSET: { exit: 2, summary: "a plan with a pkg_version function never called update_pkg_version" },
+  BUILD_RUNNING: { exit: 1, summary: "another process builds the same program on this root" },
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },
   BUILD_PHASE_FAILED: { exit: 1, summary: "a phase of a build failed; exits with the phase's own code" },
   BUILD_INTERRUPTED: { exit: 130, summary: "a build was stopped before its end" },

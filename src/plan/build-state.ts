@@ -6,11 +6,8 @@ import type { Report } from "../base/progress.ts"
 import type { Key } from "../crypto/key.ts"
 import type { FullIdent } from "../package/ident.ts"
 import type { PackageStore } from "../package/store.ts"
-import type { ArchiveCompression } from "../ports/archive-compression.ts"
-import type { Downloader } from "../ports/downloader.ts"
 import type { BindMount, Enclosure } from "../ports/enclosure.ts"
 import type { Host } from "../ports/host.ts"
-import type { Shells } from "../ports/shell.ts"
 import type { BuildLog } from "./build-log.ts"
 import type { BuildPaths } from "./build-paths.ts"
 import type { ResolvedDependencies } from "./dependencies.ts"
@@ -26,8 +23,10 @@ import {
 import type { PlanValues } from "./variables.ts"
 
 /** What of the machine a build uses. */
-export type BuildHost = Pick<Host, "clock" | "cwd" | "env" | "files"> &
-  Readonly<{ shells: Shells; downloader: Downloader; compression: ArchiveCompression }>
+export type BuildHost = Pick<
+  Host,
+  "clock" | "compression" | "cwd" | "downloader" | "env" | "files" | "locks" | "pid" | "shells"
+>
 
 /** What the caller decides about a build. */
 export type BuildRequest = Readonly<{
@@ -82,6 +81,10 @@ type Found = {
   rules?: VariableRules
   /** Inner: the package's place, once it is ours to write and to remove. */
   prefix?: string
+  /** What is being built, as `prefix` says. */
+  ident?: FullIdent
+  /** Where the package is while it is being finished: half a package must not look installed. */
+  apart?: BindMount
   /** Inner: the build's own folder. */
   scratch?: string
   result?: BuildResult
@@ -93,7 +96,8 @@ export function scratchOf(paths: BuildPaths, values: Pick<PlanValues, "pkg_origi
 }
 
 /** Where we open what the plan calls `inner`. */
-export function toHost({ request, aside }: Pick<Build, "request" | "aside">, inner: string): string {
+export function toHost({ request, ...build }: Pick<Build, "request" | "aside" | "found">, inner: string): string {
+  const aside = build.aside ?? build.found.apart
   if (aside !== undefined && (inner === aside.at || inner.startsWith(`${aside.at}/`))) {
     return aside.from + inner.slice(aside.at.length)
   }

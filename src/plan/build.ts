@@ -22,12 +22,18 @@ const RUN_AFTER_SUCCESS = [
  */
 export async function buildPackage(host: BuildHost, request: BuildRequest): Promise<BuildResult> {
   let shell: PlanShell | undefined
+  let unlock: (() => void) | undefined
   const stop = () => shell?.end()
   request.signal?.addEventListener("abort", stop)
   try {
-    const build = await openBuild(host, request, (started) => {
-      shell = started
-      if (request.signal?.aborted) started.end()
+    const build = await openBuild(host, request, {
+      onShell(started) {
+        shell = started
+        if (request.signal?.aborted) started.end()
+      },
+      onLock(release) {
+        unlock = release
+      },
     })
     return await runPhases(build)
   } catch (error) {
@@ -36,6 +42,7 @@ export async function buildPackage(host: BuildHost, request: BuildRequest): Prom
   } finally {
     request.signal?.removeEventListener("abort", stop)
     stop()
+    unlock?.()
   }
 }
 

@@ -7,6 +7,7 @@ import { absolute, type BuildPaths, buildPaths } from "./build-paths.ts"
 import { type Build, type BuildHost, type BuildRequest, scratchOf } from "./build-state.ts"
 import { loadPlan } from "./load-plan.ts"
 import { locatePlan, type PlanLocation } from "./locate.ts"
+import { identParts } from "./package-steps.ts"
 import { type PlanShell, startPlanShell } from "./plan-shell.ts"
 import { claimPrefix } from "./prefix.ts"
 import { assignText } from "./protocol.ts"
@@ -26,29 +27,29 @@ type Unread = Readonly<{
   log: BuildLog
 }>
 
+/** Who ends what a build holds. */
+export type Holders = Readonly<{ onShell: (shell: PlanShell) => void; onLock: (release: () => void) => void }>
+
 /**
  * Finds the plan, reads it in a new shell and checks its variables: a build ready for its first phase. The plan is read
- * again in another shell when the very release is installed and the build has to be kept apart from it. `onShell` gets
- * each shell as it starts, so that it can be ended.
+ * again in another shell when the very release is installed and the build has to be kept apart from it. Each shell is
+ * given to `onShell` as it starts, and the release of the build's lock to `onLock`. Throws BUILD_RUNNING.
  */
-export async function openBuild(
-  host: BuildHost,
-  request: BuildRequest,
-  onShell: (shell: PlanShell) => void,
-): Promise<Build> {
+export async function openBuild(host: BuildHost, request: BuildRequest, { onShell, onLock }: Holders): Promise<Build> {
   const unread = prepare(host, request)
   try {
-    return await readAndClaim(unread, onShell)
+    return await readAndClaim(unread, { onShell, onLock })
   } catch (error) {
     unread.log.close()
     throw error
   }
 }
 
-async function readAndClaim(unread: Unread, onShell: (shell: PlanShell) => void): Promise<Build> {
+async function readAndClaim(unread: Unread, { onShell, onLock }: Holders): Promise<Build> {
   const { host, request } = unread
   const first = await readPlan(unread, undefined, onShell)
   const { pkg_name, pkg_origin } = first.values
+  onLock(await lockBuild(host, request, pkg_name))
   unread.log.open(unread.paths.output, pkg_name)
   const taken = claimPrefix({ host, request, paths: unread.paths }, first.values)
   if (taken.tag === "free") return await enterScratch(first.build, first.values)
@@ -59,6 +60,17 @@ async function readAndClaim(unread: Unread, onShell: (shell: PlanShell) => void)
   })
   const second = await readPlan(unread, taken.aside, onShell)
   return await enterScratch(second.build, second.values)
+}
+
+/** Two builds of one program would unpack into the same folder. */
+async function lockBuild(host: BuildHost, request: BuildRequest, name: string): Promise<() => void> {
+  const directory = `${request.layout.hab}/cache/build`
+  host.files.makeDirectories(directory)
+  const result = await host.locks.acquire(`${directory}/${name}.lock`, { content: `process ${host.pid}\n` })
+  if (result.tag === "acquired") return result.release
+  throw new HabError("BUILD_RUNNING", `${result.by.trim() || "another hab"} is building '${name}' on this root`, {
+    hint: "wait for it to end, or end it",
+  })
 }
 
 function prepare(host: BuildHost, request: BuildRequest): Unread {
@@ -148,6 +160,7 @@ async function enterScratch(build: Build, values: PlanValues): Promise<Build> {
   files.removeTree(home)
   files.makeDirectories(home)
   build.found.prefix = values.pkg_prefix
+  build.found.ident = identParts(values)
   build.found.scratch = scratch
   await build.shell.run(assignText("HOME", `${scratch}/home`))
   return build

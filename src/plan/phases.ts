@@ -1,6 +1,7 @@
 import { ask, type Build } from "./build-state.ts"
 import { exportEnvironment, findOriginKey, populateEnvironments, resolvePlanDependencies } from "./dependency-steps.ts"
 import { createPackageFolders, makeArtifact, writeFileList, writeManifest, writeMetadata } from "./package-steps.ts"
+import { putBack, setApart } from "./prefix.ts"
 import { publishResults, writePreBuild } from "./results.ts"
 import { blankLibraryPaths, checkHooks, closeVersion, setCompilerFlags } from "./source-steps.ts"
 
@@ -39,11 +40,13 @@ export const PHASES: readonly Phase[] = [
   callback("do_build_service", "write a run file from pkg_svc_run"),
   callback("do_strip", "take debug symbols out of programs and libraries"),
   callback("do_after", "anything needed before the package is closed"),
+  step("set apart", "keep the unfinished package out of the store", setApart),
   step("metadata", "write the metadata files", writeMetadata),
   step("FILES", "list and sign the package's files", writeFileList),
   step("MANIFEST", "describe package and build", writeManifest),
   step("artifact", "pack and sign", makeArtifact),
   step("results", "put the artifact into the output folder", publishResults),
+  step("put back", "show the package to do_end", putBack),
   callback("do_end", "anything needed after the package is made"),
 ]
 

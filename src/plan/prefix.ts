@@ -1,6 +1,7 @@
 import { HabError } from "../base/errors.ts"
 import { hostPath } from "../base/layout.ts"
 import { stringifyIdent } from "../package/ident.ts"
+import { removeEmptyAncestors } from "../package/leftovers.ts"
 import type { BindMount } from "../ports/enclosure.ts"
 import { type Build, type BuildHost, scratchOf, toHost } from "./build-state.ts"
 import { identParts } from "./package-steps.ts"
@@ -38,6 +39,7 @@ export function claimLatePrefix(build: Build, values: PlanValues): void {
   const claim = claimPrefix(build, values)
   if (claim.tag === "apart") throw taken(stringifyIdent(identParts(values)))
   build.found.prefix = values.pkg_prefix
+  build.found.ident = identParts(values)
 }
 
 function taken(ident: string): HabError {
@@ -46,24 +48,35 @@ function taken(ident: string): HabError {
   })
 }
 
+/** Moves the finished tree out of the store's sight: with a TARGET file it would count as installed. */
+export async function setApart(build: Build): Promise<void> {
+  const { prefix, scratch } = build.found
+  if (build.aside !== undefined || prefix === undefined || scratch === undefined) return
+  const apart = { from: `${hostPath(build.request.layout, scratch)}/package`, at: prefix }
+  const { files } = build.host
+  files.removeTree(apart.from)
+  files.rename(toHost(build, prefix), apart.from)
+  build.found.apart = apart
+}
+
+/** Shows the package to do_end at its place again, without the TARGET file. */
+export async function putBack(build: Build): Promise<void> {
+  const { apart } = build.found
+  if (apart === undefined) return
+  const { files } = build.host
+  files.removeFile(`${apart.from}/TARGET`)
+  delete build.found.apart
+  files.rename(apart.from, toHost(build, apart.at))
+}
+
 /** Removes what the build made at the package's place and its scratch folder; the artifact holds the package now. */
 export function releasePrefix(build: Build): void {
   const { files } = build.host
-  const { prefix, scratch } = build.found
-  if (prefix !== undefined) {
-    files.removeTree(toHost(build, prefix))
-    if (build.aside === undefined) removeEmptyParents(build, prefix)
+  const { layout } = build.request
+  const { prefix, scratch, ident } = build.found
+  if (prefix !== undefined && ident !== undefined && build.aside === undefined) {
+    files.removeTree(hostPath(layout, prefix))
+    removeEmptyAncestors({ files, layout }, ident)
   }
-  if (scratch !== undefined) files.removeTree(hostPath(build.request.layout, scratch))
-}
-
-/** version, name and origin folders, when nothing else is in them. */
-function removeEmptyParents(build: Build, prefix: string): void {
-  const { files } = build.host
-  const parts = prefix.slice(build.paths.packages.length + 1).split("/")
-  for (let depth = parts.length - 1; depth > 0; depth--) {
-    const folder = toHost(build, [build.paths.packages, ...parts.slice(0, depth)].join("/"))
-    if (files.lstat(folder)?.kind !== "directory" || files.readDirectory(folder).length > 0) return
-    files.removeDirectory(folder)
-  }
+  if (scratch !== undefined) files.removeTree(hostPath(layout, scratch))
 }

@@ -4,11 +4,8 @@ import { createLayout, type Layout } from "../../src/base/layout.ts"
 import type { Progress } from "../../src/base/progress.ts"
 import { createKeyCache } from "../../src/crypto/key-cache.ts"
 import { generateOriginKeys } from "../../src/crypto/origin-keys.ts"
-import { systemDownloader } from "../../src/host/downloader.ts"
 import { systemEnclosure } from "../../src/host/enclosure.ts"
 import { systemHost } from "../../src/host/host.ts"
-import { systemShells } from "../../src/host/shell.ts"
-import { systemCompression } from "../../src/host/xz.ts"
 import { createStore } from "../../src/package/store.ts"
 import { buildPackage } from "../../src/plan/build.ts"
 import type { BuildHost, BuildRequest, BuildResult } from "../../src/plan/build-state.ts"
@@ -59,9 +56,6 @@ export async function workshop(options: { enclosed?: boolean; key?: boolean } = 
         ...host,
         env: { PATH: host.env["PATH"] ?? "", SOURCE_DATE_EPOCH: EPOCH, ...env },
         cwd: planContext,
-        shells: systemShells,
-        downloader: systemDownloader,
-        compression: systemCompression(),
       }
       const store = createStore({ files: host.files, layout, target: TARGET })
       const report = (fact: Progress) => void progress.push(fact)

@@ -93,7 +93,7 @@ describe("building a package", () => {
       `pkg_origin=acme\npkg_name=tree\npkg_version=1.0\npkg_release=${RELEASE}\npkg_target=x86_64-linux\npkg_ident=acme/tree/1.0/${RELEASE}\npkg_artifact=acme-tree-1.0-${RELEASE}-x86_64-linux.hart\npkg_sha256sum=${sha256}\npkg_blake2bsum=${result.blake2b}\n`,
     )
     expect(existsSync(`${shop.layout.hab}/pkgs/acme`)).toBe(false)
-    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual([])
+    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["tree.lock"])
     expect(readdirSync(`${plan}/results`).sort()).toEqual([path.basename(result.artifact), "last_build.env", "logs"])
     expect(existsSync(`${shop.layout.cacheArtifacts}/${path.basename(result.artifact)}`)).toBe(true)
   })
@@ -222,6 +222,13 @@ do_install() { :; }
       `PYTHONPATH=acme/tree/1.0/${RELEASE} core/zlib/1/1\nZLIB=core/zlib/1/1\n`,
     )
     expect(member(artifact, "BUILDTIME_ENVIRONMENT")).toBe("CC=gcc\nMODE=fast\n")
+  })
+
+  it("shows the package to do_end at its place, and never to the store", async () => {
+    const shop = await workshop()
+    const plan = shop.plan({ "plan.sh": `${HEAD}${QUICK}do_end() { ls "$pkg_prefix"; }\n` })
+    await shop.build(plan)
+    expect(shop.output().slice(-4)).toEqual(["FILES", "IDENT", "MANIFEST", "PREFIX"])
   })
 
   it("loads a scaffolding, which may add dependencies and define callbacks", async () => {
@@ -367,6 +374,24 @@ describe("a build that fails", () => {
     expect(shop.output()).not.toContain("compiled")
   })
 
+  it("because another build of the program runs says whose", async () => {
+    const shop = await workshop()
+    const plan = shop.plan({ "plan.sh": `${HEAD}${QUICK}do_begin() { echo begun; read -r <>"$PLAN_CONTEXT/fifo"; }\n` })
+    execFileSync("mkfifo", [`${plan}/fifo`])
+    let second: Promise<HabError> | undefined
+    const report = (fact: { tag: string; line?: string }) => {
+      if (fact.tag === "output" && fact.line === "begun") {
+        second = failure(shop.build(plan)).finally(() => writeFileSync(`${plan}/fifo`, "\n"))
+      }
+    }
+    await shop.build(plan, {}, { report })
+    const error = await second
+    expect([error?.code, error?.message]).toEqual([
+      "BUILD_RUNNING",
+      `process ${process.pid} is building 'tree' on this root`,
+    ])
+  })
+
   it("by an abort ends at once with exit code 130", async () => {
     const shop = await workshop()
     const stop = new AbortController()
@@ -421,7 +446,7 @@ describe("building again", () => {
     expect(member(artifact, "marker")).toBe("new\n")
     expect(memberNames(artifact)).toEqual(["FILES", "IDENT", "MANIFEST", "TARGET", "marker"])
     expect(read(`${shop.layout.hab}/pkgs/acme/tree/1.0/${RELEASE}/marker`)).toBe("installed\n")
-    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual([])
+    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["tree.lock"])
   })
 
   it("over what a killed build left starts clean", async () => {

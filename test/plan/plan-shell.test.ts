@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { HabError } from "../../src/base/errors.ts"
 import { parsePlanValues, REPORT_PLAN_VALUES } from "../../src/plan/plan-shell.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 import { planShell } from "./plan-bash.ts"
@@ -83,6 +84,18 @@ describe("the shell of a build", () => {
     await shell.run('echo "got $(_resolve_dependency core/zlib)"')
     expect(shell.lines).toEqual(["got /hab/pkgs/core/zlib/1/2"])
     shell.end()
+  })
+
+  it("gives helpers the reason when the builder fails", async () => {
+    const details = { problems: [{ where: "hooks", message: "two files" }], hint: "remove one" }
+    const shell = await planShell(temporaryDirectory(), {
+      "build-config": () => {
+        throw new HabError("PLAN_HOOKS_INVALID", "no good", details)
+      },
+    })
+    await shell.run("PLAN_CONTEXT=. pkg_prefix=.")
+    expect(ended(await shell.run("do_build_config")).status.code).toBe(1)
+    expect(shell.lines).toContain("   tree: ERROR: no good; hooks: two files; remove one")
   })
 
   it("delivers everything printed before it says that a command is done, empty and unfinished lines included", async () => {
