@@ -86,7 +86,7 @@ describe("parseToml keeps what JavaScript would lose (decisions 34)", () => {
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined()
     const plain = toPlain(table)
     expect(Object.getPrototypeOf(plain)).toBeNull()
-    expect(plain["__proto__"]).toBe(1)
+    expect(Object.entries(plain)).toContainEqual(["__proto__", 1])
   })
 
   it("reads arrays of tables, dotted keys, every string and a byte order mark", () => {

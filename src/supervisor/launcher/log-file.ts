@@ -56,7 +56,10 @@ export function createLogFile(
     if (file === undefined) open(false)
     if (lost > 0) {
       const notice = Buffer.from(`${midLine ? "\n" : ""}[${lost} bytes lost: the disk was full]\n`)
-      if (put(notice) < notice.length) return void (lost += bytes.length)
+      if (put(notice) < notice.length) {
+        lost += bytes.length
+        return
+      }
       lost = 0
     }
     const taken = put(bytes)

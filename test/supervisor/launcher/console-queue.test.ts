@@ -71,7 +71,10 @@ it("a slow console gets a count of the lines it missed, and whole lines again af
   const file = {
     sizeAtOpen: 0,
     close: () => undefined,
-    write: (bytes: Uint8Array) => ((logged += bytes.length), bytes.length),
+    write(bytes: Uint8Array) {
+      logged += bytes.length
+      return bytes.length
+    },
   }
   const logs = createLogs({
     files: { lstat: () => undefined, rename: () => undefined, removeFile: () => undefined },
