@@ -3,7 +3,7 @@ import type { HealthAnswer } from "../../hooks/answers.ts"
 /** What the last check said; `unknown` before the first one and after a failed check (decisions 20). */
 export type HealthStatus = "ok" | "warning" | "critical" | "unknown"
 
-/** Where a service stands with its checks (issue "The supervisor, whole"). */
+/** Where a service stands with its checks: not known yet, healthy, or failing in a row (spec lifecycle §C.7, 20). */
 export type HealthStanding = "starting" | "ready" | "unhealthy"
 
 /** The checks of one run. */

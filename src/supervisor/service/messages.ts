@@ -1,26 +1,11 @@
 import type { ExitStatus } from "../../base/exit-status.ts"
 import type { HealthAnswer } from "../../hooks/answers.ts"
+import type { Reason as HookReason } from "../../hooks/reasons.ts"
 import type { Changes, RestartCause } from "./change-response.ts"
 import type { Moment, Settings } from "./settings.ts"
 
 /** Why a service starts, stops or restarts: what hooks are told (spec lifecycle §C.3). */
-export type Reason =
-  | "manual"
-  | "boot"
-  | "apply"
-  | "load"
-  | "unload"
-  | "update"
-  | "config"
-  | "hook-changed"
-  | "watch"
-  | "schedule"
-  | "memory"
-  | "dependency"
-  | "unhealthy"
-  | "exit"
-  | "init-failed"
-  | "shutdown"
+export type Reason = HookReason
 
 /** How a list of hooks ended, ignored failures taken as success. */
 export type ListOutcome =
