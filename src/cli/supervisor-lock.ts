@@ -1,0 +1,29 @@
+import { HabError } from "../base/errors.ts"
+import { type Layout, supervisorPaths } from "../base/layout.ts"
+import type { Host } from "../ports/host.ts"
+
+/** LOCK is held by the launcher for as long as it lives, whatever ends it (decisions C). Throws SUPERVISOR_RUNNING. */
+export async function takeLock({ locks, files, pid }: Host, layout: Layout): Promise<() => void> {
+  const { lock, state } = supervisorPaths(layout)
+  files.makeDirectories(state)
+  const result = await locks.acquire(lock, { content: String(pid) })
+  if (result.tag === "acquired") return result.release
+  throw new HabError(
+    "SUPERVISOR_RUNNING",
+    `a supervisor runs on ${layout.hab} already: process ${result.by} holds ${lock}`,
+    {
+      hint: "use `hab svc load` to run more services under it, or `hab sup term` to stop it",
+    },
+  )
+}
+
+/** The launcher's pid: what is written in LOCK, if somebody holds it. */
+export async function launcherPid({ locks, files }: Host, layout: Layout): Promise<number | undefined> {
+  const { lock } = supervisorPaths(layout)
+  if (files.stat(lock) === undefined) return undefined
+  const written = files.readText(lock)
+  const result = await locks.acquire(lock, { content: written })
+  if (result.tag === "held") return Number(result.by)
+  result.release()
+  return undefined
+}
