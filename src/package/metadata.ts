@@ -69,84 +69,58 @@ type Read = (name: MetadataFile) => string | undefined
 
 /** The metadata behind any way to get a file's text; `where` names the package in errors. */
 export function metadataOf(read: Read, where: string): PackageMetadata {
+  const source = sourceOf(read, where)
+  const getters = Object.entries(FIELDS).map(([name, field]) => [name, { enumerable: true, get: () => field(source) }])
+  return Object.defineProperties({}, Object.fromEntries(getters)) as PackageMetadata
+}
+
+type Source = ReturnType<typeof sourceOf>
+
+/** Ways to read one file, which name it in what they throw. */
+function sourceOf(read: Read, where: string) {
   const at = (name: MetadataFile) => `${where}/${name}`
-  const required = (name: MetadataFile) => read(name) ?? missing(at(name))
-  const idents = (name: MetadataFile) => parseIdentLines(read(name) ?? "", at(name))
-  const pairs = (name: MetadataFile) => parsePairs(read(name) ?? "", at(name))
-  const binds = (name: MetadataFile) => parseBinds(read(name) ?? "", at(name))
   const word = (name: MetadataFile) => read(name)?.trim() || undefined
   return {
-    get ident() {
-      return parseIdentText(required("IDENT"), at("IDENT"))
-    },
-    get target() {
-      return parseTargetText(required("TARGET"), at("TARGET"))
-    },
-    get packageType() {
-      return parsePackageType(word("PACKAGE_TYPE"), at("PACKAGE_TYPE"))
-    },
-    get prefix() {
-      return word("PREFIX") ?? DEFAULT_PREFIX
-    },
-    get deps() {
-      return idents("DEPS")
-    },
-    get tdeps() {
-      return idents("TDEPS")
-    },
-    get buildDeps() {
-      return idents("BUILD_DEPS")
-    },
-    get buildTdeps() {
-      return idents("BUILD_TDEPS")
-    },
-    get path() {
-      const text = read("PATH")
-      if (text === undefined) return []
-      const own = `${this.prefix}/pkgs/${stringifyIdent(this.ident)}`
-      return parsePaths(text).filter((entry) => entry === own || entry.startsWith(`${own}/`))
-    },
-    get runtimePath() {
-      const text = read("RUNTIME_PATH")
-      return text === undefined ? undefined : parsePaths(text)
-    },
-    get runtimeEnvironment() {
-      return pairs("RUNTIME_ENVIRONMENT")
-    },
-    get runtimeEnvironmentPaths() {
-      return pairs("RUNTIME_ENVIRONMENT_PATHS")
-    },
-    get exports() {
-      return pairs("EXPORTS")
-    },
-    get exposes() {
-      return parseWords(read("EXPOSES") ?? "")
-    },
-    get binds() {
-      return binds("BINDS")
-    },
-    get bindsOptional() {
-      return binds("BINDS_OPTIONAL")
-    },
-    get interpreters() {
-      return textLines(read("INTERPRETERS") ?? "")
-    },
-    get svcUser() {
-      return word("SVC_USER")
-    },
-    get svcGroup() {
-      return word("SVC_GROUP")
-    },
-    get shutdownSignal() {
-      return parseSignal(word("SHUTDOWN_SIGNAL"), at("SHUTDOWN_SIGNAL"))
-    },
-    get shutdownTimeoutSec() {
-      return parseSeconds(word("SHUTDOWN_TIMEOUT"), at("SHUTDOWN_TIMEOUT"))
-    },
-    get manifest() {
-      return read("MANIFEST")
-    },
+    text: read,
+    word,
+    required: <T>(name: MetadataFile, parse: (text: string, where: string) => T): T =>
+      parse(read(name) ?? missing(at(name)), at(name)),
+    optional: <T>(name: MetadataFile, parse: (text: string | undefined, where: string) => T): T =>
+      parse(word(name), at(name)),
+    lines: <T>(name: MetadataFile, parse: (text: string, where: string) => T): T => parse(read(name) ?? "", at(name)),
   }
+}
+
+const FIELDS: { readonly [K in keyof PackageMetadata]: (source: Source) => PackageMetadata[K] } = {
+  ident: ({ required }) => required("IDENT", parseIdentText),
+  target: ({ required }) => required("TARGET", parseTargetText),
+  packageType: ({ optional }) => optional("PACKAGE_TYPE", parsePackageType),
+  prefix: ({ word }) => word("PREFIX") ?? DEFAULT_PREFIX,
+  deps: ({ lines }) => lines("DEPS", parseIdentLines),
+  tdeps: ({ lines }) => lines("TDEPS", parseIdentLines),
+  buildDeps: ({ lines }) => lines("BUILD_DEPS", parseIdentLines),
+  buildTdeps: ({ lines }) => lines("BUILD_TDEPS", parseIdentLines),
+  path: ownPaths,
+  runtimePath: ({ text }) => (text("RUNTIME_PATH") === undefined ? undefined : parsePaths(text("RUNTIME_PATH") ?? "")),
+  runtimeEnvironment: ({ lines }) => lines("RUNTIME_ENVIRONMENT", parsePairs),
+  runtimeEnvironmentPaths: ({ lines }) => lines("RUNTIME_ENVIRONMENT_PATHS", parsePairs),
+  exports: ({ lines }) => lines("EXPORTS", parsePairs),
+  exposes: ({ lines }) => lines("EXPOSES", parseWords),
+  binds: ({ lines }) => lines("BINDS", parseBinds),
+  bindsOptional: ({ lines }) => lines("BINDS_OPTIONAL", parseBinds),
+  interpreters: ({ lines }) => lines("INTERPRETERS", textLines),
+  svcUser: ({ word }) => word("SVC_USER"),
+  svcGroup: ({ word }) => word("SVC_GROUP"),
+  shutdownSignal: ({ optional }) => optional("SHUTDOWN_SIGNAL", parseSignal),
+  shutdownTimeoutSec: ({ optional }) => optional("SHUTDOWN_TIMEOUT", parseSeconds),
+  manifest: ({ text }) => text("MANIFEST"),
+}
+
+function ownPaths(source: Source): string[] {
+  const text = source.text("PATH")
+  if (text === undefined) return []
+  const own = `${FIELDS.prefix(source)}/pkgs/${stringifyIdent(FIELDS.ident(source))}`
+  return parsePaths(text).filter((entry) => entry === own || entry.startsWith(`${own}/`))
 }
 
 function missing(file: string): never {
