@@ -13,7 +13,8 @@ function tell(seed: number, machine: Transition): string {
 }
 
 describe("a service through random histories", () => {
-  it.skipIf(SEED !== undefined)("keeps every law, whatever happens in whatever order", () => {
+  const limitMs = 60_000 + HISTORIES
+  it.skipIf(SEED !== undefined)("keeps every law, whatever happens in whatever order", { timeout: limitMs }, () => {
     for (let seed = 1; seed <= HISTORIES; seed++) {
       if (playHistory(seed, transition) !== undefined) expect.fail(tell(seed, transition))
     }
