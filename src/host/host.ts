@@ -24,7 +24,7 @@ export function systemHost(): Host {
     users: systemUsers(),
     watcher: systemWatcher,
     control: systemControl,
-    locks: systemLocks,
+    locks: systemLocks(),
     compression: systemCompression(),
     downloader: systemDownloader,
     shells: systemShells,

@@ -9,11 +9,13 @@ const HELD_STATUS = 75
  * flock(1) on a descriptor it inherits from us: the lock belongs to the open file, which stays ours after flock has
  * ended, and the kernel frees it when we are gone. Node opens files close-on-exec, so nothing we start keeps it.
  */
-export const systemLocks: Locks = { acquire }
+export function systemLocks(program = "flock"): Locks {
+  return { acquire: (path, { content }) => acquire(program, path, content) }
+}
 
-async function acquire(path: string, { content }: Readonly<{ content: string }>): Promise<LockResult> {
+async function acquire(program: string, path: string, content: string): Promise<LockResult> {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
-  const outcome = lock(descriptor)
+  const outcome = lock(program, descriptor)
   if (outcome === "locked") {
     fs.ftruncateSync(descriptor)
     fs.writeSync(descriptor, content, 0)
@@ -26,9 +28,9 @@ async function acquire(path: string, { content }: Readonly<{ content: string }>)
   })
 }
 
-function lock(descriptor: number): "locked" | "held" | Readonly<{ why: string }> {
+function lock(program: string, descriptor: number): "locked" | "held" | Readonly<{ why: string }> {
   const args = ["--exclusive", "--nonblock", "--conflict-exit-code", String(HELD_STATUS), "3"]
-  const { status, error, stderr } = spawnSync("flock", args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
+  const { status, error, stderr } = spawnSync(program, args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
   if (status === 0) return "locked"
   if (status === HELD_STATUS) return "held"
   return { why: error?.message ?? stderr.toString().trim() }

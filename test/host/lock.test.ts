@@ -6,12 +6,14 @@ import { systemLocks } from "../../src/host/lock.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 import { until } from "../support/until.ts"
 
+const locks = systemLocks()
+
 describe("locks", () => {
   it("are held by one at a time, who is named, and can be taken again after release", async () => {
     const path = `${temporaryDirectory()}/LOCK`
-    const first = await systemLocks.acquire(path, { content: "pid 12 (hab pkg install)\n" })
+    const first = await locks.acquire(path, { content: "pid 12 (hab pkg install)\n" })
     expect(first.tag).toBe("acquired")
-    expect(await systemLocks.acquire(path, { content: "second" })).toEqual({
+    expect(await locks.acquire(path, { content: "second" })).toEqual({
       tag: "held",
       by: "pid 12 (hab pkg install)",
     })
@@ -19,7 +21,7 @@ describe("locks", () => {
       first.release()
       first.release()
     }
-    const again = await systemLocks.acquire(path, { content: "x" })
+    const again = await locks.acquire(path, { content: "x" })
     expect(again.tag).toBe("acquired")
     expect(readFileSync(path, "utf8")).toBe("x")
     if (again.tag === "acquired") again.release()
@@ -32,10 +34,10 @@ describe("locks", () => {
       detached: true,
     })
     await once(holder.stdout, "data")
-    expect((await systemLocks.acquire(path, { content: "" })).tag).toBe("held")
+    expect((await locks.acquire(path, { content: "" })).tag).toBe("held")
     process.kill(-(holder.pid ?? 0), "SIGKILL")
     const lock = await until("the lock is free", async () => {
-      const result = await systemLocks.acquire(path, { content: "mine" })
+      const result = await locks.acquire(path, { content: "mine" })
       return result.tag === "acquired" ? result : undefined
     })
     lock.release()
@@ -43,16 +45,23 @@ describe("locks", () => {
 
   it("are not inherited by what we start", async () => {
     const path = `${temporaryDirectory()}/LOCK`
-    const lock = await systemLocks.acquire(path, { content: "" })
+    const lock = await locks.acquire(path, { content: "" })
     const child = spawn("sleep", ["60"], { stdio: "ignore" })
     await once(child, "spawn")
     if (lock.tag === "acquired") lock.release()
-    expect((await systemLocks.acquire(path, { content: "" })).tag).toBe("acquired")
+    expect((await locks.acquire(path, { content: "" })).tag).toBe("acquired")
     child.kill("SIGKILL")
   })
 
+  it("say what they need where there is no flock", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    await expect(systemLocks("no-such-flock").acquire(path, { content: "" })).rejects.toThrowError(
+      expect.objectContaining({ code: "LOCK_FAILED", hint: expect.stringMatching(/util-linux/) }),
+    )
+  })
+
   it("fail with the system's reason where the file cannot be made", async () => {
-    await expect(systemLocks.acquire("/no/such/directory/LOCK", { content: "" })).rejects.toThrowError(
+    await expect(locks.acquire("/no/such/directory/LOCK", { content: "" })).rejects.toThrowError(
       expect.objectContaining({ code: "ENOENT" }),
     )
   })
