@@ -47,6 +47,8 @@ export const ERROR_CODES = {
   TOML_INVALID: { exit: 1, summary: "a text is not TOML" },
   JSON_INVALID: { exit: 1, summary: "a text is not JSON" },
   CONFIG_ENV_INVALID: { exit: 1, summary: "a HAB_<PACKAGE> variable is neither TOML nor JSON" },
+  CONFIG_INVALID: { exit: 1, summary: "a configuration does not fit the schema of its package" },
+  CONFIG_SCHEMA_INVALID: { exit: 1, summary: "a config.schema.json cannot be enforced" },
   CONFIG_TOO_DEEP: { exit: 1, summary: "configuration tables are nested too deeply" },
   TEMPLATE_INVALID: { exit: 1, summary: "a template cannot be parsed" },
   TEMPLATE_RENDER_FAILED: { exit: 1, summary: "a template cannot be rendered with the values at hand" },
