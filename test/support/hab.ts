@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,6 +25,9 @@ export type Hab = Readonly<{
   /** A file below the root. */
   path(name: string): string
   read(name: string): string
+  readIfPresent(name: string): string | undefined
+  /** Names in a directory; none when there is no such directory. */
+  list(name: string): string[]
   write(name: string, text: string): void
   status(name: string): ServiceStatus | undefined
 }>
@@ -118,6 +121,9 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     supervise: (...words) => supervise(words, env, root),
     path: (name) => path.join(root, name),
     read: (name) => readFileSync(path.join(root, name), "utf8"),
+    readIfPresent: (name) =>
+      existsSync(path.join(root, name)) ? readFileSync(path.join(root, name), "utf8") : undefined,
+    list: (name) => (existsSync(path.join(root, name)) ? readdirSync(path.join(root, name)).sort() : []),
     write: (name, text) => {
       mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
       writeFileSync(path.join(root, name), text)

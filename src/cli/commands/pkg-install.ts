@@ -1,13 +1,8 @@
-import { Buffer } from "node:buffer"
-import { innerPath, supervisorPaths } from "../../base/layout.ts"
-import { owedInstallHooks } from "../../hooks/install-status.ts"
-import { type PackageHookContext, runPackageHook } from "../../hooks/package-hooks.ts"
-import { keepBytesOf } from "../../hooks/run-hook.ts"
 import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
-import { createStore, type InstalledPackage, type PackageStore } from "../../package/store.ts"
-import type { RunGroups } from "../../ports/process-group.ts"
-import { type CommandContext, defineCommand, type Workplace } from "../command.ts"
+import { createStore } from "../../package/store.ts"
+import { defineCommand } from "../command.ts"
+import { packageHooks } from "../package-hooks.ts"
 
 /** `hab pkg install`: the last stdout line is the summary, which build programs read (decisions K). */
 export const installPackageCommand = defineCommand({
@@ -27,13 +22,13 @@ export const installPackageCommand = defineCommand({
     const workplace = context.workplace()
     const { layout } = workplace
     const store = createStore({ files: host.files, layout, target: host.target })
-    const hooks = installHooks(context, workplace, store)
+    const hooks = packageHooks(context, workplace, store)
     const common: InstallOptions = { signal: context.signal }
     try {
       const { summaries } = await installPackages(
         { ...host, layout, report: context.report },
         sources,
-        options.ignoreInstallHook ? common : { ...common, runInstallHook: hooks.run },
+        options.ignoreInstallHook ? common : { ...common, runInstallHook: hooks.install },
       )
       return { text: summaries.join("\n") }
     } finally {
@@ -41,40 +36,3 @@ export const installPackageCommand = defineCommand({
     }
   },
 })
-
-/** Runs install hooks in process groups that are opened when the first one is due: most packages have none. */
-function installHooks(context: CommandContext, { layout, enclosure }: Workplace, store: PackageStore) {
-  const { host } = context
-  const token = Buffer.from(host.randomBytes(6)).toString("hex")
-  let groups: Promise<RunGroups> | undefined
-  let count = 0
-  const fifoDirectory = `${supervisorPaths(layout).state}/install-${token}`
-  const open = () => {
-    const root = enclosure.enclosed ? layout.root : "/"
-    return host.openGroups({ root, hab: layout.hab, fifoDirectory })
-  }
-  const openOnce = () => {
-    groups ??= open()
-    return groups
-  }
-  const hookContext = async (): Promise<PackageHookContext> => ({
-    ...host,
-    groups: await openOnce(),
-    layout,
-    report: context.report,
-    keepBytes: keepBytesOf(host.env),
-    store,
-    newRunId: () => `install-${token}/${++count}`,
-    toolsDirectory: innerPath(layout, `${supervisorPaths(layout).state}/bin`),
-    ...(host.env["HAB_AUTH_TOKEN"] === undefined ? {} : { authToken: host.env["HAB_AUTH_TOKEN"] }),
-  })
-  return {
-    async run(pkg: InstalledPackage): Promise<void> {
-      const owed = owedInstallHooks({ files: host.files, store }, pkg).some((one) => one.path === pkg.path)
-      if (owed) await runPackageHook(await hookContext(), pkg, "install", { signal: context.signal })
-    },
-    async close(): Promise<void> {
-      if (groups !== undefined) (await groups).close()
-    },
-  }
-}

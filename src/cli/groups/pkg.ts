@@ -3,6 +3,7 @@ import { buildPackageCommand } from "../commands/pkg-build.ts"
 import { hashCommand, headerCommand, infoCommand, verifyCommand } from "../commands/pkg-hart.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
 import { listCommand, pathCommand } from "../commands/pkg-installed.ts"
+import { uninstallPackageCommand } from "../commands/pkg-uninstall.ts"
 
 /** `hab pkg …` (spec package §7.2). */
 export const pkgCommands: CommandGroup = {
@@ -11,6 +12,7 @@ export const pkgCommands: CommandGroup = {
   commands: [
     buildPackageCommand,
     installPackageCommand,
+    uninstallPackageCommand,
     listCommand,
     pathCommand,
     infoCommand,
