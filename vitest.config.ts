@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config"
 
-const unitTests = ["test/**/*.test.ts"]
+/** Tests that start real processes: they take their time and run with the end-to-end tests. */
+const realProcesses = [
+  "test/e2e/**/*.test.ts",
+  "test/host/**/*.test.ts",
+  "test/plan/build.test.ts",
+  "test/plan/plan-shell.test.ts",
+  "test/plan/prelude.test.ts",
+  "test/supervisor/launcher/chpst.test.ts",
+]
 
 export default defineConfig({
   test: {
@@ -8,16 +16,18 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: unitTests,
-          exclude: ["test/simulation/**", "test/e2e/**"],
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/simulation/**", ...realProcesses],
           testTimeout: 20_000,
+          isolate: false,
+          pool: "threads",
         },
       },
-      { test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 60_000, pool: "threads" } },
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: realProcesses,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
