@@ -6,6 +6,7 @@ import { systemControl } from "./control-channel.ts"
 import { systemDownloader } from "./downloader.ts"
 import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
+import { systemHttp } from "./http-server.ts"
 import { systemLocks } from "./lock.ts"
 import { systemNetwork } from "./network.ts"
 import { openGroups } from "./open-groups.ts"
@@ -24,6 +25,7 @@ export function systemHost(): Host {
     users: systemUsers(),
     watcher: systemWatcher,
     control: systemControl,
+    http: systemHttp,
     locks: systemLocks(),
     compression: systemCompression(),
     downloader: systemDownloader,

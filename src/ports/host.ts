@@ -4,6 +4,7 @@ import type { ControlChannel } from "./control-channel.ts"
 import type { Downloader } from "./downloader.ts"
 import type { FileSystem } from "./file-system.ts"
 import type { FileWatcher } from "./file-watcher.ts"
+import type { HttpServers } from "./http-server.ts"
 import type { Locks } from "./lock.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
 import type { ProcessRunner } from "./process-runner.ts"
@@ -18,6 +19,7 @@ export type Host = Readonly<{
   users: Users
   watcher: FileWatcher
   control: ControlChannel
+  http: HttpServers
   locks: Locks
   compression: ArchiveCompression
   downloader: Downloader
