@@ -60,14 +60,17 @@ do_default_strip() {
     warn "There is no program 'strip' on the PATH: binaries are not stripped"
     return 0
   fi
-  local index
+  local index file options
   __hab_call strippable-files "$pkg_prefix"
   for ((index = 0; index < ${#__hab_answer[@]}; index += 2)); do
+    file=${__hab_answer[index + 1]}
     case ${__hab_answer[index]} in
-      executable) strip --strip-all "${__hab_answer[index + 1]}" ;;
-      shared) strip --strip-unneeded "${__hab_answer[index + 1]}" ;;
-      archive) strip --strip-debug --enable-deterministic-archives "${__hab_answer[index + 1]}" ;;
+      executable) options=(--strip-all) ;;
+      shared) options=(--strip-unneeded) ;;
+      archive) options=(--strip-debug --enable-deterministic-archives) ;;
     esac
+    # Programs for other machines are packaged too (firmware, boot code); this machine's strip may not know them.
+    strip "${options[@]}" "$file" || warn "$file was not stripped"
   done
 }
 

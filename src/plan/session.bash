@@ -39,6 +39,11 @@ __hab_values() {
       __hab_reply+=("${!__hab_name-}")
       continue
     fi
+    # Under `set -u`, which a plan may use, bash refuses to count an unset array.
+    if ! declare -p "$__hab_name" >/dev/null 2>&1; then
+      __hab_reply+=(0)
+      continue
+    fi
     local -n __hab_value=$__hab_name
     __hab_reply+=("${#__hab_value[@]}")
     for __hab_key in "${!__hab_value[@]}"; do

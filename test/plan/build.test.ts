@@ -183,6 +183,18 @@ do_strip() { do_default_strip; build_line stripped; }
     ])
   })
 
+  it("is not confused by plans that change shell options, IFS, traps or the working directory", async () => {
+    const shop = await workshop()
+    const odd =
+      "set -u\nset -o pipefail\nset -f\nshopt -s nullglob dotglob\nIFS=,\ntrap 'echo leaving' EXIT\nunset pkg_license\n"
+    const plan = shop.plan({
+      "plan.sh": `${odd}${HEAD}pkg_svc_run="hi"\npkg_bin_dirs=(bin sbin)\ndo_begin() { cd /; }\ndo_build() { mkdir deep; cd deep; exec 2>&1; }\ndo_install() { rmdir deep; }\n`,
+      "config/a": "a",
+    })
+    const { artifact } = await shop.build(plan)
+    expect(memberNames(artifact)).toEqual(expect.arrayContaining(["bin/", "sbin/", "config/a", "run"]))
+  })
+
   it("gives callbacks what the dependencies offer, and records it", async () => {
     const shop = await workshop()
     const prefix = placeIn(shop)
