@@ -19,6 +19,8 @@ export type HookContext = Readonly<{
   keepBytes?: number
   /** The process groups print and log what hooks say by themselves: the launcher does. Default: we do. */
   relayed?: boolean
+  /** Told of every run of a hook as it ends. */
+  onReport?: (report: HookReport) => void
 }>
 
 /** One hook to run once. */
@@ -39,6 +41,12 @@ export type HookTask = Readonly<{
  * lines, keeps them in its logs (unless they are relayed), and reports how it ended; never rejects for what the hook does.
  */
 export async function runHook(context: HookContext, task: HookTask): Promise<HookReport> {
+  const report = await runOnce(context, task)
+  context.onReport?.(report)
+  return report
+}
+
+async function runOnce(context: HookContext, task: HookTask): Promise<HookReport> {
   const { hook, command } = task
   const source = `${task.speaker} hook[${hook.name}]:(HK)`
   const output = context.relayed === true ? undefined : showOutput(context, task, source)

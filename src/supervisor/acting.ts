@@ -8,13 +8,20 @@ import { renderHeld, writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
+import type { Observer } from "./observer.ts"
 import type { PerformContext } from "./perform.ts"
 import { processOf } from "./process-of.ts"
 import type { Release } from "./release.ts"
 import type { Roster } from "./roster.ts"
 import type { Supervised } from "./supervised.ts"
 
-type Wiring = Readonly<{ roster: () => Roster; exits: ExitInbox; say: Say; forget: (held: Supervised) => void }>
+type Wiring = Readonly<{
+  roster: () => Roster
+  exits: ExitInbox
+  say: Say
+  forget: (held: Supervised) => void
+  observer: Observer
+}>
 
 /** The machine's effects over the launcher and the files. */
 export function createActing(context: SupervisorContext, wiring: Wiring): PerformContext {
@@ -23,7 +30,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
   return {
     clock: host.clock,
     layout,
-    hooksOf: (held) => hookContext(context, wiring, held.name, held.group),
+    hooksOf: (held) => hookContext(context, wiring, held, held),
     post: (held, event) => wiring.roster().post(held, event),
     render: (held) => renderHeld(context, wiring.roster().services.values(), held, say),
     runInstallHooks: (held, signal) => runInstallHooks(context, wiring, held, signal),
@@ -35,15 +42,22 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
   }
 }
 
-function hookContext(context: SupervisorContext, { exits, say }: Wiring, name: string, speaker: string): HookContext {
+/** `name` owns the logs and `group` speaks: the service itself, or a package whose install hook it waits for. */
+function hookContext(
+  context: SupervisorContext,
+  { exits, say, observer }: Wiring,
+  held: Supervised,
+  { name, group }: Readonly<{ name: string; group: string }>,
+): HookContext {
   return {
     groups: hookGroups({ ...context, exits }, name),
     clock: context.host.clock,
     files: context.host.files,
     layout: context.layout,
-    report: reportAs(say, speaker, "HK"),
+    report: reportAs(say, group, "HK"),
     keepBytes: keepBytesOf(context.host.env),
     relayed: true,
+    onReport: (report) => observer.onHook(held, report),
   }
 }
 
@@ -70,7 +84,7 @@ function packageHookContext(
 ): PackageHookContext {
   const token = context.host.env["HAB_AUTH_TOKEN"]
   return {
-    ...hookContext(context, wiring, ident.name, ident.name),
+    ...hookContext(context, wiring, held, { name: ident.name, group: ident.name }),
     files: context.host.files,
     users: context.host.users,
     env: context.host.env,

@@ -44,6 +44,7 @@ export function openHeld(
     service: newService({ settings, nowMs, bindsMet: met }),
     release,
     upcoming: undefined,
+    config,
     exported: exportedBy(release, config),
     runId: `${spec.ident.name}.0`,
     commands: 0,
@@ -54,6 +55,7 @@ export function openHeld(
     postStart: "unfinished",
     writtenState: undefined,
     upOrDownSinceMs: nowMs,
+    lastProcess: undefined,
     leaving: false,
     stopTimeoutMs: undefined,
     bindsSummary: undefined,
@@ -73,6 +75,7 @@ export function renderHeld(
   const rendering = renderContext(context, held.group, say)
   const config = configOf(rendering, held.name, release)
   const data = templateData(context, services, { spec: held.spec, release, config })
+  held.config = config
   held.exported = exportedBy(release, config)
   return renderService(rendering, { name: held.name, release, data })
 }

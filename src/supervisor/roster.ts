@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer"
 import { HabError } from "../base/errors.ts"
 import type { SupervisorContext } from "./context.ts"
 import { createInbox } from "./inbox.ts"
+import { type TakenStep, terminationIn } from "./last-process.ts"
 import { readRunState, runStateOf, writeRunState } from "./run-state.ts"
 import type { Effect, ServiceEvent } from "./service/messages.ts"
 import { transition } from "./service/transition.ts"
@@ -23,7 +24,7 @@ export type Roster = Readonly<{
 export type RosterActions = Readonly<{
   perform: (held: Supervised, effect: Effect) => void
   /** A step was taken: what depends on the state of services may look. */
-  onStep: (held: Supervised) => void
+  onStep: (held: Supervised, step: TakenStep) => void
 }>
 
 /** An empty roster. */
@@ -68,9 +69,11 @@ function takeStep(
   }
   if (event.tag === "hooks-done" && event.moment === "post-start") held.postStart = "finished"
   if ((service.life.pid === undefined) !== (before.life.pid === undefined)) held.upOrDownSinceMs = nowMs
+  const reason = terminationIn({ before, event, effects }, service)
+  if (reason !== undefined) held.lastProcess = { pid: before.life.pid ?? null, reason, atMs: clock.now() }
   remember(context, held)
   for (const effect of effects) actions.perform(held, effect)
-  actions.onStep(held)
+  actions.onStep(held, { before, event, effects, tookMs: clock.monotonicMs() - nowMs })
 }
 
 /** Services whose next start needs nothing of it write nothing: most have neither init nor post-run nor post-stop. */

@@ -1,5 +1,6 @@
 import type { ConfigTable } from "../config/value.ts"
 import type { Journal } from "../hooks/journal.ts"
+import type { LastProcess } from "./last-process.ts"
 import type { Release } from "./release.ts"
 import type { Service } from "./service/service.ts"
 import type { Moment } from "./service/settings.ts"
@@ -19,6 +20,8 @@ export type Supervised = {
   release: Release | undefined
   /** Another release, used from the next run on. */
   upcoming: Release | undefined
+  /** Its merged configuration as it was last rendered. */
+  config: ConfigTable
   /** What it shows to services that bind it: from its last rendering. */
   exported: ConfigTable
   /** Carried by everything the current run starts. */
@@ -38,6 +41,8 @@ export type Supervised = {
   writtenState: string | undefined
   /** The service went up or down then, on the monotonic clock. */
   upOrDownSinceMs: number
+  /** How a process last ended that the operator did not end. */
+  lastProcess: LastProcess | undefined
   /** Unloaded: it goes as soon as nothing of it is left. */
   leaving: boolean
   /** Named by who asks for the next stop, over spec and package. */

@@ -6,6 +6,7 @@ import type { SupervisorContext } from "./context.ts"
 import { writePidFile } from "./held.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import { createExitInbox } from "./launcher/client-groups.ts"
+import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
@@ -31,7 +32,7 @@ export type Supervisor = Readonly<{
 }>
 
 /** A supervisor that knows of no service yet. */
-export function createSupervisor(context: SupervisorContext): Supervisor {
+export function createSupervisor(context: SupervisorContext, observer: Observer = UNOBSERVED): Supervisor {
   const exits = createExitInbox()
   const skipped = new Map<string, string>()
   const stopped: (() => void)[] = []
@@ -41,10 +42,11 @@ export function createSupervisor(context: SupervisorContext): Supervisor {
     roster.remove(held)
     queueMicrotask(() => look("load"))
   }
-  const acting = createActing(context, { roster: () => roster, exits, say, forget })
+  const acting = createActing(context, { roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
-    onStep: (held) => {
+    onStep: (held, step) => {
+      observer.onStep(held, step)
       if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
     },
   })
