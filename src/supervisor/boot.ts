@@ -11,6 +11,7 @@ import { answerControl } from "./gateway/routes.ts"
 import { installChpst } from "./launcher/chpst.ts"
 import { connectToLauncher, type LauncherClient } from "./launcher/client.ts"
 import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
+import { settleLeft } from "./left.ts"
 import { type LoadRequest, loadService } from "./operations.ts"
 import { prepareStateFiles } from "./state-files.ts"
 import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
@@ -98,6 +99,7 @@ async function open(
   }
   const server = await openControl(context, supervisor)
   supervisor.reconcile("boot")
+  settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)
   const unwatch = watchSpecs(context, supervisor)
   context.launcher.ready()

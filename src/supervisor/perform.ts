@@ -152,7 +152,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
     held.release === undefined
       ? []
       : plannedHooks(context.layout, held, held.release, { moment: "health-check", reason: "schedule" })
-  if (planned === undefined) return
+  if (planned === undefined) return context.post(held, { tag: "health-result", run, answer: "unknown" })
   const controller = new AbortController()
   held.hooks.set("health-check", controller)
   const check = runHook(context.hooksOf(held), {

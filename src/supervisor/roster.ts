@@ -3,7 +3,7 @@ import { HabError } from "../base/errors.ts"
 import type { SupervisorContext } from "./context.ts"
 import { createInbox } from "./inbox.ts"
 import { type TakenStep, terminationIn } from "./last-process.ts"
-import { readRunState, runStateOf, writeRunState } from "./run-state.ts"
+import { runStateOf, writeRunState } from "./run-state.ts"
 import type { Effect, ServiceEvent } from "./service/messages.ts"
 import { transition } from "./service/transition.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
@@ -67,7 +67,9 @@ function takeStep(
     held.upcoming = undefined
     held.postStart = "unfinished"
   }
-  if (event.tag === "hooks-done" && event.moment === "post-start") held.postStart = "finished"
+  if (event.tag === "hooks-done" && event.moment === "post-start" && event.run === before.run) {
+    held.postStart = "finished"
+  }
   if ((service.life.pid === undefined) !== (before.life.pid === undefined)) held.upOrDownSinceMs = nowMs
   const reason = terminationIn({ before, event, effects }, service)
   if (reason !== undefined) held.lastProcess = { pid: before.life.pid ?? null, reason, atMs: clock.now() }
@@ -85,27 +87,6 @@ function remember(context: SupervisorContext, held: Supervised): void {
   if (text === held.writtenState) return
   held.writtenState = text
   writeRunState({ files: context.host.files, layout: context.layout }, held.name, state)
-}
-
-/** Tells a service that was just added what an earlier supervisor left of it. True when a process of it lives. */
-export function findLeft(context: SupervisorContext, roster: Roster, held: Supervised): boolean {
-  const state = readRunState({ files: context.host.files, layout: context.layout }, held.name)
-  const left = context.launcher.hello.processes.filter((one) => one.service === held.name)
-  const main = left.find((one) => one.kind === "run" && one.status === undefined)
-  const any = main ?? left.find((one) => one.status === undefined)
-  const runId = (main ?? any)?.runId ?? left.at(-1)?.runId ?? state?.runId
-  if (runId === undefined) return false
-  held.runId = runId.split("/")[0] ?? runId
-  const run = Number(held.runId.split(".").at(-1)) || 1
-  if (main !== undefined) {
-    held.postStart = state?.postStart ?? "finished"
-    const upForMs = Math.max(0, context.host.clock.now() - main.startedMs)
-    const changes = { hooks: [], config: [] }
-    roster.post(held, { tag: "found-alive", run, pid: main.pid, upForMs, postStart: held.postStart, changes })
-    return true
-  }
-  roster.post(held, { tag: "found-leftovers", run, initialized: state?.initialized ?? false })
-  return any !== undefined
 }
 
 /** One sentence of whatever was thrown while a service was opened. */

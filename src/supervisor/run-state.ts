@@ -1,16 +1,20 @@
 import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { type Changes, NO_CHANGES } from "./service/change-response.ts"
 import type { Service } from "./service/service.ts"
 
 /**
- * What the next supervisor has to know of a run and cannot see: whether its init hook was begun, so that post-stop is
- * owed, and whether its post-run hook is done. Lost with the machine's power, together with the processes.
+ * What the next supervisor has to know of a run and cannot see. Lost with the machine's power, together with the
+ * processes.
  */
 export type RunState = Readonly<{
   runId: string
   run: number
+  /** Its init hook was begun: post-stop is owed. */
   initialized: boolean
   postStart: "finished" | "unfinished"
+  /** Rendered since its process was started, and not yet acted on. */
+  owed: Changes
 }>
 
 type Context = Readonly<{
@@ -22,7 +26,7 @@ type Context = Readonly<{
 export function runStateOf(service: Service, runId: string, postStart: RunState["postStart"]): RunState | undefined {
   const { life, run } = service
   if (!life.touched && !life.initialized) return undefined
-  return { runId, run, initialized: life.initialized, postStart }
+  return { runId, run, initialized: life.initialized, postStart, owed: life.owed }
 }
 
 /** Writes the state of a service's run, or removes it. Replaced whole, never fsynced. */
@@ -43,7 +47,7 @@ export function readRunState({ files, layout }: Context, name: string): RunState
   try {
     const state = JSON.parse(text) as Partial<RunState>
     const usable = typeof state.runId === "string" && Number.isInteger(state.run)
-    return usable ? ({ initialized: false, postStart: "finished", ...state } as RunState) : undefined
+    return usable ? ({ initialized: false, postStart: "finished", owed: NO_CHANGES, ...state } as RunState) : undefined
   } catch {
     return undefined
   }

@@ -2,8 +2,10 @@ import { servicePaths } from "../base/layout.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { Say, SupervisorContext } from "./context.ts"
 import { openHeld, openWanted } from "./held.ts"
-import { describeProblem, findLeft, type Roster } from "./roster.ts"
+import { findLeft } from "./left.ts"
+import { describeProblem, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
+import type { Settings } from "./service/settings.ts"
 import type { Operation } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -72,12 +74,17 @@ function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): vo
   change.roster.post(held, { tag: "restart", reason: "load" })
 }
 
-function update({ context, roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+/** A release that waits to be used gets the new options too. */
+function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
   held.spec = spec
   const { restart: policy, healthFailureThreshold } = spec.own
-  const settings = { ...held.service.settings, restart: policy, healthFailureThreshold }
-  context.host.clock.monotonicMs()
-  roster.post(held, { tag: "settings-changed", settings })
+  const { settings, upcoming } = held.service
+  const changed = (old: Settings): Settings => ({ ...old, restart: policy, healthFailureThreshold })
+  roster.post(held, {
+    tag: "settings-changed",
+    settings: changed(settings),
+    ...(upcoming === undefined ? {} : { upcoming: changed(upcoming) }),
+  })
 }
 
 /** The spec is in force at once; the newest release that satisfies it from the next run on. */
