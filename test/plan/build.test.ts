@@ -236,6 +236,30 @@ do_install() { :; }
     expect(member(artifact, "BUILDTIME_ENVIRONMENT")).toBe("CC=gcc\nMODE=fast\n")
   })
 
+  it("strips programs, libraries and archives by what they are, and goes on when one cannot be stripped", async () => {
+    const shop = await workshop()
+    const tools = shop.plan({ strip: '#!/bin/sh\necho "stripping $@"\ncase "$*" in *broken*) exit 1;; esac\n' })
+    chmodSync(`${tools}/strip`, 0o755)
+    const elf = (type: number) => `printf '\\x7fELF\\x02\\x01\\x01\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x0${type}\\0'`
+    const install = `do_install() { cd "$pkg_prefix"; ${elf(2)} >broken; ${elf(3)} >lib.so; ${elf(1)} >o.o; echo '!<arch>' >a.a; }`
+    const plan = shop.plan({ "plan.sh": `${HEAD}do_build() { :; }\n${install}\n` })
+    const prefix = placeIn(shop)
+    const tail = async () => {
+      await shop.build(plan, { PATH: `${tools}:/usr/bin:/bin` })
+      return shop.output().slice(-4)
+    }
+    expect(await tail()).toEqual([
+      `stripping --strip-debug --enable-deterministic-archives ${prefix}/a.a`,
+      `stripping --strip-all ${prefix}/broken`,
+      `   tree: WARN: ${prefix}/broken was not stripped`,
+      `stripping --strip-unneeded ${prefix}/lib.so`,
+    ])
+    writeFileSync(`${plan}/plan.sh`, `${HEAD}${QUICK}exists() { return 1; }\n`)
+    expect((await tail()).at(-1)).toBe(
+      "   tree: WARN: There is no program 'strip' on the PATH: binaries are not stripped",
+    )
+  })
+
   it("shows the package to do_end at its place, and never to the store", async () => {
     const shop = await workshop()
     const plan = shop.plan({ "plan.sh": `${HEAD}${QUICK}do_end() { ls "$pkg_prefix"; }\n` })
