@@ -29,7 +29,7 @@ const MACHINE = [
   /\bDate\.now\b/,
   /\bnew Date\(\)/,
   /\bMath\.random\b/,
-  /\bprocess\.\w/,
+  /(?<![-\w])process\.\w/,
   /\bset(?:Timeout|Interval|Immediate)\(/,
   /\bconsole\.\w/,
 ]
