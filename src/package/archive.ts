@@ -40,8 +40,8 @@ export type ArchiveMetadata = Readonly<{
 }>
 
 /**
- * Reads the metadata of an artifact without unpacking or verifying it. Of a file that is there twice the later one
- * counts. Throws what `readHartHeader` throws and ARCHIVE_DAMAGED.
+ * Reads the metadata of an artifact without unpacking or verifying it, no further than to the last of the `wanted`
+ * files. Of a file that is there twice the later one counts. Throws what `readHartHeader` throws and ARCHIVE_DAMAGED.
  */
 export async function readArchive(
   {
@@ -52,10 +52,11 @@ export async function readArchive(
     compression: Pick<ArchiveCompression, "decompress">
   }>,
   path: string,
+  wanted: readonly ArchiveMetafile[] = ARCHIVE_METADATA,
 ): Promise<ArchiveMetadata> {
   const header = readHartHeader({ files }, path)
   const texts = new Map<string, string>()
-  const reader = createTarReader(path, (entry) => pickUp(entry, texts, path))
+  const reader = createTarReader(path, (entry) => pickUp(entry, { wanted, texts, path }))
   const onBytes = (bytes: Uint8Array) => (reader.write(bytes) ? "continue" : "stop")
   const result = await compression.decompress({ path, offset: header.length, onBytes })
   if (result.tag === "damaged") throw damagedArchive(path, result.why)
@@ -64,11 +65,13 @@ export async function readArchive(
   return { header, text, metadata: metadataOf(text, path) }
 }
 
-function pickUp(entry: TarEntry, texts: Map<string, string>, where: string): EntryDecision {
-  if (texts.size === ARCHIVE_METADATA.length) return "stop"
+type PickUp = Readonly<{ wanted: readonly ArchiveMetafile[]; texts: Map<string, string>; path: string }>
+
+function pickUp(entry: TarEntry, { wanted, texts, path }: PickUp): EntryDecision {
+  if (texts.size === wanted.length) return "stop"
   const name = METAFILE_PATH.exec(entry.path)?.[1] ?? ""
-  if (entry.kind !== "file" || !ARCHIVE_METADATA.some((wanted) => wanted === name)) return "skip"
-  if (entry.size > TEXT_BYTES_MAX) throw damagedArchive(where, `its ${name} has ${entry.size} bytes`)
+  if (entry.kind !== "file" || !wanted.some((file) => file === name)) return "skip"
+  if (entry.size > TEXT_BYTES_MAX) throw damagedArchive(path, `its ${name} has ${entry.size} bytes`)
   const parts: Buffer[] = []
   return {
     data: (bytes) => parts.push(Buffer.from(bytes)),

@@ -62,7 +62,7 @@ function isWished(ident: FullIdent, wish: PackageIdent): boolean {
 
 async function identOf(context: Context, file: string): Promise<FullIdent | undefined> {
   try {
-    const { metadata } = await readArchive(context, file)
+    const { metadata } = await readArchive(context, file, ["IDENT"])
     return metadata.ident
   } catch (error) {
     if (error instanceof HabError) return undefined
