@@ -3,6 +3,7 @@ import { posix as path } from "node:path"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "./engine.ts"
 import { compareFile, type FileChange, makeDirectoriesBelow, type Owner, replaceFile } from "./replace-file.ts"
+import { includedNames } from "./static-walk.ts"
 import { readTemplateFile, readTemplateFiles, type TemplateFile } from "./template-files.ts"
 import type { TemplateContext } from "./values.ts"
 
@@ -70,9 +71,14 @@ export function planTree(
   const sources = readTemplateFiles(context, request.from)
   const templates = sources.flatMap((file) => ("template" in file ? [[file.path, file.template] as const] : []))
   const options = { ...request.options, partials: new Map(templates) }
+  // A template that others include is a file of its own as well, but its names may be parameters: no reason to complain.
+  const included = new Set(templates.flatMap(([, template]) => includedNames(template.program)))
+  const lenient = { ...options, mode: "lenient" } as const
   const warnings: TemplateWarning[] = []
   const files = sources.map((file) => {
-    const bytes = render(file, request.context, options, warnings)
+    const bytes = included.has(file.path)
+      ? render(file, request.context, lenient, [])
+      : render(file, request.context, options, warnings)
     return { path: file.path, bytes, change: compareFile(context, `${request.to}/${file.path}`, bytes) }
   })
   return { files, warnings }

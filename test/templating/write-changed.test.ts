@@ -86,6 +86,16 @@ describe("renderTree (spec supervisor §5.6)", () => {
     expect(files.readText("/svc/config/main")).toBe("[1][80]")
   })
 
+  it("does not complain about the names of templates that others include", () => {
+    const files = memoryFileSystem({ "/pkg/config/main": "{{> part x=1}}", "/pkg/config/part": "[{{x}}]" })
+    const { warnings } = renderTree({ files }, { ...tree, options: { mode: "strict" } })
+    expect([warnings, files.readText("/svc/config/main"), files.readText("/svc/config/part")]).toEqual([
+      [],
+      "[1]",
+      "[]",
+    ])
+  })
+
   it("copies binary files, files without tags and files of .hab-raw byte for byte", () => {
     const files = memoryFileSystem({
       "/pkg/config/.hab-raw": "# dashboards of another tool\n*.dash.json  # theirs\n/exact/one\nwhole/\n",
