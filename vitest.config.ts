@@ -20,6 +20,7 @@ export default defineConfig({
           exclude: ["test/simulation/**", ...realProcesses],
           testTimeout: 20_000,
           isolate: false,
+          setupFiles: ["test/support/seed-properties.ts"],
           pool: "threads",
         },
       },

@@ -54,6 +54,10 @@ function parse(normalized: string, lines: Lines): ParsedProgram {
     return parseWithoutProcessing(normalized)
   } catch (error) {
     const { lineNumber, column, message } = error as Error & { lineNumber?: number; column?: number }
+    // What it says of a block's else part carries no place: the first such block is as near as we get.
+    if (lineNumber === undefined && "description" in (error as object)) {
+      throw new TemplateProblem(Math.max(0, normalized.indexOf("{{#*")), message)
+    }
     if (lineNumber === undefined) throw error
     throw new TemplateProblem(offsetOf(lineNumber, column ?? 0), message.replace(/ - \d+:\d+$/, ""))
   }

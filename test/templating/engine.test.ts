@@ -333,6 +333,10 @@ describe("compiling", () => {
     )
   })
 
+  it("refuses an else part in an inline partial with a place, although the grammar names none", () => {
+    expect(() => compileTemplate({ path: "x", text: 'a\n{{#*inline "p"}}{{else}}{{/inline}}' })).toThrow(HabError)
+  })
+
   it("never throws anything but its own errors", () => {
     const piece = fc.constantFrom(
       ...'{{|}}|{{{|}}}|{{#if x}}|{{/if}}|{{else}}|{{~|~}}|\\|\\{{|{{!--|--}}|{{{{raw}}}}|{{{{/raw}}}}|\n| |[|]|.|/|x|0|"|\'|(|)|as |=|#|>|*|^|&|@|..|{{> p}}|{{#*inline "p"}}|{{/inline}}|é|💡'.split(
