@@ -68,11 +68,11 @@ describe("real programs accept what we render", () => {
   it.skipIf(postgres === undefined)("postgres -C", () => {
     const { config, service } = renderReal("postgresql")
     const file = `--config-file=${config}/postgresql.conf`
-    const answers = ["random_page_cost", "log_min_messages", "log_line_prefix", "max_wal_senders"].map((name) =>
-      ask(postgres ?? "", ["-D", `${service}/data`, "-C", name, file], true)
-        .output.split("\n")
-        .at(-2),
-    )
+    const names = ["random_page_cost", "log_min_messages", "log_line_prefix", "max_wal_senders"]
+    const answers = names.map((name) => {
+      const { output } = ask(postgres ?? "", ["-D", `${service}/data`, "-C", name, file], true)
+      return output.split("\n")[0]
+    })
     expect(answers).toEqual(["4", "warning", "%t [%p]: [%l-1] user=%u,db=%d,client=%h %r ", "5"])
   })
 
