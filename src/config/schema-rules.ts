@@ -1,25 +1,10 @@
 import { nearest } from "../base/nearest.ts"
-import { type JsonValue, printJson } from "./json.ts"
+import type { JsonValue } from "./json.ts"
 import type { JsonSchema } from "./schema.ts"
-import {
-  countOf,
-  describeJson,
-  hasType,
-  isSchema,
-  lengthOf,
-  listOf,
-  numberOf,
-  sizeOf,
-  typeWords,
-} from "./schema-values.ts"
+import type { Keyword, Mismatch, RuleContext } from "./schema-keyword.ts"
+import { VALUE_KEYWORDS } from "./schema-value-rules.ts"
+import { describeJson, isSchema, listOf } from "./schema-values.ts"
 import { isConfigTable } from "./value.ts"
-
-/** A value that does not fit, by its path of keys and numbers. */
-export type Mismatch = Readonly<{ path: readonly string[]; message: string }>
-
-type Context = Readonly<{ root: JsonSchema; path: readonly string[]; references: number }>
-/** Gives the mismatches of one keyword; `rule` is its value in the schema. */
-type Keyword = (value: JsonValue, rule: JsonValue, schema: JsonSchema, context: Context) => readonly Mismatch[]
 
 /** A schema that refers to itself without going into the value would never end. */
 const REFERENCES_MAX = 50
@@ -37,172 +22,37 @@ export function resolveReference(root: JsonSchema, reference: string): JsonValue
   return keys.reduce<JsonValue | undefined>((at, key) => (isSchema(at) ? at.get(key) : undefined), root)
 }
 
-function match(value: JsonValue, schema: JsonValue, context: Context): readonly Mismatch[] {
+function match(value: JsonValue, schema: JsonValue, context: RuleContext): readonly Mismatch[] {
   if (schema === false) return [{ path: context.path, message: "is not allowed" }]
   if (!isSchema(schema)) return []
   return [...schema].flatMap(([keyword, rule]) => KEYWORDS.get(keyword)?.(value, rule, schema, context) ?? [])
 }
 
-function matchChild(value: JsonValue | undefined, schema: JsonValue, context: Context, key: string) {
+function matchChild(value: JsonValue | undefined, schema: JsonValue, context: RuleContext, key: string) {
   return match(value ?? null, schema, { ...context, path: [...context.path, key], references: 0 })
-}
-
-function limit(
-  measure: (value: JsonValue) => number | undefined,
-  holds: (measured: number, rule: number) => boolean,
-  demand: (rule: string) => string,
-): Keyword {
-  return (value, rule, _, { path }) => {
-    const measured = measure(value)
-    const bound = numberOf(rule)
-    if (measured === undefined || bound === undefined || holds(measured, bound)) return []
-    return [{ path, message: `${demand(printJson(rule))}, unlike ${describeJson(value)}` }]
-  }
 }
 
 /** The keywords of JSON Schema we enforce; a schema with others is refused. */
 export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
-  ["type", checkType],
-  ["enum", checkEnum],
-  ["const", (value, rule, _, context) => checkEnum(value, [rule], _, context)],
-  [
-    "minimum",
-    limit(
-      numberOf,
-      (value, rule) => value >= rule,
-      (rule) => `must be at least ${rule}`,
-    ),
-  ],
-  [
-    "maximum",
-    limit(
-      numberOf,
-      (value, rule) => value <= rule,
-      (rule) => `must be at most ${rule}`,
-    ),
-  ],
-  [
-    "exclusiveMinimum",
-    limit(
-      numberOf,
-      (value, rule) => value > rule,
-      (rule) => `must be more than ${rule}`,
-    ),
-  ],
-  [
-    "exclusiveMaximum",
-    limit(
-      numberOf,
-      (value, rule) => value < rule,
-      (rule) => `must be less than ${rule}`,
-    ),
-  ],
-  [
-    "multipleOf",
-    limit(
-      numberOf,
-      (value, rule) => Number.isInteger(value / rule),
-      (rule) => `must be a multiple of ${rule}`,
-    ),
-  ],
-  [
-    "minLength",
-    limit(
-      lengthOf,
-      (value, rule) => value >= rule,
-      (rule) => `must have at least ${rule} characters`,
-    ),
-  ],
-  [
-    "maxLength",
-    limit(
-      lengthOf,
-      (value, rule) => value <= rule,
-      (rule) => `must have at most ${rule} characters`,
-    ),
-  ],
-  [
-    "minItems",
-    limit(
-      countOf,
-      (value, rule) => value >= rule,
-      (rule) => `must have at least ${rule} items`,
-    ),
-  ],
-  [
-    "maxItems",
-    limit(
-      countOf,
-      (value, rule) => value <= rule,
-      (rule) => `must have at most ${rule} items`,
-    ),
-  ],
-  [
-    "minProperties",
-    limit(
-      sizeOf,
-      (value, rule) => value >= rule,
-      (rule) => `must have at least ${rule} keys`,
-    ),
-  ],
-  [
-    "maxProperties",
-    limit(
-      sizeOf,
-      (value, rule) => value <= rule,
-      (rule) => `must have at most ${rule} keys`,
-    ),
-  ],
-  ["pattern", checkPattern],
-  ["uniqueItems", checkUnique],
-  ["required", checkRequired],
+  ...VALUE_KEYWORDS,
   ["properties", checkProperties],
   ["patternProperties", checkPatternProperties],
   ["additionalProperties", checkAdditional],
   ["propertyNames", checkNames],
-  [
-    "items",
-    (value, rule, _, context) => listOf(value).flatMap((item, index) => matchChild(item, rule, context, String(index))),
-  ],
-  ["allOf", (value, rule, _, context) => listOf(rule).flatMap((schema) => match(value, schema, context))],
+  ["items", checkItems],
+  ["allOf", checkAll],
   ["anyOf", checkAny],
   ["oneOf", checkOne],
   ["not", checkNot],
   ["$ref", checkReference],
 ])
 
-function checkType(...[value, rule, , { path }]: Parameters<Keyword>): readonly Mismatch[] {
-  const types = (Array.isArray(rule) ? listOf(rule) : [rule]).map(String)
-  if (types.some((type) => hasType(value, type))) return []
-  return [{ path, message: `must be ${typeWords(types)}, not ${describeJson(value)}` }]
+function checkItems(...[value, rule, , context]: Parameters<Keyword>): readonly Mismatch[] {
+  return listOf(value).flatMap((item, index) => matchChild(item, rule, context, String(index)))
 }
 
-function checkEnum(...[value, rule, , { path }]: Parameters<Keyword>): readonly Mismatch[] {
-  const allowed = listOf(rule).map((item) => printJson(item))
-  if (allowed.includes(printJson(value))) return []
-  const meant = typeof value === "string" ? nearest(value, listOf(rule).map(String)) : undefined
-  const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`
-  const choice = allowed.length === 1 ? allowed[0] : `one of ${allowed.join(", ")}`
-  return [{ path, message: `must be ${choice}, not ${describeJson(value)}${hint}` }]
-}
-
-function checkPattern(...[value, rule, , { path }]: Parameters<Keyword>): readonly Mismatch[] {
-  if (typeof value !== "string" || new RegExp(String(rule), "u").test(value)) return []
-  return [{ path, message: `must match ${String(rule)}, unlike ${describeJson(value)}` }]
-}
-
-function checkUnique(...[value, rule, , { path }]: Parameters<Keyword>): readonly Mismatch[] {
-  const texts = listOf(value).map((item) => printJson(item))
-  if (rule !== true || new Set(texts).size === texts.length) return []
-  return [{ path, message: "must not hold the same item twice" }]
-}
-
-function checkRequired(...[value, rule, , { path }]: Parameters<Keyword>): readonly Mismatch[] {
-  if (!isConfigTable(value)) return []
-  const missing = listOf(rule)
-    .map(String)
-    .filter((key) => !value.has(key))
-  return missing.map((key) => ({ path: [...path, key], message: "is required" }))
+function checkAll(...[value, rule, , context]: Parameters<Keyword>): readonly Mismatch[] {
+  return listOf(rule).flatMap((schema) => match(value, schema, context))
 }
 
 function checkProperties(...[value, rule, , context]: Parameters<Keyword>): readonly Mismatch[] {
