@@ -59,9 +59,12 @@ export type Template = Readonly<{
 /** Templates compiled before, by path and text: services re-render far more often than their templates change. */
 const compiled = new Map<string, Template>()
 const COMPILED_MAX = 500
+/** Larger ones are rare, and not worth keeping for ever. */
+const COMPILED_TEXT_MAX = 256 * 1024
 
-/** Compiles a template. Throws TEMPLATE_INVALID with file:line:column. */
+/** Compiles a template, once per content. Throws TEMPLATE_INVALID with file:line:column. */
 export function compileTemplate(source: TemplateSource): Template {
+  if (source.text.length > COMPILED_TEXT_MAX) return compile(source)
   const key = `${source.path}\0${source.text}`
   const known = compiled.get(key)
   if (known !== undefined) return known

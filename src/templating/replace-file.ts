@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer"
 import { posix as path } from "node:path"
 import { describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
@@ -22,7 +23,7 @@ export function compareFile({ files }: Readonly<{ files: Reading }>, file: strin
   if (stat.kind !== "file") throw inTheWay(file, stat.kind)
   if (stat.size !== bytes.length) return "modified"
   const current = explain(file, () => files.readFile(file))
-  return current.every((byte, index) => byte === bytes[index]) ? "unchanged" : "modified"
+  return Buffer.compare(current, bytes) === 0 ? "unchanged" : "modified"
 }
 
 /**
