@@ -134,7 +134,8 @@ async function decompressByProgram(
     const failure = forwardBytes(child, request.onBytes)
     const { code, signal, notStarted } = await ended
     failure.rethrow()
-    if (isSystemError(notStarted, "ENOENT")) return undefined
+    // EACCES: a folder on PATH that we may not look into hides that there is none.
+    if (isSystemError(notStarted, "ENOENT", "EACCES")) return undefined
     if (notStarted !== undefined) throw notStarted
     if (failure.stopped()) return { tag: "stopped" }
     if (code === 0) return { tag: "finished" }
