@@ -124,7 +124,10 @@ describe("xz", () => {
   it("says that the program is missing, or what it said", async () => {
     const produce = async (write: (bytes: Uint8Array) => Promise<void>) => write(incompressible)
     const missing = await without.compress({ level: 6, produce, onBytes: () => undefined })
-    expect(missing).toEqual({ tag: "failed", why: expect.stringMatching(/no-such-xz cannot be started.*(ENOENT|EACCES)/) })
+    expect(missing).toEqual({
+      tag: "failed",
+      why: expect.stringMatching(/no-such-xz cannot be started.*(ENOENT|EACCES)/),
+    })
     const failing = await systemCompression("false").compress({ level: 6, produce, onBytes: () => undefined })
     expect(failing).toEqual({ tag: "failed", why: "false ended with status 1" })
   })
