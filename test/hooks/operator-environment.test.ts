@@ -13,6 +13,12 @@ it("drops what our launcher and Node pass down, and the Builder token", () => {
   expect(operatorEnvironment({ ...kept, ...ours })).toEqual(kept)
 })
 
+it("drops what a service manager told hab alone, and keeps what it tells everybody", () => {
+  const kept = { INVOCATION_ID: "1", JOURNAL_STREAM: "8:1", LANG: "C" }
+  const told = { NOTIFY_SOCKET: "/run/systemd/notify", WATCHDOG_USEC: "1", WATCHDOG_PID: "2", LISTEN_FDS: "1" }
+  expect(operatorEnvironment({ ...kept, ...told })).toEqual(kept)
+})
+
 it("drops what npm start adds, its folders on PATH included", () => {
   const env = {
     HOME: "/root",

@@ -2,6 +2,7 @@ import { supervisorPaths } from "../../base/layout.ts"
 import { systemAppendFiles } from "../../host/append-file.ts"
 import { systemHost } from "../../host/host.ts"
 import { descriptorSink } from "../../host/output-sink.ts"
+import { serviceManagerOf } from "../../host/service-manager.ts"
 import { systemSignals } from "../../host/signals.ts"
 import { runLauncher } from "../../supervisor/launcher/launcher.ts"
 import type { LaunchRequest } from "../command.ts"
@@ -13,7 +14,17 @@ async function launch({ root, ...request }: LaunchRequest): Promise<number> {
   const { hab } = request.layout
   const groups = await openGroups({ root, hab, fifoDirectory: supervisorPaths(request.layout).fifos })
   const sinks = { stdout: descriptorSink(1), stderr: descriptorSink(2) }
-  const ports = { clock, files, groups, appendFiles: systemAppendFiles, ...sinks, signals: systemSignals, pid }
+  const serviceManager = serviceManagerOf(process.env, pid)
+  const ports = {
+    clock,
+    files,
+    groups,
+    appendFiles: systemAppendFiles,
+    ...sinks,
+    signals: systemSignals,
+    pid,
+    ...(serviceManager === undefined ? {} : { serviceManager }),
+  }
   return runLauncher({ ...request, ports })
 }
 

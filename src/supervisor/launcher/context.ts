@@ -4,6 +4,7 @@ import type { FileSystem } from "../../ports/file-system.ts"
 import type { MessageChannel } from "../../ports/message-channel.ts"
 import type { OutputSink } from "../../ports/output-sink.ts"
 import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
+import type { ServiceManager } from "../../ports/service-manager.ts"
 import type { Signals } from "../../ports/signals.ts"
 import { type ConsoleStyle, formatLine } from "../console/line.ts"
 import { createConsoleQueue } from "./console-queue.ts"
@@ -21,6 +22,8 @@ export type LauncherPorts = Readonly<{
   stdout: OutputSink
   stderr: OutputSink
   signals: Signals
+  /** Absent when nobody waits to hear that we are ready. */
+  serviceManager?: ServiceManager
   pid: number
 }>
 

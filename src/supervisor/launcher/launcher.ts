@@ -63,6 +63,7 @@ async function keepSupervisor(context: LauncherContext, control: Control, comman
       respawned,
       isStopping: () => control.stopping,
       onReady: () => {
+        if (first) void tellReady(context)
         first = false
       },
     })
@@ -74,6 +75,12 @@ async function keepSupervisor(context: LauncherContext, control: Control, comman
     await wait(context.ports.clock, verdict.afterMs, control.stop.signal)
   }
   return { tag: "end", exitCode: 0, adopted: "stop" }
+}
+
+/** The first supervisor is up: who started us may go on. */
+async function tellReady(context: LauncherContext): Promise<void> {
+  const problem = await context.ports.serviceManager?.ready()
+  if (problem !== undefined) say(context, `The service manager was not told that hab is ready: ${problem}`)
 }
 
 function whenAgain(afterMs: number): string {
