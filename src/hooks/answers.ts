@@ -3,11 +3,11 @@ import type { HookReport } from "./execute.ts"
 
 /**
  * What a health check said (decisions 20). `unknown` is neutral; `failed` is shown as UNKNOWN too but counts as a
- * failure, with the beginning of its stdout as detail.
+ * failure, and its message ends with the first KiB of its stdout.
  */
 export type HealthAnswer =
   | { readonly tag: "ok" | "warning" | "critical" | "unknown" }
-  | { readonly tag: "failed"; readonly detail: string; readonly message: string }
+  | { readonly tag: "failed"; readonly message: string }
 
 const HEALTH_BY_CODE = ["ok", "warning", "critical", "unknown"] as const
 
@@ -20,7 +20,15 @@ export function healthAnswer(report: HookReport): HealthAnswer | undefined {
   const answer = HEALTH_BY_CODE[code]
   if (answer !== undefined) return { tag: answer }
   const message = code < 0 ? describeHookFailure(report) : `Health check exited with an unknown status code, ${code}`
-  return { tag: "failed", detail: report.firstOutput, message }
+  const output = onOneLine(report.firstOutput)
+  return { tag: "failed", message: output === "" ? message : `${message}: ${output}` }
+}
+
+function onOneLine(output: string): string {
+  return output
+    .trim()
+    .split(/\s*\n\s*/)
+    .join("; ")
 }
 
 /** A candidate's rank in an election, and the line that reports it. */

@@ -34,8 +34,9 @@ describe("the answer of a health check", () => {
     [{ tag: "signaled", signal: "SIGSEGV" }, "'health-check' exited without a status code (killed by SIGSEGV)"],
     [{ tag: "timed-out", afterMs: 30_000 }, "'health-check' was ended: it ran longer than its limit of 30 s"],
   ] as const)("is a failed check with its output when it ended otherwise: %o", (outcome, message) => {
-    const answer = healthAnswer(report(outcome, { firstOutput: "no connection\n" }))
-    expect(answer).toEqual({ tag: "failed", detail: "no connection\n", message })
+    expect(healthAnswer(report(outcome))).toEqual({ tag: "failed", message })
+    const printing = healthAnswer(report(outcome, { firstOutput: "no connection\n  tried twice\n" }))
+    expect(printing).toEqual({ tag: "failed", message: `${message}: no connection; tried twice` })
   })
 
   it("is none when the check was cancelled", () => {
