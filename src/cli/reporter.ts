@@ -35,9 +35,12 @@ export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: 
  * named when it prints something, and again with its time when it took long enough to wonder about.
  */
 export function createReporter({ write, colour }: ReporterOptions): Report {
-  const paint = pc.createColors(colour)
+  let colours: Paint | undefined
   let unnamed: string | undefined
   return (progress) => {
+    // Made at the first line: most commands report nothing, and the library looks at the terminal.
+    colours ??= pc.createColors(colour)
+    const paint = colours
     if (progress.tag === "phase-started") {
       unnamed = progress.phase
       return

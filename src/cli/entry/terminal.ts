@@ -1,15 +1,22 @@
 import fs from "node:fs"
+import tty from "node:tty"
 import type { Terminal } from "../main.ts"
 
 const INTERRUPTED_EXIT = 130
+/** Major number of /dev/null and its like. */
+const MEMORY_DEVICES = 1
 
 /** The real terminal. Writes are synchronous, so that nothing is cut off when the process ends. */
 export function systemTerminal(): Terminal {
   return {
-    stdoutIsTerminal: process.stdout.isTTY === true,
-    stderrIsTerminal: process.stderr.isTTY === true,
+    get stdoutIsTerminal() {
+      return isTerminal(1)
+    },
+    get stderrIsTerminal() {
+      return isTerminal(2)
+    },
     writeOut: (text) => writeFully(1, text),
-    writeError: (text) => writeFully(2, text),
+    writeError: (text) => void writeFully(2, text),
     readStdin: async () => fs.readFileSync(0),
     onInterrupt(run) {
       let asked = false
@@ -24,7 +31,18 @@ export function systemTerminal(): Terminal {
   }
 }
 
-function writeFully(descriptor: number, text: string): void {
+/** Looks at the descriptor first: Node's answer costs 4 ms, its streams are loaded for it. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    const stat = fs.fstatSync(descriptor)
+    return stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES && tty.isatty(descriptor)
+  } catch {
+    return false
+  }
+}
+
+/** False when the reader has left. */
+function writeFully(descriptor: number, text: string): boolean {
   const bytes = Buffer.from(text)
   for (let offset = 0; offset < bytes.length; ) {
     try {
@@ -33,8 +51,9 @@ function writeFully(descriptor: number, text: string): void {
       const code = (error as NodeJS.ErrnoException).code
       // The reader is slow and the pipe non-blocking: wait for it. A reader that left needs no more text.
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-      else if (code === "EPIPE") return
+      else if (code === "EPIPE") return false
       else throw error
     }
   }
+  return true
 }
