@@ -25,10 +25,11 @@ export type Backoff = Readonly<{
 
 export const NO_FAILURES: Backoff = { failures: 0, waits: 0, previousMs: undefined }
 
-const FIRST_WAIT_MS = 1_000
-const LONGEST_WAIT_MS = 60_000
+/** The first wait of the default policy. */
+export const FIRST_WAIT_MS = 1_000
+export const LONGEST_WAIT_MS = 60_000
 const AT_ONCE_AFTER_UP_MS = 10_000
-const FORGOTTEN_AFTER_UP_MS = 30_000
+export const FORGOTTEN_AFTER_UP_MS = 30_000
 /** A wait is shortened by up to this part, so that services that failed together do not return together. */
 const JITTER = 0.25
 

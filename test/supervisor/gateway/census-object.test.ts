@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest"
+import { butterflyObject } from "../../../src/supervisor/gateway/butterfly-object.ts"
+import { censusObject } from "../../../src/supervisor/gateway/census-object.ts"
+import { standaloneMember } from "../../../src/templating/census-view.ts"
+import { supervisorFactsExample } from "../../support/gateway-facts.ts"
+
+const { version: _, member_id: memberId, permanent: __, ...sys } = supervisorFactsExample.sys
+const member = (elected: boolean) =>
+  standaloneMember({
+    memberId,
+    service: "redis",
+    group: "default",
+    ident: { origin: "core", name: "redis", version: "4.0.14", release: "20200101000000" },
+    sys,
+    exported: new Map([["port", 6379]]),
+    elected,
+  })
+const census = (elected = false) => new Map([["redis.default", member(elected)]])
+
+describe("/census", () => {
+  it("has every key of spec supervisor §7.4", () => {
+    expect(censusObject(memberId, census())).toEqual({
+      changed: false,
+      census_groups: {
+        "redis.default": {
+          service_group: "redis.default",
+          election_status: "None",
+          update_election_status: "None",
+          pkg_incarnation: 0,
+          leader_id: null,
+          update_leader_id: null,
+          service_config: null,
+          local_member_id: "m1",
+          population: { m1: expect.objectContaining({ member_id: "m1", alive: true, cfg: new Map([["port", 6379]]) }) },
+          changed_service_files: [],
+          service_files: {},
+        },
+      },
+      local_member_id: "m1",
+      last_service_counter: 0,
+      last_election_counter: 0,
+      last_election_update_counter: 0,
+      last_membership_counter: 0,
+      last_service_config_counter: 0,
+      last_service_file_counter: 0,
+    })
+  })
+
+  it("names the leader of a group that has one", () => {
+    expect(censusObject(memberId, census(true))).toMatchObject({
+      census_groups: { "redis.default": { election_status: "ElectionFinished", leader_id: "m1" } },
+    })
+  })
+
+  it("leaves `package` out of a member that has none", () => {
+    const without = new Map([["redis.default", { ...member(false), package: null }]])
+    expect(JSON.stringify(censusObject(memberId, without))).not.toContain('"package"')
+    expect(JSON.stringify(censusObject(memberId, census()))).toContain('"package":"core/redis/4.0.14/20200101000000"')
+  })
+})
+
+describe("/butterfly", () => {
+  const butterfly = butterflyObject(supervisorFactsExample.sys, census(), (group) => group === "redis.default")
+
+  it("has every store under its name and its older name", () => {
+    const empty = { list: {}, update_counter: 0 }
+    expect(butterfly).toMatchObject({
+      service_config: empty,
+      service_file: empty,
+      election: empty,
+      election_update: empty,
+      departure: empty,
+      latest_service_config: empty,
+      service_files: empty,
+      latest_election: empty,
+      latest_election_update: empty,
+      departed_members: empty,
+    })
+    expect(butterfly).toMatchObject({ membership: { health: { m1: "Alive" } }, services: { update_counter: 0 } })
+  })
+
+  it("knows itself as the only member, and its own services", () => {
+    expect(butterfly).toMatchObject({
+      member: {
+        members: {
+          m1: {
+            id: "m1",
+            incarnation: 0,
+            address: "127.0.0.1",
+            swim_port: 9638,
+            gossip_port: 9638,
+            persistent: false,
+            departed: false,
+          },
+        },
+        health: { m1: "Alive" },
+        update_counter: 0,
+      },
+      service: {
+        list: {
+          "redis.default": {
+            m1: {
+              member_id: "m1",
+              service_group: "redis.default",
+              package: "core/redis/4.0.14/20200101000000",
+              incarnation: 0,
+              initialized: true,
+              cfg: new Map([["port", 6379]]),
+              sys,
+            },
+          },
+        },
+      },
+    })
+  })
+})
