@@ -22,8 +22,8 @@ export type OptionSpec = OptionBase &
     | Readonly<{ kind: "flag" }>
     | Readonly<{ kind: "text"; value: string; default?: string; choices?: readonly string[] }>
     | Readonly<{ kind: "number"; value: string; default?: number; minimum?: number }>
-    /** May be repeated, and takes several values at once. */
-    | Readonly<{ kind: "list"; value: string }>
+    /** May be repeated, and takes several values at once. `mayBeEmpty`: the bare flag is an empty list. */
+    | Readonly<{ kind: "list"; value: string; mayBeEmpty?: boolean }>
   )
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>
@@ -67,6 +67,8 @@ export type CommandContext = Readonly<{
   readonly signal: AbortSignal
   /** Turns this process into the launcher (decisions C). Resolves with its exit code. */
   launch: (request: LaunchRequest) => Promise<number>
+  /** Writes to stdout at once what cannot wait for the end of the command. False: nobody reads any more. */
+  print: (text: string) => boolean
   readStdin: () => Promise<Uint8Array>
   stdoutIsTerminal: boolean
   /** The Node that runs us. */

@@ -12,7 +12,8 @@ import { chooseRoot, layoutOf, prepareRoot, type Root } from "./root.ts"
 export interface Terminal {
   readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
-  writeOut(text: string): void
+  /** False when nobody reads any more. */
+  writeOut(text: string): boolean
   writeError(text: string): void
   readStdin(): Promise<Uint8Array>
   /** Called at Ctrl-C; a second one ends the process without asking. */
@@ -87,6 +88,7 @@ function createContext(invocation: Invocation, report: Report, interrupted: Abor
       return interrupted.signal
     },
     launch,
+    print: (text) => terminal.writeOut(text),
     readStdin: terminal.readStdin,
     stdoutIsTerminal: terminal.stdoutIsTerminal,
     nodeProgram,

@@ -64,10 +64,17 @@ function addCommand(parent: Program, word: string, command: Command, choose: (in
   sub.action(() => choose({ command, args: sub.args, options: normalise(command, sub.opts()) }))
 }
 
+/** How an option's value is written behind its flag: ` <FILE>`, ` [NAME...]`. */
+export function placeholderOf(spec: OptionSpec): string {
+  if (spec.kind === "flag") return ""
+  if (spec.kind !== "list") return ` <${spec.value}>`
+  return spec.mayBeEmpty === true ? ` [${spec.value}...]` : ` <${spec.value}...>`
+}
+
 function optionFor(key: string, spec: OptionSpec): Option {
   const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   const names = spec.short === undefined ? long : `-${spec.short}, ${long}`
-  const value = spec.kind === "flag" ? "" : spec.kind === "list" ? ` <${spec.value}...>` : ` <${spec.value}>`
+  const value = placeholderOf(spec)
   const option = new Option(names + value, spec.summary)
   if (spec.env !== undefined) option.env(spec.env)
   if (spec.hidden) option.hideHelp()
@@ -92,6 +99,7 @@ function normalise(command: Command, given: Record<string, unknown>): Record<str
 
 /** Commander stores `--no-color` as `color: false`. */
 function optionValue(key: string, spec: OptionSpec, given: Record<string, unknown>): unknown {
+  if (spec.kind === "list" && given[key] === true) return []
   if (spec.kind !== "flag") return given[key]
   const negated = /^no([A-Z])(.*)$/.exec(key)
   if (negated === null) return given[key] === true

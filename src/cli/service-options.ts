@@ -1,4 +1,5 @@
 import type { LoadRequest } from "../supervisor/operations.ts"
+import type { SpecFields } from "../supervisor/service-request.ts"
 import type { OptionsOf, OptionTable } from "./command.ts"
 
 /** Options that say how a service is loaded: shared by `hab svc load` and `hab sup run` (spec supervisor §1.3). */
@@ -50,8 +51,13 @@ export const SERVICE_OPTIONS = {
 
 /** The request these options make; what was not given is absent. */
 export function loadRequestOf(ident: string, options: OptionsOf<typeof SERVICE_OPTIONS>): LoadRequest {
+  return { ident, ...fieldsOf(options) }
+}
+
+/** The fields of a spec these options name. */
+export function fieldsOf(options: Partial<OptionsOf<typeof SERVICE_OPTIONS>>): SpecFields {
   const { healthCheckInterval, shutdownTimeout, ...same } = options
   const given = { ...same, healthCheckIntervalSec: healthCheckInterval, shutdownTimeoutSec: shutdownTimeout }
   const present = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ident, ...(Object.fromEntries(present) as Omit<LoadRequest, "ident">) }
+  return Object.fromEntries(present) as SpecFields
 }

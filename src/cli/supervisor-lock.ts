@@ -17,6 +17,13 @@ export async function takeLock({ locks, files, pid }: Host, layout: Layout): Pro
   )
 }
 
+/** What commands that need a supervisor say without one. */
+export function supervisorAbsent(layout: Layout): HabError {
+  return new HabError("SUPERVISOR_ABSENT", `Unable to contact the Supervisor. None runs on ${layout.hab}`, {
+    hint: "hab sup run",
+  })
+}
+
 /** The launcher's pid: what is written in LOCK, if somebody holds it. */
 export async function launcherPid({ locks, files }: Host, layout: Layout): Promise<number | undefined> {
   const { lock } = supervisorPaths(layout)

@@ -30,6 +30,8 @@ export type ListTask = Readonly<{
   logs: string
   /** Ends the running hook, the rest of the list and all retries. */
   signal: AbortSignal
+  /** Told when an attempt begins. */
+  onStart?: (planned: PlannedHook) => void
   /** Told of every finished attempt: the journal. */
   onReport?: (report: HookReport) => void
 }>
@@ -95,6 +97,7 @@ async function retry(
 async function attempt(context: HookContext, task: ListTask, planned: PlannedHook, count: number): Promise<HookReport> {
   const { hook, timeoutMs } = planned
   const { speaker, logs, signal } = task
+  task.onStart?.(planned)
   const report = await runHook(context, { hook, command: planned.command(count), timeoutMs, speaker, logs, signal })
   task.onReport?.(report)
   return report

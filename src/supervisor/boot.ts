@@ -98,10 +98,11 @@ async function open(
     )
   }
   const server = await openControl(context, supervisor)
+  // Watched before they are read: what is written in between is not missed.
+  const unwatch = watchSpecs(context, supervisor)
   supervisor.reconcile("boot")
   settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)
-  const unwatch = watchSpecs(context, supervisor)
   context.launcher.ready()
   return async () => {
     unwatch()

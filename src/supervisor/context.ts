@@ -17,7 +17,7 @@ export type SupervisorOptions = Readonly<{
 
 /** Everything the supervisor works with. */
 export type SupervisorContext = Readonly<{
-  host: Pick<Host, "clock" | "files" | "users" | "watcher" | "control" | "random" | "randomBytes" | "env">
+  host: Pick<Host, "clock" | "files" | "users" | "watcher" | "control" | "random" | "randomBytes" | "env" | "pid">
   layout: Layout
   store: PackageStore
   launcher: LauncherClient

@@ -1,60 +1,107 @@
-import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import type { SupervisorContext } from "./context.ts"
-import type { ControlActions } from "./gateway/routes.ts"
-import type { ServiceStatus } from "./gateway/status.ts"
-import { loadService, type OperationContext, unloadService, wantService } from "./operations.ts"
-import { stringifyServiceGroup } from "./service-group.ts"
-import { statusOf } from "./status-of.ts"
+import { explanationOf, hookRunsOf, surroundingsOf } from "./explanation-of.ts"
+import type { ControlActions, StopRequest } from "./gateway/routes.ts"
+import { loadedSpec } from "./loaded-specs.ts"
+import {
+  loadService,
+  type OperationContext,
+  type OperationResult,
+  restartServices,
+  unloadServices,
+  updateService,
+  wantServices,
+} from "./operations.ts"
+import type { StateTag } from "./service/service.ts"
+import { statusOfAll } from "./status-of.ts"
+import type { StopWish, Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
-import { serviceGroupOf } from "./views.ts"
+import { supervisorStatusOf } from "./supervisor-status-of.ts"
+
+/** Nothing of the service is alive in these. */
+const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
 
 /** The operations on specs, with this supervisor looking at once at what they wrote. */
 export function controlActions(context: SupervisorContext, supervisor: Supervisor): ControlActions {
-  const operations: OperationContext = { ...context.host, layout: context.layout, store: context.store }
-  const nameTimeout = ({ name }: PackageIdent, timeoutSec: number | undefined) => {
-    const held = supervisor.roster.services.get(name)
-    if (held !== undefined) held.stopTimeoutMs = timeoutSec === undefined ? undefined : timeoutSec * 1000
+  const { roster } = supervisor
+  const heldOf = (names: readonly string[]) => names.flatMap((name) => roster.services.get(name) ?? [])
+  const operations: OperationContext = {
+    ...context.host,
+    layout: context.layout,
+    store: context.store,
+    isAlive: (name) => heldOf([name]).some((held) => !AT_REST.includes(held.service.state.tag)),
   }
-  const thenLook = <T>(result: T): T => {
+  const nameOf = (service: string) =>
+    [...roster.services.values()].find((held) => isNamed(held, service))?.name ??
+    loadedSpec(operations, service).ident.name
+  const thenLook = (result: OperationResult): OperationResult => {
     supervisor.reconcile("manual")
     return result
   }
   return {
     load: (request) => thenLook(loadService(operations, request)),
-    unload(ident, shutdownTimeoutSec) {
-      const result = unloadService(operations, ident)
-      nameTimeout(ident, shutdownTimeoutSec)
-      return thenLook(result)
+    update: (request) => thenLook(updateService(operations, request)),
+    unload: (request) => unload(supervisor, operations, request),
+    start(choice) {
+      const result = thenLook(wantServices(operations, choice, "up"))
+      // Those that were wanted up before see no change of their spec: what rests starts all the same.
+      for (const held of heldOf(result.names)) roster.post(held, { tag: "start", reason: "manual" })
+      return result
     },
-    start: (ident) => thenLook(wantService(operations, ident, "up")),
-    stop(ident, shutdownTimeoutSec) {
-      const result = wantService(operations, ident, "down")
-      nameTimeout(ident, shutdownTimeoutSec)
-      return thenLook(result)
+    stop: (request) => stop(supervisor, operations, request),
+    restart({ force, ...choice }) {
+      const wasUp = [...roster.services.values()].filter((held) => held.spec.desiredState === "up")
+      const result = thenLook(restartServices(operations, choice))
+      for (const held of heldOf(result.names)) if (wasUp.includes(held)) supervisor.restart(held, force === true)
+      return result
     },
-    status: () => statusOfAll(context, supervisor),
+    status: () => statusOfAll(context, roster),
+    explain: (service) => explanationOf(context, roster, nameOf(service)),
+    hooks: (service) => hookRunsOf(roster, nameOf(service)),
+    surroundings: (service) => surroundingsOf(roster, nameOf(service)),
+    supervisor: () => supervisorStatusOf(context, supervisor),
   }
 }
 
-function statusOfAll(context: SupervisorContext, { roster }: Supervisor): ServiceStatus[] {
-  const nowMs = context.host.clock.monotonicMs()
-  const broken = [...roster.broken].filter(([name]) => !roster.services.has(name))
-  return [
-    ...[...roster.services.values()].map((held) => statusOf(held, nowMs)),
-    ...broken.map(
-      ([name, { spec, problem }]): ServiceStatus => ({
-        name,
-        ident: stringifyIdent(spec.ident),
-        group: stringifyServiceGroup(serviceGroupOf(context, spec)),
-        desired: spec.desiredState,
-        state: "down",
-        phase: "broken",
-        why: problem,
-        pid: null,
-        elapsedSec: 0,
-        health: "unknown",
-        restarts: 0,
-      }),
-    ),
-  ].sort((a, b) => (a.group < b.group ? -1 : 1))
+function stop(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {
+  const { roster } = supervisor
+  const wish = stopWishOf(request)
+  const result = wantServices(operations, request, "down")
+  const meant = result.names.flatMap((name) => roster.services.get(name) ?? [])
+  for (const held of meant) held.stopWish = wish
+  supervisor.reconcile("manual")
+  // Those that were wanted down before and still live hear it again: whoever asks last says how.
+  for (const held of meant.filter((one) => one.stopWish !== undefined)) {
+    held.stopWish = undefined
+    roster.post(held, { tag: "stop", reason: "manual", ...wish })
+  }
+  return result
+}
+
+function unload(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {
+  const { roster } = supervisor
+  const wish = stopWishOf(request)
+  const refused = [...roster.services.values()].find((held) => held.leaving && isNamed(held, request.ident))
+  if (refused !== undefined) {
+    roster.post(refused, { tag: "unload", reason: "unload", ...wish })
+    return { changed: true, message: `Unloading ${stringifyIdent(refused.spec.ident)}`, names: [refused.name] }
+  }
+  const result = unloadServices(operations, request)
+  for (const name of result.names) {
+    const held = roster.services.get(name)
+    if (held !== undefined) held.stopWish = wish
+  }
+  supervisor.reconcile("manual")
+  return result
+}
+
+function isNamed({ name, group, spec }: Supervised, text: string | undefined): boolean {
+  return text === name || text === group || text === stringifyIdent(spec.ident)
+}
+
+function stopWishOf({ shutdownTimeoutSec, force }: StopRequest): StopWish {
+  return {
+    ...(shutdownTimeoutSec === undefined ? {} : { timeoutMs: shutdownTimeoutSec * 1000 }),
+    ...(force === undefined ? {} : { force }),
+  }
 }

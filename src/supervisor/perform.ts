@@ -3,7 +3,7 @@ import { type Layout, servicePaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
 import { remember } from "../hooks/journal.ts"
 import { type HookContext, runHook } from "../hooks/run-hook.ts"
-import { type ListOutcome, runHookList } from "../hooks/runner.ts"
+import { type ListOutcome, type PlannedHook, runHookList } from "../hooks/runner.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { LogKey } from "./console/line.ts"
 import { plannedHooks } from "./moments.ts"
@@ -80,11 +80,17 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
     speaker: held.group,
     logs: servicePaths(context.layout, held.name).logs,
     signal: controller.signal,
+    onStart: (planned) => markRunning(context, held, planned),
     onReport: (report) => {
+      if (!controller.signal.aborted) held.running.delete(report.hook)
       held.journal = remember(held.journal, report, context.clock.now())
     },
   })
   list.outcome.then(done, failWith(done))
+}
+
+function markRunning({ clock }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {
+  held.running.set(hook.name, { hook: hook.name, event: hook.event, startedMs: clock.monotonicMs(), timeoutMs })
 }
 
 function failWith(done: (outcome: ListOutcome) => void): (error: unknown) => void {
@@ -95,6 +101,7 @@ function cancelHooks(held: Supervised, moment: string): void {
   const key = moment as Parameters<typeof held.hooks.get>[0]
   held.hooks.get(key)?.abort()
   held.hooks.delete(key)
+  for (const [name, hook] of held.running) if (hook.event === moment) held.running.delete(name)
 }
 
 function render(context: PerformContext, held: Supervised, { run }: EffectOf<"render">): void {
@@ -155,6 +162,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
   if (planned === undefined) return context.post(held, { tag: "health-result", run, answer: "unknown" })
   const controller = new AbortController()
   held.hooks.set("health-check", controller)
+  markRunning(context, held, planned)
   const check = runHook(context.hooksOf(held), {
     hook: planned.hook,
     command: planned.command(1),
@@ -167,6 +175,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
   void check
     .catch(() => undefined)
     .then((report) => {
+      if (!controller.signal.aborted) held.running.delete(planned.hook.name)
       if (report === undefined) return
       const answer = healthAnswer(report)
       if (answer === undefined || controller.signal.aborted) return

@@ -57,21 +57,26 @@ function stop(
   held: Supervised,
   because: Extract<Operation, { tag: "stop" }>["because"],
 ): void {
-  const timeoutMs = held.stopTimeoutMs
-  held.stopTimeoutMs = undefined
-  const named = timeoutMs === undefined ? {} : { timeoutMs }
+  const wish = held.stopWish ?? {}
+  held.stopWish = undefined
   if (because === "stopped") {
     held.spec = { ...held.spec, desiredState: "down" }
-    roster.post(held, { tag: "stop", reason: "manual", ...named })
+    roster.post(held, { tag: "stop", reason: "manual", ...wish })
   } else {
     held.leaving = true
-    roster.post(held, { tag: "unload", reason: "unload", ...named })
+    roster.post(held, { tag: "unload", reason: "unload", ...wish })
   }
 }
 
 function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
   takeSpec(change, held, spec)
   change.roster.post(held, { tag: "restart", reason: "load" })
+}
+
+/** Somebody asks for a new process of the newest release. `force`: no hook can refuse. */
+export function restartByHand(change: ChangeContext, held: Supervised, force: boolean): void {
+  takeSpec(change, held, held.spec)
+  change.roster.post(held, { tag: "restart", reason: "manual", force })
 }
 
 /** A release that waits to be used gets the new options too. */

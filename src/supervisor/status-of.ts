@@ -1,26 +1,69 @@
 import { stringifyIdent } from "../package/ident.ts"
+import { bindReports } from "./bind-reports.ts"
+import type { SupervisorContext } from "./context.ts"
 import type { ServiceStatus } from "./gateway/status.ts"
-import { explain } from "./service/status.ts"
+import type { Broken, Roster } from "./roster.ts"
+import { explain, healthOf } from "./service/status.ts"
+import { stringifyServiceGroup } from "./service-group.ts"
 import type { Supervised } from "./supervised.ts"
+import { serviceGroupOf } from "./views.ts"
 
-/** What the control API says of a service. */
-export function statusOf(held: Supervised, nowMs: number): ServiceStatus {
+/** What the control API says of every loaded service, in the order of their groups. */
+export function statusOfAll(context: SupervisorContext, roster: Roster): ServiceStatus[] {
+  const broken = [...roster.broken].filter(([name]) => !roster.services.has(name))
+  const statuses = [
+    ...[...roster.services.values()].map((held) => statusOf(context, roster, held)),
+    ...broken.map(([name, one]) => statusOfBroken(context, name, one)),
+  ]
+  return statuses.sort((a, b) => (a.group < b.group ? -1 : 1))
+}
+
+/** What the control API says of one service. */
+export function statusOf(context: SupervisorContext, roster: Roster, held: Supervised): ServiceStatus {
   const { service, spec, release } = held
-  const { pid } = service.life
-  const isUp = pid !== undefined
-  const { state, why } = explain(service, nowMs)
-  const checked = service.settings.hooks.includes("health-check")
+  const nowMs = context.host.clock.monotonicMs()
+  const { state, why, awaits } = explain(service, nowMs)
+  const { refused, life } = service
   return {
     name: held.name,
     ident: stringifyIdent(release?.pkg.ident ?? spec.ident),
     group: held.group,
     desired: spec.desiredState,
-    state: isUp ? "up" : "down",
+    state: life.pid === undefined ? "down" : "up",
     phase: state,
     why,
-    pid: pid ?? null,
+    downBecause: service.state.tag === "down" ? service.state.why : null,
+    awaits: state === "blocked" ? unmetBinds(context, roster, held) : awaits,
+    refused: refused === undefined ? null : `refused by its ${refused.moment} hook: ${refused.problem}`,
+    pid: life.pid ?? null,
     elapsedSec: Math.floor((nowMs - held.upOrDownSinceMs) / 1000),
-    health: checked ? service.health.status : isUp ? "ok" : "unknown",
+    health: life.pid === undefined ? "unknown" : healthOf(service),
     restarts: service.restarts,
+  }
+}
+
+/** The binds a service waits for, one sentence each. */
+export function unmetBinds(context: SupervisorContext, roster: Roster, held: Supervised): string[] {
+  return bindReports(context, roster.services.values(), held).flatMap(({ name, group, problem }) =>
+    problem === null ? [] : [`the bind '${name}' to ${group}, ${problem}`],
+  )
+}
+
+function statusOfBroken(context: SupervisorContext, name: string, { spec, problem }: Broken): ServiceStatus {
+  return {
+    name,
+    ident: stringifyIdent(spec.ident),
+    group: stringifyServiceGroup(serviceGroupOf(context, spec)),
+    desired: spec.desiredState,
+    state: "down",
+    phase: "broken",
+    why: problem,
+    downBecause: null,
+    awaits: ["another spec, or another release of the package"],
+    refused: null,
+    pid: null,
+    elapsedSec: 0,
+    health: "unknown",
+    restarts: 0,
   }
 }

@@ -1,10 +1,16 @@
 import type { ConfigTable } from "../config/value.ts"
+import type { EventName } from "../hooks/events.ts"
 import type { Journal } from "../hooks/journal.ts"
 import type { LastProcess } from "./last-process.ts"
 import type { Release } from "./release.ts"
 import type { Service } from "./service/service.ts"
 import type { Moment } from "./service/settings.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
+
+/** A hook on its way. `startedMs` on the monotonic clock; `timeoutMs` 0: no limit. */
+export type RunningHook = Readonly<{ hook: string; event: EventName; startedMs: number; timeoutMs: number }>
+
+export type StopWish = Readonly<{ timeoutMs?: number; force?: boolean }>
 
 /**
  * A loaded service as the supervisor holds it: what the machine knows of it, and what acts for it. The one mutable record
@@ -35,6 +41,8 @@ export type Supervised = {
   /** The spawn that is under way. */
   spawning: Promise<unknown> | undefined
   journal: Journal
+  /** Hooks that run now, by their names. */
+  readonly running: Map<string, RunningHook>
   /** Whether the post-start list of this run came to its end. */
   postStart: "finished" | "unfinished"
   /** What is on disk of the run's state, to write only what differs. */
@@ -45,8 +53,8 @@ export type Supervised = {
   lastProcess: LastProcess | undefined
   /** Unloaded: it goes as soon as nothing of it is left. */
   leaving: boolean
-  /** Named by who asks for the next stop, over spec and package. */
-  stopTimeoutMs: number | undefined
+  /** Said by who asks for the next stop: a time over that of spec and package, and whether hooks may refuse it. */
+  stopWish: StopWish | undefined
   /** How its binds stood when they were last looked at. */
   bindsSummary: string | undefined
   /** Stops watching its files. */

@@ -13,16 +13,20 @@ import type { Reason } from "./service/messages.ts"
 import { reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs } from "./spec/spec-files.ts"
-import { applyOperation } from "./spec-changes.ts"
+import { applyOperation, restartByHand } from "./spec-changes.ts"
 import type { Supervised } from "./supervised.ts"
 import { standingsOf } from "./views.ts"
 
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
 export type Supervisor = Readonly<{
+  /** On the monotonic clock. */
+  startedMs: number
   roster: Roster
   say: (preamble: string, key: LogKey, text: string) => void
   /** Looks at the spec files and does what they want. `reason`: why what is new starts. */
   reconcile(reason: Reason): void
+  /** Gives a service a new process of its newest release. `force`: no hook can refuse. */
+  restart(held: Supervised, force: boolean): void
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
   /** Stops every service; resolves when nothing of any is left. */
@@ -64,9 +68,11 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     checkBinds(context, roster, say)
   }
   return {
+    startedMs: context.host.clock.monotonicMs(),
     roster,
     say,
     reconcile: look,
+    restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },

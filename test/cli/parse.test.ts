@@ -13,6 +13,7 @@ const install = defineCommand({
     noColor: { kind: "flag", summary: "Plain" },
     keep: { kind: "number", value: "N", summary: "How many" },
     bind: { kind: "list", value: "BIND", summary: "Binds" },
+    peer: { kind: "list", value: "PEER", mayBeEmpty: true, summary: "Peers" },
     topology: { kind: "text", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },
   },
   run: async () => ({}),
@@ -31,6 +32,14 @@ describe("the command line", () => {
     const plain = parse("pkg", "install", "a/b")
     expect(plain.tag === "run" && plain.options).toEqual({ force: false, noColor: false, channel: "base" })
     expect(parse("pkg", "install", "a/b", "--no-color")).toMatchObject({ options: { noColor: true } })
+  })
+
+  it("takes a bare flag as an empty list where that is allowed", () => {
+    expect(parse("pkg", "install", "a/b", "--peer")).toMatchObject({ options: { peer: [] } })
+    expect(parse("pkg", "install", "a/b", "--peer", "x", "--peer", "y")).toMatchObject({
+      options: { peer: ["x", "y"] },
+    })
+    expect(parse("pkg", "install", "a/b", "--bind")).toMatchObject({ tag: "refused" })
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import type { Command, CommandGroup, OptionSpec } from "../command.ts"
+import { placeholderOf } from "../parse.ts"
 
 /** docs/reference/cli.md, printed from the table of commands. */
 export function commandsReference(groups: readonly CommandGroup[]): string {
@@ -32,8 +33,7 @@ function describe(group: CommandGroup, command: Command): string {
 /** `-f, --force`, `--group <GROUP>`: how help and the reference write an option. */
 function flagOf(key: string, spec: OptionSpec): string {
   const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  const value = spec.kind === "flag" ? "" : spec.kind === "list" ? ` <${spec.value}...>` : ` <${spec.value}>`
-  return `${spec.short === undefined ? "" : `-${spec.short}, `}${long}${value}`
+  return `${spec.short === undefined ? "" : `-${spec.short}, `}${long}${placeholderOf(spec)}`
 }
 
 function origin(spec: OptionSpec): string {

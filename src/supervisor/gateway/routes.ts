@@ -1,44 +1,70 @@
 import { HabError } from "../../base/errors.ts"
-import { parseIdent } from "../../package/ident.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
-import type { LoadRequest, OperationResult } from "../operations.ts"
+import type { Choice } from "../loaded-specs.ts"
+import type { LoadRequest, OperationResult, UpdateRequest } from "../operations.ts"
+import type { HookRun, ServiceExplanation } from "./explanation.ts"
+import type { ServiceSurroundings } from "./service-surroundings.ts"
 import type { ServiceStatus } from "./status.ts"
+import type { SupervisorStatus } from "./supervisor-status.ts"
 
 /** Version of the control API; it is part of every path. */
 export const CONTROL_VERSION = "v1"
 
-/** What the control API can ask of the supervisor. */
+/** `shutdownTimeoutSec`: from the shutdown signal to SIGKILL, this time. `force`: no hook can refuse. */
+export type StopRequest = Choice & Readonly<{ shutdownTimeoutSec?: number; force?: boolean }>
+export type RestartRequest = Choice & Readonly<{ force?: boolean }>
+
+/** What the control API can ask of the supervisor. Expected failures are thrown. */
 export interface ControlActions {
   load(request: LoadRequest): OperationResult
-  unload(ident: ReturnType<typeof parseIdent>, shutdownTimeoutSec?: number): OperationResult
-  start(ident: ReturnType<typeof parseIdent>): OperationResult
-  stop(ident: ReturnType<typeof parseIdent>, shutdownTimeoutSec?: number): OperationResult
+  update(request: UpdateRequest): OperationResult
+  unload(request: StopRequest): OperationResult
+  start(request: Choice): OperationResult
+  stop(request: StopRequest): OperationResult
+  restart(request: RestartRequest): OperationResult
   status(): readonly ServiceStatus[]
+  explain(service: string): ServiceExplanation
+  hooks(service: string): readonly HookRun[]
+  surroundings(service: string): ServiceSurroundings
+  supervisor(): SupervisorStatus
 }
 
-type IdentBody = Readonly<{ ident: string; shutdownTimeoutSec?: number }>
-type Route = Readonly<{ method: string; path: string; answer: (actions: ControlActions, body: never) => unknown }>
+type Route = Readonly<{
+  method: "GET" | "POST"
+  /** `{service}` stands for an ident, a name or a group, percent-encoded. */
+  path: string
+  /** What the body must name. */
+  body?: "a service" | "services"
+  answer: (actions: ControlActions, asked: Readonly<{ body: never; service: string }>) => unknown
+}>
 
 /** Every route of the control API (decisions I). */
 export const ROUTES: readonly Route[] = [
+  { method: "GET", path: "/supervisor", answer: (actions) => actions.supervisor() },
   { method: "GET", path: "/services", answer: (actions) => actions.status() },
-  { method: "POST", path: "/services/load", answer: (actions, body: LoadRequest) => actions.load(body) },
+  post("load", "a service", (actions, body: LoadRequest) => actions.load(body)),
+  post("update", "a service", (actions, body: UpdateRequest) => actions.update(body)),
+  post("unload", "services", (actions, body: StopRequest) => actions.unload(body)),
+  post("start", "services", (actions, body: Choice) => actions.start(body)),
+  post("stop", "services", (actions, body: StopRequest) => actions.stop(body)),
+  post("restart", "services", (actions, body: RestartRequest) => actions.restart(body)),
+  { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },
+  { method: "GET", path: "/services/{service}/hooks", answer: (actions, { service }) => actions.hooks(service) },
   {
-    method: "POST",
-    path: "/services/unload",
-    answer: (actions, body: IdentBody) => actions.unload(parseIdent(body.ident), body.shutdownTimeoutSec),
-  },
-  {
-    method: "POST",
-    path: "/services/start",
-    answer: (actions, body: IdentBody) => actions.start(parseIdent(body.ident)),
-  },
-  {
-    method: "POST",
-    path: "/services/stop",
-    answer: (actions, body: IdentBody) => actions.stop(parseIdent(body.ident), body.shutdownTimeoutSec),
+    method: "GET",
+    path: "/services/{service}/surroundings",
+    answer: (actions, { service }) => actions.surroundings(service),
   },
 ]
+
+function post<B>(verb: string, body: Route["body"], answer: (actions: ControlActions, body: B) => unknown): Route {
+  return {
+    method: "POST",
+    path: `/services/${verb}`,
+    ...(body === undefined ? {} : { body }),
+    answer: (actions, asked) => answer(actions, asked.body),
+  }
+}
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   SERVICE_ALREADY_LOADED: 409,
@@ -48,14 +74,18 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 
 /** Answers one request. Expected failures become `{ error: { code, message, hint } }`; anything else is status 500. */
 export async function answerControl(actions: ControlActions, request: ControlRequest): Promise<ControlReply> {
-  const path = request.path.replace(`/${CONTROL_VERSION}`, "")
-  const route = ROUTES.find((candidate) => candidate.path === path)
-  if (route === undefined) return failure(404, "ROUTE_UNKNOWN", `there is no ${request.path}`)
-  if (route.method !== request.method) return failure(405, "METHOD_UNKNOWN", `${request.path} takes ${route.method}`)
-  if (route.method === "POST" && !hasIdent(request.body))
-    return failure(400, "BODY_INVALID", "the body needs an 'ident'")
+  const found = ROUTES.map((route) => ({ route, service: matchPath(route.path, request.path) }))
+  const here = found.filter((one): one is { route: Route; service: string } => one.service !== undefined)
+  if (here.length === 0) return failure(404, "ROUTE_UNKNOWN", `there is no ${request.path}`)
+  const asked = here.find(({ route }) => route.method === request.method)
+  if (asked === undefined) {
+    return failure(405, "METHOD_UNKNOWN", `${request.path} takes ${here.map(({ route }) => route.method).join(", ")}`)
+  }
+  const lacking = missingIn(asked.route, request.body)
+  if (lacking !== undefined) return failure(400, "BODY_INVALID", lacking)
   try {
-    return { status: 200, body: await route.answer(actions, request.body as never) }
+    const { route, service } = asked
+    return { status: 200, body: await route.answer(actions, { body: request.body as never, service }) }
   } catch (error) {
     if (!(error instanceof HabError))
       return failure(500, "INTERNAL", error instanceof Error ? error.message : String(error))
@@ -63,8 +93,29 @@ export async function answerControl(actions: ControlActions, request: ControlReq
   }
 }
 
-function hasIdent(body: unknown): boolean {
-  return typeof body === "object" && body !== null && typeof (body as { ident?: unknown }).ident === "string"
+/** The service a path names, "" where the route has none, undefined when the path is another. */
+function matchPath(pattern: string, path: string): string | undefined {
+  const wanted = `/${CONTROL_VERSION}${pattern}`.split("/")
+  const given = path.split("/")
+  if (given.length !== wanted.length) return undefined
+  if (!wanted.every((part, index) => part === given[index] || part === "{service}")) return undefined
+  const at = wanted.indexOf("{service}")
+  return at < 0 ? "" : decode(given[at] ?? "")
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+function missingIn({ body: needed }: Route, body: unknown): string | undefined {
+  if (needed === undefined) return undefined
+  const { ident, all } = (typeof body === "object" ? (body ?? {}) : {}) as Choice
+  if (typeof ident === "string" || (needed === "services" && all === true)) return undefined
+  return needed === "services" ? "the body needs an 'ident', or 'all': true" : "the body needs an 'ident'"
 }
 
 function failure(status: number, code: string, message: string, hint?: string): ControlReply {

@@ -7,14 +7,21 @@ export type ServiceStatus = Readonly<{
   desired: "up" | "down"
   /** `up` while its process runs, `down` otherwise. */
   state: "up" | "down"
-  /** The state of the machine: `up`, `initializing`, `waiting` … */
+  /** The state of the machine: `up`, `initializing`, `waiting` …; `broken` when its package cannot be opened. */
   phase: string
-  /** Why it is in this phase, and what it waits for. */
+  /** Why it is in this phase, in one sentence. */
   why: string
+  /** Why it is down, in the phase `down`; `finished` and `failed`: the restart policy leaves it at that. */
+  downBecause: "never-started" | "stopped" | "finished" | "failed" | null
+  /** What ends this phase. Empty when nothing is awaited. */
+  awaits: readonly string[]
+  /** A hook keeps it from stopping or restarting: which and why. */
+  refused: string | null
   pid: number | null
   /** Whole seconds since it last went up or down. */
   elapsedSec: number
   health: "ok" | "warning" | "critical" | "unknown"
+  /** Failures in a row. */
   restarts: number
 }>
 
@@ -32,11 +39,29 @@ export function statusTable(services: readonly ServiceStatus[]): string {
     service.pid === null ? "<none>" : String(service.pid),
     service.group,
   ])
-  const widths = HEADER.map((_, column) => Math.max(...[HEADER, ...rows].map((row) => row[column]?.length ?? 0)))
+  return alignColumns([HEADER, ...rows])
+}
+
+/** Rows as lines, cells padded to the width of their column and parted by two spaces. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  const widths = (rows[0] ?? []).map((_, column) => width(column))
   const print = (row: readonly string[]) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd()
-  return [HEADER, ...rows].map(print).join("\n")
+  return rows.map(print).join("\n")
+}
+
+/** One line for each service that waits, for people who wonder why it is not up. */
+export function waitingHints(services: readonly ServiceStatus[]): string[] {
+  return services.flatMap((service) => {
+    const { phase, group, why, awaits, refused } = service
+    const more = `(hab svc explain ${service.name})`
+    if (refused !== null) return [`${group}: ${refused} ${more}`]
+    if (phase === "broken") return [`${group} cannot be started: ${why} ${more}`]
+    if (phase === "up" || awaits.length === 0) return []
+    return [`${group} waits for ${awaits.join(", ")}${phase === "blocked" ? "" : `; ${why}`} ${more}`]
+  })
 }

@@ -43,7 +43,8 @@ function compare(name: string, old: ServiceSpec | undefined, spec: ServiceSpec):
   return [{ tag: needsRestart(old, spec) ? "restart" : "update", name, spec }]
 }
 
-function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
+/** True when two specs want the same in every field. */
+export function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
   return printSpec(a) === printSpec(b) && JSON.stringify(a.own) === JSON.stringify(b.own)
 }
 

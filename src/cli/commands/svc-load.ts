@@ -1,0 +1,87 @@
+import { HabError } from "../../base/errors.ts"
+import { loadService, unloadServices, updateService } from "../../supervisor/operations.ts"
+import { defineCommand } from "../command.ts"
+import { finishOperation } from "../finish-operation.ts"
+import { allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
+import { operate } from "../operations.ts"
+import { fieldsOf, loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
+import { ASYNC_OPTIONS } from "../wait-options.ts"
+
+/** `hab svc load` (spec supervisor §1.3). */
+export const loadCommand = defineCommand({
+  name: "load",
+  summary: "Load a service; the supervisor starts it and keeps it running",
+  arguments: "<ident>",
+  examples: [
+    "hab svc load acme/web",
+    "hab svc load acme/web --wait --timeout 30",
+    "hab svc load acme/web --bind db:postgres.default --force",
+  ],
+  options: {
+    force: { kind: "flag", short: "f", summary: "Replace the spec of a loaded service" },
+    ...ASYNC_OPTIONS,
+    ...SERVICE_OPTIONS,
+  },
+  async run({ args: [ident = ""], options: { force, detach, wait, timeout, ...options } }, context) {
+    const request = { ...loadRequestOf(ident, options), force }
+    const done = await operate(context, { path: "/services/load", body: request }, (operations) =>
+      loadService(operations, request),
+    )
+    return finishOperation(context, done, { goal: "started", wait: { detach, wait, timeout }, byDefault: false })
+  },
+})
+
+const { configFrom: _, healthCheckInterval, bind, ...UPDATED } = SERVICE_OPTIONS
+
+/** `hab svc update` (spec supervisor §1.4): only what is given changes. */
+export const updateCommand = defineCommand({
+  name: "update",
+  summary: "Change how a loaded service is run; what is not given stays as it is",
+  arguments: "<service>",
+  examples: [
+    "hab svc update acme/web --strategy at-once --channel stable",
+    "hab svc update acme/web --bind db:postgres.blue",
+    "hab svc update acme/web --bind",
+  ],
+  options: {
+    ...UPDATED,
+    bind: { ...bind, mayBeEmpty: true, summary: "Bind these groups instead of all former ones; none without a value" },
+    healthCheckInterval: { ...healthCheckInterval, short: "i" },
+  },
+  async run({ args: [ident = ""], options }, context) {
+    const fields = fieldsOf(options)
+    if (Object.keys(fields).length === 0) {
+      throw new HabError("USAGE", "No fields specified for update: name what should change", {
+        hint: "hab svc update --help",
+      })
+    }
+    const request = { ...fields, ident }
+    const { result } = await operate(context, { path: "/services/update", body: request }, (operations) =>
+      updateService(operations, request),
+    )
+    return { text: result.message }
+  },
+})
+
+/** `hab svc unload` (spec supervisor §1.5). */
+export const unloadCommand = defineCommand({
+  name: "unload",
+  summary: "Unload a service: stop it and forget it",
+  arguments: "[service]",
+  examples: ["hab svc unload acme/web", "hab svc unload --all --wait"],
+  options: {
+    all: { kind: "flag", summary: "Every loaded service" },
+    force: { kind: "flag", summary: "Also when a pre-stop hook refuses" },
+    shutdownTimeout: SHUTDOWN_TIMEOUT,
+    ...ASYNC_OPTIONS,
+    wait: { kind: "flag", summary: "Wait until nothing of the service is left" },
+  },
+  async run({ args: [text], options: { all, force, shutdownTimeout, ...wait } }, context) {
+    const choice = allOrOne(text, all)
+    const body = { ...choice, force, shutdownTimeoutSec: shutdownTimeout }
+    const done = await operate(context, { path: "/services/unload", body }, (operations) =>
+      unloadServices(operations, choice),
+    )
+    return finishOperation(context, done, { goal: "unloaded", wait, byDefault: false })
+  },
+})

@@ -1,0 +1,62 @@
+import { type OperationResult, wantServices } from "../../supervisor/operations.ts"
+import { defineCommand } from "../command.ts"
+import { finishOperation } from "../finish-operation.ts"
+import { ALL, allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
+import { ask, operate } from "../operations.ts"
+import { ASYNC_OPTIONS, SYNC_OPTIONS } from "../wait-options.ts"
+
+/** `hab svc start` (spec supervisor §1.5). */
+export const startCommand = defineCommand({
+  name: "start",
+  summary: "Start a loaded service that is down; one that failed is tried again at once",
+  arguments: "[service]",
+  examples: ["hab svc start acme/web", "hab svc start --all --wait"],
+  options: { all: ALL, ...ASYNC_OPTIONS },
+  async run({ args: [text], options: { all, ...wait } }, context) {
+    const choice = allOrOne(text, all)
+    const done = await operate(context, { path: "/services/start", body: choice }, (operations) =>
+      wantServices(operations, choice, "up"),
+    )
+    return finishOperation(context, done, { goal: "started", wait, byDefault: false })
+  },
+})
+
+/** `hab svc stop` (spec supervisor §1.5). */
+export const stopCommand = defineCommand({
+  name: "stop",
+  summary: "Stop a loaded service and keep it down",
+  arguments: "[service]",
+  examples: ["hab svc stop acme/web", "hab svc stop acme/web --shutdown-timeout 30 -d", "hab svc stop --all"],
+  options: {
+    all: ALL,
+    force: { kind: "flag", summary: "Also when a pre-stop hook refuses" },
+    shutdownTimeout: SHUTDOWN_TIMEOUT,
+    ...SYNC_OPTIONS,
+  },
+  async run({ args: [text], options: { all, force, shutdownTimeout, ...wait } }, context) {
+    const choice = allOrOne(text, all)
+    const body = { ...choice, force, shutdownTimeoutSec: shutdownTimeout }
+    const done = await operate(context, { path: "/services/stop", body }, (operations) =>
+      wantServices(operations, choice, "down"),
+    )
+    return finishOperation(context, done, { goal: "stopped", wait, byDefault: true })
+  },
+})
+
+/** `hab svc restart` (decisions 31). */
+export const restartCommand = defineCommand({
+  name: "restart",
+  summary: "Give a loaded service a new process, of the newest installed release; one that is down is started",
+  arguments: "[service]",
+  examples: ["hab svc restart acme/web", "hab svc restart --all -d"],
+  options: {
+    all: ALL,
+    force: { kind: "flag", summary: "Also when a pre-restart or pre-stop hook refuses" },
+    ...SYNC_OPTIONS,
+  },
+  async run({ args: [text], options: { all, force, ...wait } }, context) {
+    const body = { ...allOrOne(text, all), force }
+    const result = await ask<OperationResult>(context, { method: "POST", path: "/services/restart", body })
+    return finishOperation(context, { result, supervised: true }, { goal: "started", wait, byDefault: true })
+  },
+})

@@ -1,0 +1,24 @@
+import type { Goal } from "../supervisor/gateway/goals.ts"
+import type { CommandContext, CommandResult } from "./command.ts"
+import type { Operated } from "./operations.ts"
+import { ownService, refuseEndlessWait, waitFor } from "./wait-for.ts"
+import type { WaitOptions } from "./wait-options.ts"
+
+/** How an operation ends for who asked. `byDefault`: it is waited for without --wait. */
+export type Finish = Readonly<{ goal: Goal; wait: WaitOptions; byDefault: boolean }>
+
+/** Says what was done, and waits for it where that is wanted: a hook never does by default for its own service. */
+export async function finishOperation(
+  context: CommandContext,
+  { result, supervised }: Operated,
+  { goal, wait, byDefault }: Finish,
+): Promise<CommandResult> {
+  const { changed, names, message } = result
+  const own = ownService(context.host.env)
+  const isOwn = own !== undefined && names.includes(own.name)
+  const waits = wait.wait || wait.timeout !== undefined || (byDefault && changed && !isOwn)
+  if (!supervised || names.length === 0 || wait.detach || !waits) return { text: message }
+  refuseEndlessWait(context.host.env, { names, goal })
+  context.print(`${message}\n`)
+  return { text: await waitFor(context, { names, goal, timeoutSec: wait.timeout }) }
+}

@@ -1,0 +1,49 @@
+import { createStore } from "../package/store.ts"
+import { askSupervisor } from "../supervisor/gateway/client.ts"
+import type { ServiceStatus } from "../supervisor/gateway/status.ts"
+import type { OperationContext, OperationResult } from "../supervisor/operations.ts"
+import type { CommandContext } from "./command.ts"
+import { supervisorAbsent } from "./supervisor-lock.ts"
+
+type Ask = Readonly<{ method: "GET" | "POST"; path: string; body?: unknown }>
+
+/** Asks the supervisor of this root. Throws SUPERVISOR_ABSENT when none runs, and what the supervisor refuses with. */
+export async function ask<T>(context: CommandContext, request: Ask): Promise<T> {
+  const answer = await askIfRunning<T>(context, request)
+  if (answer === undefined) throw supervisorAbsent(context.layout)
+  return answer
+}
+
+/** As `ask`; undefined when no supervisor runs. */
+export function askIfRunning<T>({ host, layout }: CommandContext, request: Ask): Promise<T | undefined> {
+  return askSupervisor<T>({ control: host.control, layout }, request)
+}
+
+/** The loaded services. Throws SUPERVISOR_ABSENT. */
+export function askServices(context: CommandContext): Promise<readonly ServiceStatus[]> {
+  return ask(context, { method: "GET", path: "/services" })
+}
+
+/** `result` of an operation, and whether a supervisor acts on it now. */
+export type Operated = Readonly<{ result: OperationResult; supervised: boolean }>
+
+/** Lets the supervisor do it; without one the command edits the spec files itself, and the next supervisor acts on them. */
+export async function operate(
+  context: CommandContext,
+  request: Readonly<{ path: string; body: unknown }>,
+  withoutSupervisor: (operations: OperationContext) => OperationResult,
+): Promise<Operated> {
+  const answer = await askIfRunning<OperationResult>(context, { method: "POST", ...request })
+  if (answer !== undefined) return { result: answer, supervised: true }
+  const result = withoutSupervisor(operationContext(context))
+  if (result.changed) {
+    context.report({ tag: "note", text: "No supervisor runs; the next `hab sup run` acts on this." })
+  }
+  return { result, supervised: false }
+}
+
+/** What operations on spec files take. */
+export function operationContext({ host, layout }: CommandContext): OperationContext {
+  const store = createStore({ files: host.files, layout, target: host.target })
+  return { files: host.files, layout, env: host.env, store }
+}

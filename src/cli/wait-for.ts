@@ -1,0 +1,116 @@
+import { HabError } from "../base/errors.ts"
+import { wait } from "../ports/clock.ts"
+import { type Goal, type GoalStanding, goalStanding } from "../supervisor/gateway/goals.ts"
+import type { ServiceStatus } from "../supervisor/gateway/status.ts"
+import type { CommandContext } from "./command.ts"
+import { askIfRunning } from "./operations.ts"
+import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
+
+const LOOK_EVERY_MS = 50
+/** After so long people wonder: we say what is waited for. */
+const SILENT_MS = 2_000
+
+const WORDS: Readonly<Record<Goal, string>> = {
+  up: "up",
+  down: "down",
+  healthy: "healthy",
+  started: "up",
+  stopped: "down",
+  unloaded: "unloaded",
+}
+
+/** Events whose hooks run beside a service that is up: it does not wait for them. */
+const BESIDE = ["post-start", "reconfigure", "file-updated", "post-healthy", "post-unhealthy"]
+
+export type Awaited = Readonly<{ names: readonly string[]; goal: Goal; timeoutSec: number | undefined }>
+type Found = Readonly<{ name: string; standing: GoalStanding }>
+
+/**
+ * Waits until every service is where it should be; resolves with one sentence. Throws SERVICE_WAIT_FAILED as soon as one
+ * cannot come there, and SERVICE_WAIT_TIMED_OUT. A supervisor that restarts meanwhile is waited for too.
+ */
+export async function waitFor(context: CommandContext, awaited: Awaited): Promise<string> {
+  const { clock } = context.host
+  const timeoutSec = awaited.timeoutSec ?? WAIT_SEC_DEFAULT
+  const begunMs = clock.monotonicMs()
+  let said = ""
+  for (;;) {
+    const found = await look(context, awaited)
+    const elapsedMs = clock.monotonicMs() - begunMs
+    const open = found.filter(({ standing }) => standing.tag !== "met")
+    if (open.length === 0) return `${awaited.names.join(", ")} ${isAre(awaited.names)} ${WORDS[awaited.goal]}`
+    const failed = open.filter(({ standing }) => standing.tag === "failed")
+    if (failed.length > 0) throw waitFailed(awaited, failed)
+    if (elapsedMs >= timeoutSec * 1000) throw timedOut(awaited, open, timeoutSec)
+    const names = open.map(({ name }) => name).join(", ")
+    if (elapsedMs >= SILENT_MS && names !== said) {
+      said = names
+      const [first] = open
+      const why = open.length === 1 && first !== undefined ? `: ${whyOf(first)}` : ""
+      context.report({ tag: "note", text: `Waiting until ${names} ${isAre(open)} ${WORDS[awaited.goal]}${why}` })
+    }
+    await wait(clock, LOOK_EVERY_MS, context.signal)
+    if (context.signal.aborted) throw new HabError("SERVICE_WAIT_FAILED", "interrupted")
+  }
+}
+
+/** The service whose hook we are, if we are one. */
+export function ownService(
+  env: Readonly<Record<string, string>>,
+): Readonly<{ name: string; event: string }> | undefined {
+  const { HAB_HOOK_SUBJECT: subject, HAB_HOOK_SERVICE: name = "", HAB_HOOK_EVENT: event = "" } = env
+  return subject === "service" && name !== "" ? { name, event } : undefined
+}
+
+/** Refuses what could only end when its time is over (decisions 19). Throws SERVICE_WAIT_ENDLESS. */
+export function refuseEndlessWait(
+  env: Readonly<Record<string, string>>,
+  { names, goal }: Pick<Awaited, "names" | "goal">,
+): void {
+  const own = ownService(env)
+  if (own === undefined || !names.includes(own.name)) return
+  const isPatient = goal === "up" || goal === "down" || goal === "healthy"
+  if (isPatient && BESIDE.includes(own.event)) return
+  throw new HabError(
+    "SERVICE_WAIT_ENDLESS",
+    `This is the ${own.event} hook of ${own.name}: ${own.name} goes on only when the hook has ended, so it cannot wait for ${own.name}`,
+    { hint: "give -d, or leave --wait out" },
+  )
+}
+
+async function look(context: CommandContext, { names, goal }: Awaited): Promise<readonly Found[]> {
+  const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+  return names.map((name) => ({
+    name,
+    standing:
+      services === undefined
+        ? ({ tag: "pending", why: "no supervisor answers" } as const)
+        : goalStanding(
+            goal,
+            services.find((service) => service.name === name),
+          ),
+  }))
+}
+
+function waitFailed({ goal }: Awaited, failed: readonly Found[]): HabError {
+  const what = goal === "started" ? "did not start" : `is not ${WORDS[goal]}`
+  const [first] = failed
+  return new HabError("SERVICE_WAIT_FAILED", failed.map((one) => `${one.name} ${what}: ${whyOf(one)}`).join("\n"), {
+    hint: `hab svc explain ${first?.name}; hab svc logs ${first?.name}`,
+  })
+}
+
+function timedOut({ goal }: Awaited, open: readonly Found[], timeoutSec: number): HabError {
+  const lines = open.map((one) => `${one.name} is not ${WORDS[goal]} after ${timeoutSec} s: ${whyOf(one)}`)
+  return new HabError("SERVICE_WAIT_TIMED_OUT", lines.join("\n"), {
+    hint: `hab svc explain ${open[0]?.name}; --timeout waits longer`,
+  })
+}
+
+function whyOf({ standing }: Found): string {
+  return standing.tag === "met" ? "" : standing.why
+}
+
+function isAre(things: readonly unknown[]): string {
+  return things.length === 1 ? "is" : "are"
+}

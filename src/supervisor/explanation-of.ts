@@ -1,0 +1,86 @@
+import { HabError } from "../base/errors.ts"
+import { describeExit } from "../base/exit-status.ts"
+import type { JournalEntry } from "../hooks/journal.ts"
+import { stringifyIdent } from "../package/ident.ts"
+import { bindReports } from "./bind-reports.ts"
+import type { SupervisorContext } from "./context.ts"
+import type { HookRun, ServiceExplanation } from "./gateway/explanation.ts"
+import type { ServiceSurroundings } from "./gateway/service-surroundings.ts"
+import type { Roster } from "./roster.ts"
+import { explain } from "./service/status.ts"
+import { statusOfAll } from "./status-of.ts"
+import type { RunningHook, Supervised } from "./supervised.ts"
+
+type BehindStatus = Pick<ServiceExplanation, "sinceSec" | "complaints" | "lastExit" | "binds" | "running" | "hooks">
+
+const NOTHING_KNOWN: BehindStatus = { sinceSec: 0, complaints: [], lastExit: null, binds: [], running: [], hooks: [] }
+
+/** Everything about one loaded service: what it does, why, and what ends that. */
+export function explanationOf(context: SupervisorContext, roster: Roster, name: string): ServiceExplanation {
+  const held = roster.services.get(name)
+  const status = statusOfAll(context, roster).find((one) => one.name === name)
+  if (status === undefined) throw notHeld(name)
+  const { ident, group, desired, phase, why, awaits, pid, health, restarts } = status
+  return {
+    ...{ name, ident, group, desired, phase, why, awaits, pid, health, restarts },
+    ...(held === undefined ? NOTHING_KNOWN : behindStatus(context, roster, held)),
+  }
+}
+
+/** Its spec is there, but this supervisor has not looked at it yet. */
+function notHeld(name: string): HabError {
+  return new HabError("SERVICE_NOT_LOADED", `Service not loaded, ${name}`, { hint: "hab svc status" })
+}
+
+function behindStatus(context: SupervisorContext, roster: Roster, held: Supervised): BehindStatus {
+  const nowMs = context.host.clock.monotonicMs()
+  const { lastExit, sinceMs } = held.service
+  return {
+    sinceSec: Math.floor((nowMs - sinceMs) / 1000),
+    complaints: explain(held.service, nowMs).complaints,
+    lastExit: lastExit === undefined ? null : describeExit(lastExit),
+    binds: bindReports(context, roster.services.values(), held),
+    running: [...held.running.values()].map((hook) => describeRunning(hook, nowMs)),
+    hooks: held.journal.map(describeRun),
+  }
+}
+
+/** The last hook runs of one loaded service, oldest first. */
+export function hookRunsOf(roster: Roster, name: string): HookRun[] {
+  return (roster.services.get(name)?.journal ?? []).map(describeRun)
+}
+
+/** The environment and user of a service. Throws SERVICE_BROKEN while its package cannot be opened. */
+export function surroundingsOf(roster: Roster, name: string): ServiceSurroundings {
+  const release = roster.services.get(name)?.release
+  if (release === undefined) {
+    const problem = roster.broken.get(name)?.problem ?? "its package cannot be opened"
+    throw new HabError("SERVICE_BROKEN", `${name} has no environment: ${problem}`, { hint: `hab svc explain ${name}` })
+  }
+  const { runAs } = release.credentials
+  return {
+    ident: stringifyIdent(release.pkg.ident),
+    env: release.env,
+    ...(runAs === undefined ? {} : { user: runAs }),
+  }
+}
+
+function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number) {
+  const runningSec = Math.floor((nowMs - startedMs) / 1000)
+  return { hook, event, runningSec, limitSec: timeoutMs === 0 ? null : timeoutMs / 1000 }
+}
+
+function describeRun({ atMs, event, hook, outcome, elapsedMs }: JournalEntry): HookRun {
+  const status = outcome.tag === "failed" ? outcome.status : undefined
+  const exitCode = outcome.tag === "succeeded" ? 0 : status?.tag === "exited" ? status.code : null
+  return {
+    at: new Date(atMs).toISOString(),
+    event,
+    hook,
+    outcome: outcome.tag,
+    exitCode,
+    signal: status?.tag === "signaled" ? status.signal : null,
+    problem: status?.tag === "not-started" ? status.cause : null,
+    durationMs: Math.round(elapsedMs),
+  }
+}

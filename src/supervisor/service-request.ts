@@ -1,0 +1,91 @@
+import { HabError } from "../base/errors.ts"
+import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
+import { readMetadata } from "../package/metadata.ts"
+import type { InstalledPackage } from "../package/store.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { parseBind } from "./spec/parse.ts"
+import type { OwnSpec, ServiceBind, ServiceSpec } from "./spec/spec.ts"
+
+/** What `hab svc load`, `hab svc update` and `hab sup run IDENT` may say of a service; what is absent keeps its value. */
+export type SpecFields = Readonly<{
+  group?: string
+  channel?: string
+  url?: string
+  topology?: ServiceSpec["topology"]
+  strategy?: ServiceSpec["updateStrategy"]
+  updateCondition?: ServiceSpec["updateCondition"]
+  /** Replaces all binds; empty clears them. */
+  bind?: readonly string[]
+  bindingMode?: ServiceSpec["bindingMode"]
+  configFrom?: string
+  healthCheckIntervalSec?: number
+  shutdownTimeoutSec?: number
+  restart?: OwnSpec["restart"]
+  healthFailureThreshold?: number
+}>
+
+/** Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). */
+export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
+  const { healthCheckIntervalSec: intervalSec, restart, healthFailureThreshold } = fields
+  return {
+    ...old,
+    ...present("group", fields.group),
+    ...present("channel", fields.channel),
+    ...present("bldrUrl", fields.url),
+    ...present("topology", fields.topology),
+    ...present("updateStrategy", fields.strategy),
+    ...present("updateCondition", fields.updateCondition),
+    ...present("binds", fields.bind?.map(parseBind)),
+    ...present("bindingMode", fields.bindingMode),
+    ...present("configFrom", fields.configFrom),
+    ...present("shutdownTimeoutSec", fields.shutdownTimeoutSec),
+    ...present("healthCheckIntervalMs", intervalSec === undefined ? undefined : intervalSec * 1000),
+    own: {
+      ...old.own,
+      ...present("restart", restart),
+      ...present("healthFailureThreshold", healthFailureThreshold),
+    },
+  }
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
+}
+
+/** Throws PACKAGE_NOT_RUNNABLE for a package without anything to run. */
+export function requireRunnable({ files }: Readonly<{ files: FileSystem }>, pkg: InstalledPackage): void {
+  if (files.stat(`${pkg.path}/hooks/run`) || files.stat(`${pkg.path}/run`)) return
+  throw new HabError("PACKAGE_NOT_RUNNABLE", `Package is not runnable: ${stringifyIdent(pkg.ident)}`, {
+    hint: "a service needs a hooks/run file or pkg_svc_run in its plan",
+  })
+}
+
+/** The package says which binds it needs and knows (spec supervisor §1.3). Throws BINDS_INVALID. */
+export function validateBinds(
+  context: Readonly<{ files: FileSystem }>,
+  pkg: InstalledPackage,
+  binds: readonly ServiceBind[],
+): void {
+  const metadata = readMetadata(context, pkg)
+  const given = binds.map((bind) => bind.name)
+  const required = metadata.binds.map((bind) => bind.name)
+  const known = [...required, ...metadata.bindsOptional.map((bind) => bind.name)]
+  const missing = required.filter((name) => !given.includes(name))
+  const unknown = given.filter((name) => !known.includes(name))
+  const complaints = [
+    ...(missing.length === 0 ? [] : [`Missing required bind(s), ${missing.join(", ")}`]),
+    ...(unknown.length === 0 ? [] : [`Invalid bind(s), ${unknown.join(", ")}`]),
+  ]
+  if (complaints.length === 0) return
+  throw new HabError("BINDS_INVALID", `${complaints.join("; ")} for ${stringifyIdent(pkg.ident)}`, {
+    hint:
+      known.length === 0
+        ? "this package has no binds"
+        : `its binds are ${known.join(", ")}; give --bind name:service.group`,
+  })
+}
+
+/** True when both idents are the same wish. */
+export function sameIdent(a: PackageIdent, b: PackageIdent): boolean {
+  return stringifyIdent(a) === stringifyIdent(b)
+}
