@@ -11,7 +11,7 @@ export const systemWatcher: FileWatcher = { watch }
 
 function watch(target: string, onChange: () => void): () => void {
   let watchers: fs.FSWatcher[] = []
-  let known = signature(target)
+  let known = ""
   let timer: NodeJS.Timeout | undefined
   const settle = () => {
     timer = undefined
@@ -40,6 +40,7 @@ function watch(target: string, onChange: () => void): () => void {
     })
   }
   arm()
+  known = signature(target)
   return () => {
     clearTimeout(timer)
     disarm()
