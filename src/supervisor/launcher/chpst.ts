@@ -92,17 +92,16 @@ resolve() {
   [ -z "$groups" ] || gid=\${groups%%,*}
 }
 
-if [ -n "$envuser" ]; then
-  resolve "$envuser" || fatal "unknown user/group: $envuser"
-  set -- env "UID=$uid" "GID=$gid" "$@"
-fi
+# Fails for the default account where it does not exist: the command then runs as the caller.
+known() {
+  resolve "$1" && return
+  case $1 in ${DEFAULT_ACCOUNT}|${DEFAULT_ACCOUNT}:*) return 1 ;; *) fatal "unknown user/group: $1" ;; esac
+}
+
+if [ -n "$envuser" ] && known "$envuser"; then set -- env "UID=$uid" "GID=$gid" "$@"; fi
 [ -z "$argv0" ] || set -- bash -c 'name=$1; shift; exec -a "$name" "$@"' chpst "$argv0" "$@"
 become=
-if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
-  if resolve "$user"; then become=1
-  else case $user in ${DEFAULT_ACCOUNT}|${DEFAULT_ACCOUNT}:*) ;; *) fatal "unknown user/group: $user" ;; esac
-  fi
-fi
+if [ -n "$user" ] && [ "$(id -u)" = 0 ] && known "$user"; then become=1; fi
 # The account is changed last: nothing before it could be done without root. None of these programs forks.
 if [ -n "$root" ]; then
   set -- chroot \${become:+--userspec="$uid:$gid" --groups="\${groups:-$gid}"} "$root" "$@"

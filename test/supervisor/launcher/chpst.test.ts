@@ -71,7 +71,8 @@ describe("our chpst", () => {
   it.runIf(isRoot)("runs as the caller where the default account is missing, and refuses other missing ones", () => {
     expect(chpst(["-u", "no-such-user:hab", "true"])).toMatchObject({ status: 111 })
     const known = spawnSync("id", ["-u", "hab"]).status === 0
-    if (!known) expect(chpst(["-u", "hab:hab", ...show("id -u")]).out).toBe("0")
+    if (!known) expect(chpst(["-U", "hab:hab", "-u", "hab:hab", ...show("id -u")]).out).toBe("0")
+    expect(chpst(["-U", "no-such-user", "true"])).toMatchObject({ status: 111 })
   })
 
   it.runIf(isRoot)("runs as the caller when that is an ordinary user", () => {

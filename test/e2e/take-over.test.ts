@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { describe, expect, it } from "vitest"
+import { createHab, type Hab, processesOf } from "../support/hab.ts"
+import { HABITAT_STATE, makeHabitatHost } from "../support/habitat-host.ts"
+import { changesBetween, snapshotTree } from "../support/tree.ts"
+import { until } from "../support/until.ts"
+
+const filesOf = (hab: Hab) => Object.fromEntries(HABITAT_STATE.map((name) => [name, hab.read(name)]))
+
+describe("a host that Habitat supervised", () => {
+  it("is taken over with its services, and given back: what Habitat owns is as it was, byte for byte", async () => {
+    const hab = createHab()
+    makeHabitatHost(hab)
+    const before = snapshotTree(hab.path("hab"))
+    const sup = hab.supervise()
+    await sup.sees("oldcache.prod\\(O\\): cache on 6380")
+    await sup.sees("oldweb.default\\(O\\): web runs in /hab/svc/oldweb/data beside")
+    expect(hab.status("olddown")).toMatchObject({ desired: "down", state: "down" })
+    expect(hab.does("svc", "status")).toContain("oldcache.prod")
+    expect(await sup.stop()).toBe(0)
+    const { added, removed, changed } = changesBetween(before, snapshotTree(hab.path("hab")))
+    expect({ changed, removed }).toEqual({ changed: ["sup/default/LOCK"], removed: [] })
+    expect(added.filter((name) => !OURS.test(name))).toEqual([])
+    expect(processesOf(hab.root)).toEqual([])
+  })
+
+  it("stays one that Habitat can read after the operator used our commands", async () => {
+    const hab = createHab()
+    makeHabitatHost(hab)
+    const before = filesOf(hab)
+    const sup = hab.supervise()
+    await until("the service is up", () => hab.status("oldcache")?.pid)
+    hab.does("svc", "stop", "acme/oldcache")
+    await until("it is down", () => hab.status("oldcache")?.state === "down")
+    hab.does("svc", "start", "acme/oldcache")
+    await until("the service is up", () => hab.status("oldcache")?.pid)
+    hab.does("svc", "load", "acme/olddown", "--force", "--restart", "on-failure")
+    await sup.stop()
+    expect(filesOf(hab)).toEqual(before)
+    expect(hab.list("hab/sup/default/specs").filter((name) => !name.endsWith(".spec"))).toEqual(["olddown.hab.toml"])
+  })
+
+  it("is left alone while Habitat's launcher holds its LOCK", async () => {
+    const hab = createHab()
+    makeHabitatHost(hab)
+    // Habitat's launcher writes its pid under an exclusive lock and then keeps a shared one.
+    const lock = hab.path("hab/sup/default/LOCK")
+    const launcher = spawn("flock", ["--shared", lock, "sh", "-c", "echo held; exec cat"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    })
+    await once(launcher.stdout, "data")
+    const before = snapshotTree(hab.path("hab"))
+    const refused = hab.run("sup", "run")
+    expect(refused).toMatchObject({ code: 1 })
+    expect(refused.stderr).toContain("process 4242 holds")
+    expect(hab.run("sup", "run", "acme/oldweb").code).toBe(1)
+    expect(changesBetween(before, snapshotTree(hab.path("hab")))).toMatchObject({ changed: [], removed: [] })
+    launcher.stdin.end()
+    await once(launcher, "exit")
+  })
+})
+
+/** What a supervisor of ours adds to such a host. */
+const OURS =
+  /^(?:\.enclosure|launcher|sup\/default\/(?:run|bin)(?:\/.*)?|svc\/[^/]+(?:\/(?:config_install|config|data|files|static|var|hooks|logs))?|svc\/oldweb\/logs\/run\..*|svc\/oldcache\/logs\/run\..*)$/
