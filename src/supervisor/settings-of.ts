@@ -1,24 +1,8 @@
 import type { EventName } from "../hooks/events.ts"
 import type { Release } from "./release.ts"
 import type { BackoffPolicy } from "./service/restart-policy.ts"
-import { DEFAULT_SETTINGS, type Moment, type Settings } from "./service/settings.ts"
+import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "./service/settings.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
-
-const MOMENTS: readonly (Moment | "health-check")[] = [
-  "install",
-  "pre-start",
-  "post-start",
-  "pre-stop",
-  "post-stop",
-  "pre-restart",
-  "post-restart",
-  "post-exit",
-  "post-healthy",
-  "post-unhealthy",
-  "file-updated",
-  "reconfigure",
-  "health-check",
-]
 
 /** What the machine has to know of a spec and the release it runs. */
 export function settingsOf(
@@ -31,7 +15,7 @@ export function settingsOf(
   const timeoutSec = spec.shutdownTimeoutSec ?? release.metadata.shutdownTimeoutSec
   return {
     ...DEFAULT_SETTINGS,
-    hooks: MOMENTS.filter(present),
+    hooks: [...MOMENTS, "health-check" as const].filter(present),
     restart: spec.own.restart,
     backoff: options.backoff,
     shutdownSignal: release.metadata.shutdownSignal ?? DEFAULT_SETTINGS.shutdownSignal,

@@ -4,7 +4,7 @@ import type { Reason, ServiceEvent, TimerName } from "../../src/supervisor/servi
 import { backoffPolicy } from "../../src/supervisor/service/restart-policy.ts"
 import type { Row } from "../../src/supervisor/service/row.ts"
 import { newService, type Service, type StateTag } from "../../src/supervisor/service/service.ts"
-import { DEFAULT_SETTINGS, type Moment, type Settings } from "../../src/supervisor/service/settings.ts"
+import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "../../src/supervisor/service/settings.ts"
 import type { Transition } from "../../src/supervisor/service/transition.ts"
 import type { Random } from "./random.ts"
 
@@ -122,21 +122,7 @@ export type World = {
   ledger: Ledger
 }
 
-const SOME_MOMENTS: readonly (Moment | "health-check")[] = [
-  "install",
-  "pre-start",
-  "post-start",
-  "pre-stop",
-  "post-stop",
-  "pre-restart",
-  "post-restart",
-  "post-exit",
-  "post-healthy",
-  "post-unhealthy",
-  "file-updated",
-  "reconfigure",
-  "health-check",
-]
+const SOME_MOMENTS: readonly (Moment | "health-check")[] = [...MOMENTS, "health-check"]
 
 export type WorldOptions = Readonly<{
   random: Random

@@ -3,25 +3,25 @@ import { DEFAULT_HEALTH_INTERVAL_MS, type HealthSettings } from "./health.ts"
 import type { BackoffPolicy, RestartPolicy } from "./restart-policy.ts"
 
 /**
- * A moment in a service's life at which a list of hooks runs: an event of the service, or `install`, the hooks its
+ * The moments in a service's life at which a list of hooks runs: events of the service, and `install`, the hooks its
  * packages still owe (decisions 10).
  */
-export type Moment =
-  | "install"
-  | Extract<
-      EventName,
-      | "pre-start"
-      | "post-start"
-      | "pre-stop"
-      | "post-stop"
-      | "pre-restart"
-      | "post-restart"
-      | "post-exit"
-      | "post-healthy"
-      | "post-unhealthy"
-      | "file-updated"
-      | "reconfigure"
-    >
+export const MOMENTS = [
+  "install",
+  "pre-start",
+  "post-start",
+  "pre-stop",
+  "post-stop",
+  "pre-restart",
+  "post-restart",
+  "post-exit",
+  "post-healthy",
+  "post-unhealthy",
+  "file-updated",
+  "reconfigure",
+] as const satisfies readonly ("install" | EventName)[]
+
+export type Moment = (typeof MOMENTS)[number]
 
 /** What the machine has to know of a spec and a package. Everything else stays with the shell. */
 export type Settings = HealthSettings &
