@@ -20,11 +20,20 @@ export default defineConfig({
           exclude: ["test/simulation/**", ...realProcesses],
           testTimeout: 20_000,
           isolate: false,
+          maxWorkers: 2,
           setupFiles: ["test/support/seed-properties.ts"],
           pool: "threads",
         },
       },
-      { test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 60_000, pool: "threads" } },
+      {
+        test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 60_000,
+          pool: "threads",
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           name: "e2e",
