@@ -18,6 +18,8 @@ const userConfig = path.join(root, "hab/user/hello/config/user.toml")
 /** The operator's environment, without what npm adds for its scripts. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")))
 Object.assign(env, { FS_ROOT: root, SOURCE_DATE_EPOCH: String(newestChange(plan)) })
+// Any free port: another supervisor may have the usual one.
+env.HAB_LISTEN_HTTP ??= "127.0.0.1:0"
 
 /** A plan that did not change gives the same release, so starting again installs nothing anew. */
 function newestChange(folder) {

@@ -5,11 +5,14 @@ import { createStore } from "../package/store.ts"
 import type { ControlServer } from "../ports/control-channel.ts"
 import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
-import type { SupervisorContext, SupervisorOptions } from "./context.ts"
+import { type SupervisorContext, type SupervisorOptions, speakerOf } from "./context.ts"
 import { controlActions } from "./control-actions.ts"
-import { answerControl } from "./gateway/routes.ts"
+import { gatewaySource } from "./gateway/gateway-source.ts"
+import { type Gateway, type GatewayOptions, openGateway } from "./gateway/http-gateway.ts"
+import { printListenAddress } from "./gateway/listen-address.ts"
+import { answerControl, controlRouteOf } from "./gateway/routes.ts"
 import { installChpst } from "./launcher/chpst.ts"
-import { connectToLauncher, type LauncherClient } from "./launcher/client.ts"
+import { connectToLauncher, type LauncherClient, type ProcessExit } from "./launcher/client.ts"
 import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
 import { settleLeft } from "./left.ts"
 import { type LoadRequest, loadService } from "./operations.ts"
@@ -21,6 +24,8 @@ export type SupervisorRequest = Readonly<{
   options: SupervisorOptions
   /** The service named on the command line: loaded, with force, at the launcher's first supervisor only. */
   load?: LoadRequest
+  /** Absent: there is no HTTP gateway. */
+  gateway?: GatewayOptions
   layout: Layout
   version: string
 }>
@@ -41,25 +46,48 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     end = resolve
   })
-  const running: { supervisor?: Supervisor; close?: () => Promise<void> } = {}
+  const running: Running = { ended: [] }
   const launcher = await connectToLauncher(options.channel, {
-    onExit: (exit) => running.supervisor?.onExit(exit),
+    onExit: (exit) => (running.close === undefined ? running.ended.push(exit) : running.supervisor?.onExit(exit)),
     onShutdown: (forced) => (forced ? end(0) : void shutDown(running, launcher).then(() => end(0))),
     onReload: () => void reload(running).then(() => end(0)),
     onLost: () => end(SUPERVISOR_EXIT.permanentFailure),
   })
-  const context = createContext(options, launcher)
-  const supervisor = createSupervisor(context)
-  running.supervisor = supervisor
+  const alone = createContext(options, launcher)
+  const say = speakerOf(alone)
+  say("hab-sup", "MR", `hab ${alone.version}`)
+  say("hab-sup", "MR", `Supervisor Member-ID ${alone.memberId}`)
   try {
-    running.close = await open(context, supervisor, options.request)
+    const gateway = await openHttp(alone, options)
+    const context = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
+    const supervisor = createSupervisor(context, gateway?.observer)
+    running.supervisor = supervisor
+    gateway?.show(gatewaySource(context, supervisor.roster, gateway))
+    running.close = await open(context, supervisor, options.request, gateway)
+    for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     const hint = error.hint === undefined ? "" : ` (${error.hint})`
-    supervisor.say("hab-sup", "MR", `Unable to start: ${error.message}${hint}`)
+    say("hab-sup", "MR", `Unable to start: ${error.message}${hint}`)
     return error.exitCode
   }
   return ended
+}
+
+/** What the launcher's messages reach. Ends that come before services are known wait in `ended`. */
+type Running = { supervisor?: Supervisor; close?: () => Promise<void>; readonly ended: ProcessExit[] }
+
+/** Opened before any service is looked at (decisions 17): who asks early is told to come back. */
+async function openHttp(context: SupervisorContext, { host, request }: BootOptions): Promise<Gateway | undefined> {
+  if (request.gateway === undefined) return undefined
+  const say = speakerOf(context)
+  const onBug = (error: unknown) => {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    say("hab-sup", "MR", `This is a bug in hab: the HTTP gateway could not answer: ${what}`)
+  }
+  const gateway = await openGateway(host, request.gateway, onBug)
+  say("hab-sup", "MR", `Starting http-gateway on ${printListenAddress(gateway.address)}`)
+  return gateway
 }
 
 function createContext({ host, request, print }: BootOptions, launcher: LauncherClient): SupervisorContext {
@@ -85,10 +113,9 @@ async function open(
   context: SupervisorContext,
   supervisor: Supervisor,
   request: SupervisorRequest,
+  gateway: Gateway | undefined,
 ): Promise<() => Promise<void>> {
   const { hello } = context.launcher
-  supervisor.say("hab-sup", "MR", `hab ${context.version}`)
-  supervisor.say("hab-sup", "MR", `Supervisor Member-ID ${context.memberId}`)
   if (request.load !== undefined && !hello.respawned) {
     loadService({ ...context.host, layout: context.layout, store: context.store }, { ...request.load, force: true })
     supervisor.say(
@@ -97,7 +124,7 @@ async function open(
       `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
     )
   }
-  const server = await openControl(context, supervisor)
+  const server = await openControl(context, supervisor, gateway)
   // Watched before they are read: what is written in between is not missed.
   const unwatch = watchSpecs(context, supervisor)
   supervisor.reconcile("boot")
@@ -106,18 +133,28 @@ async function open(
   context.launcher.ready()
   return async () => {
     unwatch()
-    await server.close()
+    await Promise.all([server.close(), gateway?.close()])
   }
 }
 
-function openControl(context: SupervisorContext, supervisor: Supervisor): Promise<ControlServer> {
+function openControl(
+  context: SupervisorContext,
+  supervisor: Supervisor,
+  gateway: Gateway | undefined,
+): Promise<ControlServer> {
   const socket = supervisorPaths(context.layout).controlSocket
   const actions = controlActions(context, supervisor)
   supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${hostPath(context.layout, socket)}`)
-  return context.host.control.serve(socket, (request) => answerControl(actions, request))
+  return context.host.control.serve(socket, async (request) => {
+    const startedMs = context.host.clock.monotonicMs()
+    const reply = await answerControl(actions, request)
+    const route = controlRouteOf(request)
+    gateway?.metrics.count("hab_sup_rpc_call_total", route)
+    const tookMs = context.host.clock.monotonicMs() - startedMs
+    gateway?.metrics.observe("hab_sup_rpc_call_request_duration_seconds", route, tookMs)
+    return reply
+  })
 }
-
-type Running = Readonly<{ supervisor?: Supervisor; close?: () => Promise<void> }>
 
 async function shutDown({ supervisor, close }: Running, launcher: LauncherClient): Promise<void> {
   supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")

@@ -2,7 +2,8 @@ import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { Host } from "../ports/host.ts"
-import type { ConsoleStyle, LogKey } from "./console/line.ts"
+import type { HttpAddress } from "../ports/http-server.ts"
+import { type ConsoleStyle, formatLine, type LogKey } from "./console/line.ts"
 import type { LauncherClient } from "./launcher/client.ts"
 import type { BackoffPolicy } from "./service/restart-policy.ts"
 
@@ -22,6 +23,8 @@ export type SupervisorContext = Readonly<{
   store: PackageStore
   launcher: LauncherClient
   options: SupervisorOptions
+  /** Where the HTTP gateway listens; absent without one. */
+  httpAddress?: HttpAddress
   /** `version/release` of this hab, as templates see it. */
   version: string
   memberId: string
@@ -34,6 +37,11 @@ export type SupervisorContext = Readonly<{
 
 /** Says a line in the log: `redis.default(SR): Initializing`. */
 export type Say = (preamble: string, key: LogKey, text: string) => void
+
+/** The log of a supervisor: one line to its standard output each time. */
+export function speakerOf({ style, print }: Pick<SupervisorContext, "style" | "print">): Say {
+  return (preamble, key, text) => print(formatLine(style, { preamble, key, program: preamble === "hab-sup" }, text))
+}
 
 /** A reporter of one speaker for the rooms that report progress: their lines become log lines. */
 export function reportAs(say: Say, preamble: string, key: LogKey): Report {

@@ -1,8 +1,8 @@
 import { supervisorPaths } from "../base/layout.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { bindsMet, describeUnmet } from "./census.ts"
-import { formatLine, type LogKey } from "./console/line.ts"
-import type { SupervisorContext } from "./context.ts"
+import type { LogKey } from "./console/line.ts"
+import { type SupervisorContext, speakerOf } from "./context.ts"
 import { writePidFile } from "./held.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import { createExitInbox } from "./launcher/client-groups.ts"
@@ -40,8 +40,7 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
   const exits = createExitInbox()
   const skipped = new Map<string, string>()
   const stopped: (() => void)[] = []
-  const say = (preamble: string, key: LogKey, text: string) =>
-    context.print(formatLine(context.style, { preamble, key, program: preamble === "hab-sup" }, text))
+  const say = speakerOf(context)
   const forget = (held: Supervised) => {
     roster.remove(held)
     queueMicrotask(() => look("load"))

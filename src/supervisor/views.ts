@@ -12,8 +12,11 @@ import type { Supervised } from "./supervised.ts"
 
 const LOOPBACK = "127.0.0.1"
 
-/** What templates see as `sys`. Nothing listens on the network yet, so the addresses are those of the defaults. */
-export function systemView({ options, memberId, version }: SupervisorContext): SystemView {
+/** The port of the HTTP gateway where none is named. */
+export const HTTP_GATEWAY_PORT = 9631
+
+/** What templates see as `sys`. Nothing gossips, so those addresses are the defaults. */
+export function systemView({ options, memberId, version, httpAddress }: SupervisorContext): SystemView {
   return {
     version,
     member_id: memberId,
@@ -21,8 +24,8 @@ export function systemView({ options, memberId, version }: SupervisorContext): S
     hostname: options.hostname,
     gossip_ip: LOOPBACK,
     gossip_port: 9638,
-    http_gateway_ip: LOOPBACK,
-    http_gateway_port: 9631,
+    http_gateway_ip: httpAddress?.host ?? LOOPBACK,
+    http_gateway_port: httpAddress?.port ?? HTTP_GATEWAY_PORT,
     ctl_gateway_ip: LOOPBACK,
     ctl_gateway_port: 9632,
     permanent: false,

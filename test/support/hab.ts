@@ -97,6 +97,7 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     NO_COLOR: "1", // texts are compared
     TZ: "UTC", // releases are UTC stamps; a local zone would hide a bug
     LANG: "C.UTF-8",
+    HAB_LISTEN_HTTP: "127.0.0.1:0", // supervisors of several tests run at once
     ...extraEnv,
   }
   const run = (...words: string[]): Outcome => {

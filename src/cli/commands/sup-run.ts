@@ -2,6 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { GATEWAY_OPTIONS, gatewayOptionsOf } from "../gateway-options.ts"
 import { wantsColour } from "../reporter.ts"
 import { loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
 import { takeLock } from "../supervisor-lock.ts"
@@ -29,20 +30,23 @@ export const runSupervisorCommand = defineCommand({
   examples: [
     "hab sup run",
     "hab sup run acme/web",
+    "hab sup run --listen-http 0.0.0.0:9631",
     "hab sup run results/acme-web-1.0.0-20260102030405-x86_64-linux.hart",
   ],
   options: {
     ...SERVICE_OPTIONS,
     ...BACKOFF_OPTIONS,
+    ...GATEWAY_OPTIONS,
     org: { kind: "text", value: "ORG", summary: "Organization of every service group of this supervisor" },
     noColor: { kind: "flag", summary: "Print without colours" },
     jsonLogging: { kind: "flag", summary: "Print one JSON object a line" },
   },
   async run({ args: [given], options }, context) {
+    const { org, noColor, jsonLogging, listenHttp, httpDisable, key, certs, caCerts, ...others } = options
+    const gateway = gatewayOptionsOf({ listenHttp, httpDisable, key, certs, caCerts }, context.host.cwd)
     const { layout, enclosure } = context.workplace()
     const release = await takeLock(context.host, layout)
     const ident = given === undefined ? undefined : await identOf(context, given)
-    const { org, noColor, jsonLogging, ...others } = options
     const { serviceMinBackoffPeriod, serviceMaxBackoffPeriod, serviceRestartCooldownPeriod, ...service } = others
     const request: SupervisorRequest = {
       layout,
@@ -57,6 +61,7 @@ export const runSupervisorCommand = defineCommand({
         ip: context.host.network.ip(),
         hostname: context.host.network.hostname(),
       },
+      ...(gateway === undefined ? {} : { gateway }),
       ...(ident === undefined ? {} : { load: loadRequestOf(ident, service) }),
     }
     const exitCode = await context.launch({

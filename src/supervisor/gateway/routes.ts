@@ -93,6 +93,11 @@ export async function answerControl(actions: ControlActions, request: ControlReq
   }
 }
 
+/** The route a request goes to, for the metrics; `other` when there is none. */
+export function controlRouteOf({ path }: ControlRequest): string {
+  return ROUTES.find((route) => matchPath(route.path, path) !== undefined)?.path ?? "other"
+}
+
 /** The service a path names, "" where the route has none, undefined when the path is another. */
 function matchPath(pattern: string, path: string): string | undefined {
   const wanted = `/${CONTROL_VERSION}${pattern}`.split("/")
