@@ -1,9 +1,11 @@
+import { Buffer } from "node:buffer"
 import { describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
 import { type Layout, servicePaths } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "../templating/engine.ts"
+import { compareFile, replaceFile } from "../templating/replace-file.ts"
 import type { TemplateContext } from "../templating/values.ts"
 import { type Owner, renderHook } from "../templating/write-changed.ts"
 import type { DiscoveredHook } from "./discover.ts"
@@ -77,9 +79,11 @@ export function refreshRunFile(
     })
   }
   const to = servicePaths(layout, service).run
-  if (files.readTextIfPresent(to) === text) return "unchanged"
-  files.writeAtomically(to, text, { mode: HOOK_MODE, ...(owner === undefined ? {} : { owner }) })
-  return "changed"
+  const bytes = Buffer.from(text)
+  const change = compareFile({ files }, to, { bytes, mode: HOOK_MODE })
+  if (change === "unchanged") return change
+  replaceFile({ files }, to, { bytes, mode: HOOK_MODE, owner })
+  return change === "too-open" ? "unchanged" : "changed"
 }
 
 /** What a template's author is told about a place in it. */

@@ -6,24 +6,33 @@ import type { FileSystem } from "../ports/file-system.ts"
 
 export type Owner = Readonly<{ uid: number; gid: number }>
 
-/** What becomes of a file when it is rendered. */
-export type FileChange = "new" | "modified" | "unchanged"
+/** What becomes of a file when it is rendered. `too-open`: the same bytes, readable by more than they should be. */
+export type FileChange = "new" | "modified" | "too-open" | "unchanged"
+
+/** What a file is to hold, and who may read it. */
+export type FileContent = Readonly<{ bytes: Uint8Array; mode: number }>
 
 type Reading = Pick<FileSystem, "lstat" | "readFile">
 type Writing = Reading & Pick<FileSystem, "createExclusively" | "removeFile" | "rename" | "chown" | "makeDirectories">
 
 /**
- * How `bytes` differ from what is there. A symlink counts as different: it is replaced, never followed. Throws
- * RENDER_TARGET_INVALID when a directory or something stranger is there.
+ * How the content wanted differs from what is there. A symlink counts as different: it is replaced, never followed. A
+ * mode that lets in fewer than wanted is the operator's choice. Throws RENDER_TARGET_INVALID when a directory or something
+ * stranger is there.
  */
-export function compareFile({ files }: Readonly<{ files: Reading }>, file: string, bytes: Uint8Array): FileChange {
+export function compareFile(
+  { files }: Readonly<{ files: Reading }>,
+  file: string,
+  { bytes, mode }: FileContent,
+): FileChange {
   const stat = explain(file, () => files.lstat(file))
   if (stat === undefined) return "new"
   if (stat.kind === "symlink") return "modified"
   if (stat.kind !== "file") throw inTheWay(file, stat.kind)
   if (stat.size !== bytes.length) return "modified"
   const current = explain(file, () => files.readFile(file))
-  return Buffer.compare(current, bytes) === 0 ? "unchanged" : "modified"
+  if (Buffer.compare(current, bytes) !== 0) return "modified"
+  return (stat.mode & ~mode) === 0 ? "unchanged" : "too-open"
 }
 
 /**
@@ -33,7 +42,7 @@ export function compareFile({ files }: Readonly<{ files: Reading }>, file: strin
 export function replaceFile(
   { files }: Readonly<{ files: Writing }>,
   file: string,
-  content: Readonly<{ bytes: Uint8Array; mode: number; owner: Owner | undefined }>,
+  content: FileContent & Readonly<{ owner: Owner | undefined }>,
 ): void {
   const temporary = path.join(path.dirname(file), `.hab-new-${path.basename(file)}`)
   explain(file, () => {

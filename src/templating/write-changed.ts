@@ -42,23 +42,25 @@ export type RenderTreeResult = Readonly<{
 
 /**
  * Renders every regular file below `from` to the same relative path below `to`, writing atomically and only what differs
- * (spec supervisor §5.6). Everything is rendered before anything is written. Throws TEMPLATE_INVALID,
+ * or is open to more than it should be (spec supervisor §5.6). Everything is rendered before anything is written. Throws TEMPLATE_INVALID,
  * TEMPLATE_RENDER_FAILED, TEMPLATE_TOO_LARGE, IO, and RENDER_TARGET_INVALID when a directory or symlink is in the way.
  */
 export function renderTree(context: Readonly<{ files: FileSystem }>, request: RenderTreeRequest): RenderTreeResult {
   const { files, warnings } = planTree(context, request)
-  const changed = files.filter(({ change }) => change !== "unchanged")
   const { owner, directoryMode = DIRECTORY_MODE, fileMode = FILE_MODE } = request
-  const targets = changed.map((file) => ({ bytes: file.bytes, target: `${request.to}/${file.path}` }))
+  const targets = files
+    .filter(({ change }) => change !== "unchanged")
+    .map((file) => ({ bytes: file.bytes, target: `${request.to}/${file.path}` }))
   for (const directory of new Set(targets.map(({ target }) => path.dirname(target)))) {
     makeDirectoriesBelow(context, request.to, directory, { mode: directoryMode, owner })
   }
   for (const { target, bytes } of targets) replaceFile(context, target, { bytes, mode: fileMode, owner })
-  const paths = (list: readonly RenderedFile[]) => list.map((file) => file.path)
+  const having = (...changes: readonly FileChange[]) =>
+    files.filter(({ change }) => changes.includes(change)).map((file) => file.path)
   return {
-    changed: paths(changed),
-    added: paths(files.filter(({ change }) => change === "new")),
-    unchanged: paths(files.filter(({ change }) => change === "unchanged")),
+    changed: having("new", "modified"),
+    added: having("new"),
+    unchanged: having("too-open", "unchanged"),
     warnings,
   }
 }
@@ -66,7 +68,7 @@ export function renderTree(context: Readonly<{ files: FileSystem }>, request: Re
 /** What `renderTree` would write, without writing: for dry runs and comparisons. Throws as it does. */
 export function planTree(
   context: Readonly<{ files: FileSystem }>,
-  request: Pick<RenderTreeRequest, "from" | "to" | "context" | "options">,
+  request: Pick<RenderTreeRequest, "from" | "to" | "context" | "fileMode" | "options">,
 ): Readonly<{ files: readonly RenderedFile[]; warnings: readonly TemplateWarning[] }> {
   const sources = readTemplateFiles(context, request.from)
   const templates = sources.flatMap((file) => ("template" in file ? [[file.path, file.template] as const] : []))
@@ -79,7 +81,8 @@ export function planTree(
     const bytes = included.has(file.path)
       ? render(file, request.context, lenient, [])
       : render(file, request.context, options, warnings)
-    return { path: file.path, bytes, change: compareFile(context, `${request.to}/${file.path}`, bytes) }
+    const wanted = { bytes, mode: request.fileMode ?? FILE_MODE }
+    return { path: file.path, bytes, change: compareFile(context, `${request.to}/${file.path}`, wanted) }
   })
   return { files, warnings }
 }
@@ -101,12 +104,22 @@ export function renderHook(
   context: Readonly<{ files: FileSystem }>,
   request: RenderHookRequest,
 ): Readonly<{ outcome: "changed" | "unchanged"; warnings: readonly TemplateWarning[] }> {
+  const { bytes, change, warnings } = planHook(context, request)
+  if (change !== "unchanged") {
+    replaceFile(context, request.to, { bytes, mode: request.mode, owner: request.owner })
+  }
+  return { outcome: change === "new" || change === "modified" ? "changed" : "unchanged", warnings }
+}
+
+/** What `renderHook` would write, without writing. Throws as it does. */
+export function planHook(
+  context: Readonly<{ files: FileSystem }>,
+  request: Omit<RenderHookRequest, "owner">,
+): Readonly<{ bytes: Uint8Array; change: FileChange; warnings: readonly TemplateWarning[] }> {
   const file = readTemplateFile(context, request.from)
   const warnings: TemplateWarning[] = []
   const bytes = render(file, request.context, { ...request.options }, warnings)
-  if (compareFile(context, request.to, bytes) === "unchanged") return { outcome: "unchanged", warnings }
-  replaceFile(context, request.to, { bytes, mode: request.mode, owner: request.owner })
-  return { outcome: "changed", warnings }
+  return { bytes, change: compareFile(context, request.to, { bytes, mode: request.mode }), warnings }
 }
 
 function render(

@@ -64,6 +64,8 @@ describe("the run file of a service", () => {
     expect([again(), again()]).toEqual(["changed", "unchanged"])
     expect(files.readText(RUN)).toBe("hook")
     expect(files.stat(RUN)).toMatchObject({ mode: 0o750, uid: 0, gid: 70 })
+    files.chmod(RUN, 0o755)
+    expect([again(), files.stat(RUN)?.mode]).toEqual(["unchanged", 0o750])
     const withoutHook = refresh(both, false)
     withoutHook.again()
     expect(withoutHook.files.readText(RUN)).toBe("file")

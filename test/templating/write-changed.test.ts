@@ -51,19 +51,27 @@ describe("renderTree (spec supervisor §5.6)", () => {
     }
   })
 
-  it("writes only what differs, and leaves the mode of the rest alone", () => {
+  it("writes only what differs, and what is open to more than it should be", () => {
     const files = memoryFileSystem({
       "/pkg/config/same": "{{cfg.port}}",
       "/pkg/config/other": "{{cfg.port}}",
+      "/pkg/config/narrow": "{{cfg.port}}",
+      "/pkg/config/open": "{{cfg.port}}",
       "/svc/config/same": "80",
+      "/svc/config/narrow": "80",
+      "/svc/config/open": "80",
       "/svc/config/other": "81",
       "/svc/config/stale": "left by another release",
     })
+    files.chmod("/svc/config/same", 0o740)
+    files.chmod("/svc/config/narrow", 0o400)
     const inode = files.stat("/svc/config/same")?.inode
-    expect(rendered(files)).toEqual({ changed: ["other"], added: [], unchanged: ["same"] })
-    expect(files.stat("/svc/config/same")).toMatchObject({ inode, mode: 0o644 })
+    expect(rendered(files)).toEqual({ changed: ["other"], added: [], unchanged: ["narrow", "open", "same"] })
+    expect(files.stat("/svc/config/same")?.inode).toBe(inode)
+    const modes = ["same", "narrow", "open"].map((name) => files.stat(`/svc/config/${name}`)?.mode.toString(8))
+    expect(modes).toEqual(["740", "400", "740"])
     expect(files.readText("/svc/config/stale")).toBe("left by another release")
-    expect(rendered(files)).toEqual({ changed: [], added: [], unchanged: ["other", "same"] })
+    expect(rendered(files)).toEqual({ changed: [], added: [], unchanged: ["narrow", "open", "other", "same"] })
   })
 
   it("plans without writing", () => {
@@ -251,6 +259,13 @@ describe("renderHook (spec supervisor §2.5)", () => {
     expect(files.snapshot("/svc/hooks/run")).toEqual({
       "/svc/hooks/run": "f 750 #!/hab/pkgs/core/bash/5.1/20240101000000/bin/bash\nexec server 80\n",
     })
+  })
+
+  it("takes from a hook what Habitat gave to everybody", () => {
+    const files = memoryFileSystem({ "/pkg/hooks/run": "x", "/svc/hooks/run": "x" })
+    files.chmod("/svc/hooks/run", 0o755)
+    expect(renderHook({ files }, hook).outcome).toBe("unchanged")
+    expect(files.snapshot("/svc/hooks/run")).toEqual({ "/svc/hooks/run": "f 750 x" })
   })
 
   it("has a partials registry of its own", () => {
