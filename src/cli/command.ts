@@ -91,6 +91,8 @@ export type Command = Readonly<{
   examples: readonly string[]
   options: OptionTable
   hidden?: boolean
+  /** What stands behind the first argument is not ours: flags among it belong to the command given there. */
+  passesThrough?: boolean
   run: (input: { args: Arguments; options: never }, context: CommandContext) => Promise<CommandResult>
 }>
 

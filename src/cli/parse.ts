@@ -17,6 +17,7 @@ export function parseCommandLine(groups: readonly CommandGroup[], words: readonl
     .description("Packages services and keeps them running.")
     .version(`hab ${version}`, "-V, --version")
     .helpCommand("help [command]", "Show help for a command")
+    .enablePositionalOptions()
   for (const group of groups) addGroup(program, group, (invocation) => (chosen = invocation))
   configure(program, (text) => (output += text))
   try {
@@ -42,7 +43,9 @@ function addGroup(program: Program, group: CommandGroup, choose: (invocation: In
   const parentOf = (path: readonly string[]): Program => {
     const known = parents.get(path.join(" "))
     if (known) return known
-    const made = parentOf(path.slice(0, -1)).command(path.at(-1) ?? group.name)
+    const made = parentOf(path.slice(0, -1))
+      .command(path.at(-1) ?? group.name)
+      .enablePositionalOptions()
     if (path.length === 1) made.description(group.summary)
     parents.set(path.join(" "), made)
     return made
@@ -61,7 +64,14 @@ function addCommand(parent: Program, word: string, command: Command, choose: (in
   if (command.examples.length > 0) {
     sub.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join("\n")}`)
   }
-  sub.action(() => choose({ command, args: sub.args, options: normalise(command, sub.opts()) }))
+  if (command.passesThrough === true) sub.passThroughOptions()
+  sub.action(() => choose({ command, args: argumentsOf(command, sub.args), options: normalise(command, sub.opts()) }))
+}
+
+/** A `--` in front of a command that is passed through ends our own options and is no word of that command. */
+function argumentsOf({ passesThrough }: Command, given: Arguments): Arguments {
+  const [first, second, ...others] = given
+  return passesThrough === true && first !== undefined && second === "--" ? [first, ...others] : given
 }
 
 /** How an option's value is written behind its flag: ` <FILE>`, ` [NAME...]`. */

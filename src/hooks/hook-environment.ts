@@ -33,16 +33,15 @@ export function packageVariables(context: HookEnvironmentContext, pkg: Installed
   const wanted = packageEnvironment(context, context.store, pkg, inherited)
   const path = [
     wanted["PATH"] ?? "",
-    ...interpreterPath(context, pkg),
+    ...(readMetadata(context, pkg).packageType === "native" ? [] : interpreterPath(context)),
     inherited["PATH"] ?? "",
     context.toolsDirectory ?? "",
   ].filter((entries) => entries !== "")
   return { ...wanted, PATH: path.join(":") }
 }
 
-/** Used if it is installed, never fetched, never an error (decisions 12). Native packages do without. */
-function interpreterPath({ files, store, env }: HookEnvironmentContext, pkg: InstalledPackage): readonly string[] {
-  if (readMetadata({ files }, pkg).packageType === "native") return []
+/** Where the programs of the interpreter package are, if it is installed: never fetched, never an error (decisions 12). */
+export function interpreterPath({ files, store, env }: HookEnvironmentContext): readonly string[] {
   const interpreter = store.find(parseIdent(env["HAB_INTERPRETER_IDENT"] ?? INTERPRETER))
   return interpreter === undefined ? [] : readMetadata({ files }, interpreter).path
 }

@@ -6,6 +6,7 @@ import { systemControl } from "./control-channel.ts"
 import { systemDownloader } from "./downloader.ts"
 import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
+import { systemForeground } from "./foreground.ts"
 import { systemHttp } from "./http-server.ts"
 import { systemLocks } from "./lock.ts"
 import { systemNetwork } from "./network.ts"
@@ -30,6 +31,7 @@ export function systemHost(): Host {
     compression: systemCompression(),
     downloader: systemDownloader,
     shells: systemShells,
+    foreground: systemForeground,
     openGroups,
     network: systemNetwork,
     random: Math.random,

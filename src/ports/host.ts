@@ -4,6 +4,7 @@ import type { ControlChannel } from "./control-channel.ts"
 import type { Downloader } from "./downloader.ts"
 import type { FileSystem } from "./file-system.ts"
 import type { FileWatcher } from "./file-watcher.ts"
+import type { Foreground } from "./foreground.ts"
 import type { HttpServers } from "./http-server.ts"
 import type { Locks } from "./lock.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
@@ -24,6 +25,7 @@ export type Host = Readonly<{
   compression: ArchiveCompression
   downloader: Downloader
   shells: Shells
+  foreground: Foreground
   /** Process groups for one root; making its namespace takes 80 ms where there is one. */
   openGroups: (place: GroupsPlace) => Promise<RunGroups>
   /** This machine's name, and the address others reach it at as far as its interfaces tell. */

@@ -1,6 +1,6 @@
 import { stringifyIdent } from "../package/ident.ts"
 import type { SupervisorContext } from "./context.ts"
-import { explanationOf, hookRunsOf, surroundingsOf } from "./explanation-of.ts"
+import { explanationOf, hookRunsOf } from "./explanation-of.ts"
 import type { ControlActions, StopRequest } from "./gateway/routes.ts"
 import { loadedSpec } from "./loaded-specs.ts"
 import {
@@ -14,6 +14,7 @@ import {
 } from "./operations.ts"
 import type { StateTag } from "./service/service.ts"
 import { statusOfAll } from "./status-of.ts"
+import { surroundingsOf } from "./surroundings.ts"
 import type { StopWish, Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
 import { supervisorStatusOf } from "./supervisor-status-of.ts"

@@ -1,11 +1,9 @@
 import { HabError } from "../base/errors.ts"
 import { describeExit } from "../base/exit-status.ts"
 import type { JournalEntry } from "../hooks/journal.ts"
-import { stringifyIdent } from "../package/ident.ts"
 import { bindReports } from "./bind-reports.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { HookRun, ServiceExplanation } from "./gateway/explanation.ts"
-import type { ServiceSurroundings } from "./gateway/service-surroundings.ts"
 import type { Roster } from "./roster.ts"
 import { explain } from "./service/status.ts"
 import { statusOfAll } from "./status-of.ts"
@@ -48,21 +46,6 @@ function behindStatus(context: SupervisorContext, roster: Roster, held: Supervis
 /** The last hook runs of one loaded service, oldest first. */
 export function hookRunsOf(roster: Roster, name: string): HookRun[] {
   return (roster.services.get(name)?.journal ?? []).map(describeRun)
-}
-
-/** The environment and user of a service. Throws SERVICE_BROKEN while its package cannot be opened. */
-export function surroundingsOf(roster: Roster, name: string): ServiceSurroundings {
-  const release = roster.services.get(name)?.release
-  if (release === undefined) {
-    const problem = roster.broken.get(name)?.problem ?? "its package cannot be opened"
-    throw new HabError("SERVICE_BROKEN", `${name} has no environment: ${problem}`, { hint: `hab svc explain ${name}` })
-  }
-  const { runAs } = release.credentials
-  return {
-    ident: stringifyIdent(release.pkg.ident),
-    env: release.env,
-    ...(runAs === undefined ? {} : { user: runAs }),
-  }
 }
 
 function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number) {

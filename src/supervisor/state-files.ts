@@ -16,14 +16,18 @@ export function prepareStateFiles({ host, layout }: Context): string {
   for (const directory of [paths.specs, paths.data]) host.files.makeDirectories(directory)
   host.files.makeDirectories(paths.run, 0o700)
   if (host.files.lstat(paths.ctlSecret) === undefined) {
-    const secret = Buffer.from(host.randomBytes(SECRET_BYTES)).toString("base64")
-    host.files.writeAtomically(paths.ctlSecret, secret, { mode: 0o600 })
+    host.files.writeAtomically(paths.ctlSecret, newSecret(host.randomBytes), { mode: 0o600 })
   }
   const known = host.files.readTextIfPresent(paths.memberId)?.trim()
   if (known) return known
   const made = newMemberId(host.randomBytes(MEMBER_ID_BYTES))
   host.files.writeAtomically(paths.memberId, made)
   return made
+}
+
+/** A secret for the control gateway, as CTL_SECRET holds it. */
+export function newSecret(randomBytes: Host["randomBytes"]): string {
+  return Buffer.from(randomBytes(SECRET_BYTES)).toString("base64")
 }
 
 /** A random UUID (version 4) without dashes. */

@@ -18,7 +18,16 @@ const install = defineCommand({
   },
   run: async () => ({}),
 })
-const groups: CommandGroup[] = [{ name: "pkg", summary: "Packages", commands: [install] }]
+const exec = defineCommand({
+  name: "exec",
+  summary: "Run",
+  arguments: "<service> <command...>",
+  examples: [],
+  options: {},
+  passesThrough: true,
+  run: async () => ({}),
+})
+const groups: CommandGroup[] = [{ name: "pkg", summary: "Packages", commands: [install, exec] }]
 const parse = (...words: string[]) => parseCommandLine(groups, words, "1.2.3")
 
 describe("the command line", () => {
@@ -32,6 +41,16 @@ describe("the command line", () => {
     const plain = parse("pkg", "install", "a/b")
     expect(plain.tag === "run" && plain.options).toEqual({ force: false, noColor: false, channel: "base" })
     expect(parse("pkg", "install", "a/b", "--no-color")).toMatchObject({ options: { noColor: true } })
+  })
+
+  it("leaves the flags of a command that is passed through alone", () => {
+    const args = ["web", "ls", "-l", "--force"]
+    expect(parse("pkg", "exec", ...args)).toMatchObject({ tag: "run", args })
+    expect(parse("pkg", "exec", "web", "--", ...args.slice(1))).toMatchObject({ tag: "run", args })
+    expect(parse("pkg", "install", "a/b", "-f", "c/d")).toMatchObject({
+      args: ["a/b", "c/d"],
+      options: { force: true },
+    })
   })
 
   it("takes a bare flag as an empty list where that is allowed", () => {

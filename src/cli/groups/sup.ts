@@ -1,10 +1,21 @@
 import type { CommandGroup } from "../command.ts"
 import { runSupervisorCommand } from "../commands/sup-run.ts"
+import { generateSecretCommand } from "../commands/sup-secret.ts"
+import { bashCommand, shCommand } from "../commands/sup-shell.ts"
+import { restartSupervisorCommand, supervisorStatusCommand } from "../commands/sup-status.ts"
 import { terminateSupervisorCommand } from "../commands/sup-term.ts"
 
 /** `hab sup …` (spec supervisor §1.7, §1.8). */
 export const supCommands: CommandGroup = {
   name: "sup",
   summary: "Run and stop the supervisor",
-  commands: [runSupervisorCommand, terminateSupervisorCommand],
+  commands: [
+    runSupervisorCommand,
+    supervisorStatusCommand,
+    restartSupervisorCommand,
+    terminateSupervisorCommand,
+    generateSecretCommand,
+    bashCommand,
+    shCommand,
+  ],
 }

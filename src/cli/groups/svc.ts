@@ -1,4 +1,5 @@
 import type { CommandGroup } from "../command.ts"
+import { execCommand } from "../commands/svc-exec.ts"
 import { loadCommand, unloadCommand, updateCommand } from "../commands/svc-load.ts"
 import { restartCommand, startCommand, stopCommand } from "../commands/svc-start.ts"
 import { explainCommand, hooksCommand, statusCommand } from "../commands/svc-status.ts"
@@ -19,5 +20,6 @@ export const svcCommands: CommandGroup = {
     waitCommand,
     explainCommand,
     hooksCommand,
+    execCommand,
   ],
 }

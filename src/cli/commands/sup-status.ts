@@ -1,0 +1,71 @@
+import { HabError } from "../../base/errors.ts"
+import { supervisorPaths } from "../../base/layout.ts"
+import { wait } from "../../ports/clock.ts"
+import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
+import { type CommandContext, defineCommand } from "../command.ts"
+import { askIfRunning } from "../operations.ts"
+import { launcherPid, supervisorAbsent } from "../supervisor-lock.ts"
+
+const LOOK_EVERY_MS = 50
+const RESTART_LIMIT_MS = 30_000
+
+/** `hab sup status`: the two processes of a supervisor, and how many services they keep. */
+export const supervisorStatusCommand = defineCommand({
+  name: "status",
+  summary: "Show the supervisor of this root: its processes, how long they are up, how many services run",
+  examples: ["hab sup status", "hab sup status --json"],
+  options: { json: { kind: "flag", summary: "Print JSON" } },
+  async run({ options }, context) {
+    const status = await askStatus(context)
+    if (status === undefined) throw await nobodyAnswers(context)
+    if (options.json) return { text: JSON.stringify(status) }
+    const note = launcherNote(status)
+    if (note !== undefined) context.report({ tag: "note", text: note })
+    return { text: supervisorText(status) }
+  },
+})
+
+/** `hab sup restart` (spec supervisor §1.8): a new supervisor process; the launcher and all services stay. */
+export const restartSupervisorCommand = defineCommand({
+  name: "restart",
+  summary: "Replace the supervisor process, for a new version or a changed sup.toml; services keep running",
+  examples: ["hab sup restart"],
+  options: { detach: { kind: "flag", short: "d", summary: "Do not wait for the new one" } },
+  async run({ options }, context) {
+    const { host, layout } = context
+    const launcher = await launcherPid(host, layout)
+    if (launcher === undefined) throw supervisorAbsent(layout)
+    const before = (await askStatus(context))?.pid
+    context.report({ tag: "begin", text: `Restarting supervisor of ${layout.hab}` })
+    host.sendSignal(launcher, "SIGHUP")
+    if (options.detach) return {}
+    const deadlineMs = host.clock.monotonicMs() + RESTART_LIMIT_MS
+    for (;;) {
+      const status = await askStatus(context)
+      if (status !== undefined && status.pid !== before) {
+        const { up } = status.services
+        return {
+          text: `Supervisor restarted as process ${status.pid}; ${up} ${up === 1 ? "service" : "services"} kept running`,
+        }
+      }
+      if (host.clock.monotonicMs() > deadlineMs) throw await nobodyAnswers(context)
+      await wait(host.clock, LOOK_EVERY_MS, context.signal)
+      if (context.signal.aborted) throw new HabError("SUPERVISOR_SILENT", "interrupted")
+    }
+  },
+})
+
+function askStatus(context: CommandContext): Promise<SupervisorStatus | undefined> {
+  return askIfRunning<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
+}
+
+/** LOCK tells whether there is a launcher whose supervisor starts, or is started again and again. */
+async function nobodyAnswers({ host, layout }: CommandContext): Promise<HabError> {
+  const launcher = await launcherPid(host, layout)
+  if (launcher === undefined) return supervisorAbsent(layout)
+  return new HabError(
+    "SUPERVISOR_SILENT",
+    `The launcher, process ${launcher}, runs, but its supervisor does not answer on ${supervisorPaths(layout).controlSocket}`,
+    { hint: "it may be starting just now; otherwise the output of `hab sup run` says why it does not" },
+  )
+}
