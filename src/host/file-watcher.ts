@@ -7,7 +7,7 @@ import type { FileWatcher } from "../ports/file-watcher.ts"
 const SETTLE_MS = 15
 
 /** Watching by inotify: directories are watched, since files are replaced under their names. */
-export const systemWatcher: FileWatcher = { watch }
+export const systemWatcher: FileWatcher = { watch, fingerprint }
 
 function watch(target: string, onChange: () => void): () => void {
   let watchers: fs.FSWatcher[] = []
@@ -16,7 +16,7 @@ function watch(target: string, onChange: () => void): () => void {
   const settle = () => {
     timer = undefined
     arm()
-    const now = signature(target)
+    const now = fingerprint(target)
     if (now === known) return
     known = now
     onChange()
@@ -40,7 +40,7 @@ function watch(target: string, onChange: () => void): () => void {
     })
   }
   arm()
-  known = signature(target)
+  known = fingerprint(target)
   return () => {
     clearTimeout(timer)
     disarm()
@@ -68,7 +68,7 @@ function isDirectory(target: string): boolean {
 }
 
 /** Changes whenever the file, or any file directly in the directory, is another or has other content. */
-function signature(target: string): string {
+function fingerprint(target: string): string {
   const stat = statOf(target)
   if (stat === undefined) return "absent"
   if (!stat.isDirectory()) return describe(stat)

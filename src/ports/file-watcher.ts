@@ -6,4 +6,6 @@ export interface FileWatcher {
    * Returns a function that ends the watching.
    */
   watch(path: string, onChange: () => void): () => void
+  /** What `watch` compares: another text for another file, or another set of files directly in the directory. */
+  fingerprint(path: string): string
 }

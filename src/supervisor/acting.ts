@@ -13,6 +13,7 @@ import type { PerformContext } from "./perform.ts"
 import { processOf } from "./process-of.ts"
 import type { Release } from "./release.ts"
 import type { Roster } from "./roster.ts"
+import { noteFiles } from "./service-files.ts"
 import type { Supervised } from "./supervised.ts"
 
 type Wiring = Readonly<{
@@ -37,6 +38,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
     startProcess: (held, release) => startProcess(context, wiring, held, release),
     signalRun: launcher.signal,
     emptied: launcher.emptied,
+    noteFiles: (held) => noteFiles(context, held),
     forget: wiring.forget,
     say: (held, key, text) => say(held.group, key, text),
   }

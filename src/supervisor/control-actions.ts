@@ -13,11 +13,12 @@ import {
   wantServices,
 } from "./operations.ts"
 import type { StateTag } from "./service/service.ts"
+import { takeNewerRelease } from "./spec-changes.ts"
 import { statusOfAll } from "./status-of.ts"
-import { surroundingsOf } from "./surroundings.ts"
 import type { StopWish, Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
 import { supervisorStatusOf } from "./supervisor-status-of.ts"
+import { surroundingsOf } from "./surroundings.ts"
 
 /** Nothing of the service is alive in these. */
 const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
@@ -40,7 +41,12 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     return result
   }
   return {
-    load: (request) => thenLook(loadService(operations, request)),
+    load(request) {
+      const result = thenLook(loadService(operations, request))
+      const change = { context, roster, say: supervisor.say, reason: "update" } as const
+      for (const held of heldOf(result.names)) takeNewerRelease(change, held)
+      return result
+    },
     update: (request) => thenLook(updateService(operations, request)),
     unload: (request) => unload(supervisor, operations, request),
     start(choice) {

@@ -60,6 +60,7 @@ export function openHeld(
     leaving: false,
     stopWish: undefined,
     bindsSummary: undefined,
+    filesSeen: "",
     watches: [],
   }
 }

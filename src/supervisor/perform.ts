@@ -30,6 +30,8 @@ export type PerformContext = Readonly<{
   signalRun: (runId: string, signal: string) => void
   /** Resolves when nothing of the run is left. */
   emptied: (runId: string) => Promise<void>
+  /** What is in the service's `files/` now is no news to it. */
+  noteFiles: (held: Supervised) => void
   forget: (held: Supervised) => void
   say: (held: Supervised, key: LogKey, text: string) => void
 }>
@@ -83,6 +85,7 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
     onStart: (planned) => markRunning(context, held, planned),
     onReport: (report) => {
       if (!controller.signal.aborted) held.running.delete(report.hook)
+      context.noteFiles(held)
       held.journal = remember(held.journal, report, context.clock.now())
     },
   })
@@ -118,6 +121,7 @@ function startProcess(context: PerformContext, held: Supervised, { run }: Effect
     context.post(held, { tag: "start-failed", run, problem: "its package could not be opened" })
     return
   }
+  context.noteFiles(held)
   const spawning = context.startProcess(held, release).then((result) => {
     if (held.spawning === spawning) held.spawning = undefined
     if ("pid" in result) context.post(held, { tag: "process-started", run, pid: result.pid })
@@ -176,6 +180,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
     .catch(() => undefined)
     .then((report) => {
       if (!controller.signal.aborted) held.running.delete(planned.hook.name)
+      context.noteFiles(held)
       if (report === undefined) return
       const answer = healthAnswer(report)
       if (answer === undefined || controller.signal.aborted) return

@@ -6,6 +6,7 @@ import { findLeft } from "./left.ts"
 import { describeProblem, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { Settings } from "./service/settings.ts"
+import { noteFiles, watchFiles } from "./service-files.ts"
 import type { Operation } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -79,6 +80,13 @@ export function restartByHand(change: ChangeContext, held: Supervised, force: bo
   change.roster.post(held, { tag: "restart", reason: "manual", force })
 }
 
+/** A newer release that satisfies the spec was installed meanwhile: the service goes over to it. */
+export function takeNewerRelease(change: ChangeContext, held: Supervised): void {
+  const newest = change.context.store.find(held.spec.ident)
+  const known = held.upcoming ?? held.release
+  if (newest !== undefined && newest.path !== known?.pkg.path) takeSpec(change, held, held.spec)
+}
+
 /** A release that waits to be used gets the new options too. */
 function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
   held.spec = spec
@@ -113,12 +121,12 @@ function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () 
 }
 
 /** What the service's templates can see from outside: its user.toml, and the folder of `config_from`. */
-function watchInputs({ host, layout }: SupervisorContext, roster: Roster, held: Supervised): void {
+function watchInputs(context: SupervisorContext, roster: Roster, held: Supervised): void {
+  const { host, layout } = context
   const changed = () => roster.post(held, { tag: "inputs-changed" })
   held.watches.push(host.watcher.watch(servicePaths(layout, held.name).userConfig, changed))
-  held.watches.push(
-    host.watcher.watch(servicePaths(layout, held.name).files, () => roster.post(held, { tag: "files-updated" })),
-  )
+  noteFiles(context, held)
+  held.watches.push(watchFiles(context, roster, held))
   const { configFrom } = held.spec
   if (configFrom !== undefined) held.watches.push(host.watcher.watch(`${configFrom}/config`, changed))
 }

@@ -57,6 +57,8 @@ export type Supervised = {
   stopWish: StopWish | undefined
   /** How its binds stood when they were last looked at. */
   bindsSummary: string | undefined
+  /** What was in its `files/` when that was last taken note of. */
+  filesSeen: string
   /** Stops watching its files. */
   readonly watches: (() => void)[]
 }
