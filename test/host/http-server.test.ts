@@ -1,9 +1,12 @@
 import { once } from "node:events"
+import { readFileSync } from "node:fs"
 import http from "node:http"
+import https from "node:https"
 import net from "node:net"
+import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
 import { systemHttp } from "../../src/host/http-server.ts"
-import type { HttpListener, HttpReply, HttpRequest, HttpServer } from "../../src/ports/http-server.ts"
+import type { HttpListener, HttpReply, HttpRequest, HttpServer, TlsMaterial } from "../../src/ports/http-server.ts"
 import { until } from "../support/until.ts"
 
 const servers: HttpServer[] = []
@@ -14,8 +17,9 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
 })
 
-async function serve(answer: (request: HttpRequest) => HttpReply): Promise<number> {
-  const server = await systemHttp.listen({ address: { host: "127.0.0.1", port: 0 }, answer })
+async function serve(answer: (request: HttpRequest) => HttpReply, tls?: TlsMaterial): Promise<number> {
+  const address = { host: "127.0.0.1", port: 0 }
+  const server = await systemHttp.listen({ address, answer, ...(tls === undefined ? {} : { tls }) })
   servers.push(server)
   return server.address.port
 }
@@ -121,6 +125,44 @@ describe("the HTTP server", () => {
     await servers.pop()?.close()
     expect(await reply.text()).toBe("")
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+  })
+
+  describe("with TLS", () => {
+    const pem = (name: string) =>
+      readFileSync(fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url)), "utf8")
+    const material = { key: pem("server.key.pem"), certificates: pem("server.pem") }
+    const client = { key: pem("client.key.pem"), cert: pem("client.pem") }
+
+    /** The status of the answer, or how the connection failed. */
+    function get(port: number, options: https.RequestOptions = {}): Promise<number | string> {
+      return new Promise((resolve) => {
+        const request = https.get(
+          { port, host: "127.0.0.1", ca: pem("ca.pem"), agent: false, ...options },
+          (response) => {
+            response.resume()
+            resolve(response.statusCode ?? 0)
+          },
+        )
+        request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      })
+    }
+
+    it("answers whoever trusts its certificate, and nobody without TLS", async () => {
+      const port = await serve(hello, material)
+      expect(await get(port)).toBe(200)
+      expect(await exchange(port, lastGet)).not.toContain("hello")
+    })
+
+    it("wants a certificate of the authorities, where there are any", async () => {
+      const port = await serve(hello, { ...material, authorities: pem("ca.pem") })
+      expect(await get(port)).not.toBe(200)
+      expect(await get(port, client)).toBe(200)
+    })
+
+    it("rejects material that is no good", async () => {
+      await expect(serve(hello, { ...material, key: "no key" })).rejects.toThrow()
+      await expect(serve(hello, { ...material, key: client.key })).rejects.toThrow()
+    })
   })
 
   it("rejects with the system's error when the port is taken", async () => {
