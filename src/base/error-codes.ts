@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   BUILD_DEPENDENCY_MISSING: { exit: 1, summary: "a package the plan depends on is not installed" },
   BUILD_DEPENDENCY_CONFLICT: { exit: 31, summary: "two releases of one package are among the runtime dependencies" },
   BUILD_KEY_MISSING: { exit: 35, summary: "there is no secret key of the plan's origin to sign with" },
+  PLAN_CHECK_FAILED: { exit: 1, summary: "the check before a build found what would fail it" },
   BUILD_VERSION_UNSET: { exit: 2, summary: "a plan with a pkg_version function never called update_pkg_version" },
   BUILD_RUNNING: { exit: 1, summary: "another process builds the same program on this root" },
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },

@@ -20,6 +20,7 @@ import {
   REPORT_PLAN_VALUES,
   type ShellOutcome,
 } from "./plan-shell.ts"
+import type { ReadPlan } from "./validate.ts"
 import type { PlanValues } from "./variables.ts"
 
 /** What of the machine a build uses. */
@@ -42,6 +43,10 @@ export type BuildRequest = Readonly<{
   target: string
   /** Replaces pkg_origin, as HAB_ORIGIN does. */
   origin?: string
+  /** The moment of the build instead of SOURCE_DATE_EPOCH or now (`--release`). */
+  epochSeconds?: number
+  /** False: the plan is not checked for mistakes first (`--no-check`). */
+  check?: boolean
   /** Ends the build: SIGTERM to all it started, SIGKILL 5 s later. */
   signal?: AbortSignal
 }>
@@ -76,6 +81,7 @@ export type BuildResult = Readonly<{
 }>
 
 type Found = {
+  plan?: ReadPlan
   key?: Key<"origin-secret">
   dependencies?: ResolvedDependencies
   rules?: VariableRules

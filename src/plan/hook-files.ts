@@ -8,7 +8,14 @@ import type { FileSystem } from "../ports/file-system.ts"
 export type HookSource = Readonly<{ file: string; hook: string }>
 
 /** What of a plan's `hooks/` goes into the package, and what the user should know about the rest. */
-export type HookSources = Readonly<{ hooks: readonly HookSource[]; warnings: readonly string[] }>
+export type HookSources = Readonly<{
+  hooks: readonly HookSource[]
+  warnings: readonly string[]
+  /** Those of the warnings that tell of files left out. */
+  leftOut: readonly string[]
+}>
+
+type Files = Pick<FileSystem, "readDirectory" | "readFile" | "stat">
 
 const CARRIAGE_RETURN = 0x0d
 
@@ -17,7 +24,7 @@ const CARRIAGE_RETURN = 0x0d
  * out, like hidden and excluded ones. Throws PLAN_HOOKS_INVALID when two files would become one hook (decisions 1).
  */
 export function hookSources(
-  { files }: Readonly<{ files: FileSystem }>,
+  { files }: Readonly<{ files: Files }>,
   planContext: string,
   isExcluded: (name: string) => boolean,
 ): HookSources {
@@ -29,11 +36,11 @@ export function hookSources(
   requireOneFileEach(planContext, hooks)
   const leftOut = found.filter(isPowerShell).map((source) => `hooks/${source.file} is a Windows hook; it is left out`)
   const unknown = hooks.filter(({ hook }) => !HOOK_FILES.some((known) => known === hook)).map(unknownHook)
-  return { hooks, warnings: [...leftOut, ...unknown] }
+  return { hooks, leftOut, warnings: [...leftOut, ...unknown] }
 }
 
 /** Throws PLAN_HOOKS_INVALID for every hook with a carriage return: its shebang line would name no program. */
-export function refuseCarriageReturns({ files }: Readonly<{ files: FileSystem }>, planContext: string): void {
+export function refuseCarriageReturns({ files }: Readonly<{ files: Files }>, planContext: string): void {
   const broken = filesIn(files, `${planContext}/hooks`)
     .filter((name) => !name.endsWith(".ps1"))
     .filter((name) => Buffer.from(files.readFile(`${planContext}/hooks/${name}`)).includes(CARRIAGE_RETURN))
@@ -48,7 +55,7 @@ export function refuseCarriageReturns({ files }: Readonly<{ files: FileSystem }>
   })
 }
 
-function filesIn(files: FileSystem, directory: string): string[] {
+function filesIn(files: Files, directory: string): string[] {
   if (files.stat(directory)?.kind !== "directory") return []
   return files
     .readDirectory(directory)

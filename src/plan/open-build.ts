@@ -3,6 +3,7 @@ import { hostPath, innerPath } from "../base/layout.ts"
 import { formatStamp } from "../base/timestamp.ts"
 import type { BindMount } from "../ports/enclosure.ts"
 import { type BuildLog, createBuildLog } from "./build-log.ts"
+import { buildMoment } from "./build-moment.ts"
 import { absolute, type BuildPaths, buildPaths } from "./build-paths.ts"
 import { type Build, type BuildHost, type BuildRequest, scratchOf } from "./build-state.ts"
 import { loadPlan } from "./load-plan.ts"
@@ -83,17 +84,9 @@ function prepare(host: BuildHost, request: BuildRequest): Unread {
     location,
     paths: buildPaths({ layout: request.layout, env: host.env, cwd: host.cwd }),
     planText: host.files.readText(location.planFile),
-    epochSeconds: buildMoment(host),
+    epochSeconds: request.epochSeconds ?? buildMoment(host),
     log: createBuildLog(host),
   }
-}
-
-/** SOURCE_DATE_EPOCH makes two builds of one plan the same; otherwise it is now. */
-function buildMoment({ env, clock }: Pick<BuildHost, "env" | "clock">): number {
-  const given = env["SOURCE_DATE_EPOCH"] ?? ""
-  if (given === "") return Math.floor(clock.now() / 1000)
-  if (/^[0-9]{1,11}$/.test(given)) return Number(given)
-  throw new HabError("USAGE", `SOURCE_DATE_EPOCH is '${given}', which is not a number of seconds since 1970`)
 }
 
 type Opened = Readonly<{ build: Build; values: PlanValues }>
@@ -107,7 +100,8 @@ async function readPlan(
   const env = shellEnvironment({ env: host.env, paths, epochSeconds: unread.epochSeconds, origin: request.origin })
   const shell = startShell(unread, aside, env, () => build)
   onShell(shell)
-  const build: Build = { ...unread, shell, aside, found: {} }
+  const found: Build["found"] = {}
+  const build: Build = { ...unread, shell, aside, found }
   const plan = await loadPlan(shell, log, {
     location,
     planText: unread.planText,
@@ -119,6 +113,7 @@ async function readPlan(
     initialDirectory: host.cwd,
   })
   await refuseInvalid(shell, plan, paths)
+  found.plan = plan
   return { build, values: plan.values }
 }
 

@@ -88,7 +88,7 @@ export async function checkHooks(build: Build): Promise<void> {
   const { planContext } = build.location
   refuseCarriageReturns(build.host, planContext)
   const exclude = build.host.env["HAB_CONFIG_EXCLUDE"] || EXCLUDED_BY_DEFAULT
-  for (const text of hookSources(build.host, planContext, excluding(exclude)).warnings) {
-    build.request.report({ tag: "warning", text })
-  }
+  const { warnings, leftOut } = hookSources(build.host, planContext, excluding(exclude))
+  // The check that ran first told of the others, with their place.
+  for (const text of build.request.check === false ? warnings : leftOut) build.request.report({ tag: "warning", text })
 }

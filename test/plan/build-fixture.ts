@@ -9,6 +9,8 @@ import { systemHost } from "../../src/host/host.ts"
 import { createStore } from "../../src/package/store.ts"
 import { buildPackage } from "../../src/plan/build.ts"
 import type { BuildHost, BuildRequest, BuildResult } from "../../src/plan/build-state.ts"
+import type { PlanFinding } from "../../src/plan/check.ts"
+import { checkPlan } from "../../src/plan/inspect.ts"
 import type { Enclosure } from "../../src/ports/enclosure.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 import { bashDirectory } from "./plan-bash.ts"
@@ -28,6 +30,8 @@ export type Workshop = Readonly<{
     env?: Readonly<Record<string, string>>,
     request?: Partial<BuildRequest>,
   ): Promise<BuildResult>
+  /** As `hab plan check` does. */
+  check(planContext: string): Promise<readonly PlanFinding[]>
   progress: Progress[]
   output(): string[]
 }>
@@ -51,6 +55,11 @@ export async function workshop(options: { enclosed?: boolean; key?: boolean } = 
     progress,
     output: () => progress.flatMap((fact) => (fact.tag === "output" ? [fact.line] : [])),
     plan: (files) => writePlan(temporaryDirectory(), files),
+    check: (planContext) =>
+      checkPlan(
+        { ...host, env: { PATH: host.env["PATH"] ?? "" }, cwd: planContext },
+        { planContext, layout, enclosure, bashDirectory, target: TARGET },
+      ),
     build: (planContext, env = {}, request = {}) => {
       const buildHost: BuildHost = {
         ...host,

@@ -1,9 +1,13 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { HabError } from "../../src/base/errors.ts"
+import { systemFiles } from "../../src/host/file-system.ts"
+import { initPlan } from "../../src/plan/init.ts"
+import type { TemplateName } from "../../src/plan/init-templates.ts"
 import { PHASES } from "../../src/plan/phases.ts"
 import { RELEASE, read, type Workshop, workshop } from "./build-fixture.ts"
 
@@ -327,8 +331,12 @@ do_install() { :; }
       "hooks/run",
     ])
     const warnings = shop.progress.flatMap((fact) => (fact.tag === "warning" ? [fact.text] : []))
-    expect(warnings).toHaveLength(2)
-    expect(warnings.join("\n")).toMatch(/run\.ps1.*left out\n.*health_check.*did you mean 'health-check'/)
+    expect(warnings).toEqual([
+      expect.stringMatching(/plan\.sh:4:1: pkg_svc_user is set and pkg_svc_group is not/),
+      expect.stringMatching(/^hooks\/health_check:1:1: 'health_check' is not the name of a hook/),
+      expect.stringMatching(/^hooks\/run\.sh:1:1: pkg_svc_run is not used/),
+      expect.stringMatching(/run\.ps1.*left out/),
+    ])
     expect([member(artifact, "SVC_USER"), member(artifact, "SVC_GROUP")]).toEqual(["root\n", "hab\n"])
   })
 
@@ -341,6 +349,82 @@ do_install() { :; }
     await shop.build(plan)
     expect(read(`${plan}/sub/LTMain.sh`)).toBe("keep\n  \n")
   })
+})
+
+describe("the check before a build", () => {
+  it("reports every mistake of a plan that holds twenty-two of them, in one run", async () => {
+    const shop = await workshop()
+    const findings = await shop.check(fileURLToPath(new URL("../../fixtures/plans/mistakes", import.meta.url)))
+    expect(findings.map(({ path, line }) => `${path}:${line}`)).toEqual([
+      "plan.sh:8",
+      "plan.sh:22",
+      "plan.sh:5",
+      "plan.sh:24",
+      "plan.sh:19",
+      "plan.sh:20",
+      "plan.sh:14",
+      "plan.sh:17",
+      "plan.sh:17",
+      "plan.sh:7",
+      "plan.sh:9",
+      "plan.sh:8",
+      "plan.sh:10",
+      "hooks/health_check:1",
+      "hooks/init:1",
+      "hooks/post-run:1",
+      "hooks/reconfigure:1",
+      "hooks/run:1",
+      "hooks/run:1",
+      "config/broken.conf:1",
+      "config/mistakes.conf:1",
+      "config/mistakes.conf:2",
+    ])
+  })
+
+  it("has bash's own words for a plan it cannot read", async () => {
+    const shop = await workshop()
+    const findings = await shop.check(shop.plan({ "plan.sh": "pkg_name=tree\nif true; then\n" }))
+    expect(findings).toEqual([expect.objectContaining({ severity: "error", path: "plan.sh", line: 3 })])
+    expect(findings[0]?.message).toMatch(/syntax error/)
+  })
+
+  it("warns of what the package would not do, and --no-check does not look", async () => {
+    const shop = await workshop()
+    const plan = shop.plan({ "plan.sh": `${HEAD}${QUICK}`, "config/a": "{{cfg.port}}", "default.toml": "prt = 80" })
+    await shop.build(plan)
+    await shop.build(plan, {}, { check: false })
+    const warnings = shop.progress.filter((fact) => fact.tag === "warning")
+    expect(warnings).toEqual([
+      { tag: "warning", text: "config/a:1:3: 'cfg.port' is not defined", hint: "did you mean 'cfg.prt'?" },
+    ])
+  })
+})
+
+const SERVED: Readonly<Record<TemplateName, Readonly<Record<string, string>>>> = {
+  binary: { "bin/app": "#!/bin/sh\n" },
+  node: { "package.json": "{}", "index.js": "" },
+  python: { "main.py": "" },
+  c: { Makefile: "app:\n\techo >app\ninstall:\n\tinstall -D app $(PREFIX)/bin/app\n" },
+  go: { "go.mod": "module app\n", "main.go": "package main\nfunc main() {}\n" },
+}
+const NEEDS: Partial<Record<TemplateName, string>> = { c: "make", go: "go" }
+const hasProgram = (name: string | undefined) =>
+  name === undefined || spawnSync("bash", ["-c", `command -v ${name}`]).status === 0
+
+describe("a plan of hab plan init", () => {
+  for (const template of Object.keys(SERVED) as TemplateName[]) {
+    it.skipIf(!hasProgram(NEEDS[template]))(`for ${template} has no mistakes and builds`, async () => {
+      const shop = await workshop()
+      const project = shop.plan(SERVED[template])
+      mkdirSync(`${project}/app`)
+      initPlan({ files: systemFiles }, { cwd: project, name: "app", origin: "acme", template, env: {} })
+      renameSync(`${project}/app`, `${project}/habitat`)
+      expect(await shop.check(project)).toEqual([])
+      const { artifact } = await shop.build(project)
+      expect(memberNames(artifact)).toContain(template === "c" ? "bin/app" : "hooks/run")
+      expect(shop.progress.filter((fact) => fact.tag === "warning")).toEqual([])
+    })
+  }
 })
 
 describe("a build that fails", () => {
@@ -406,7 +490,12 @@ describe("a build that fails", () => {
   it("refuses hooks with Windows line endings before it compiles", async () => {
     const shop = await workshop()
     const plan = shop.plan({ "plan.sh": `${HEAD}do_build() { echo compiled; }\n`, "hooks/run": "#!/bin/sh\r\n" })
-    expect((await failure(shop.build(plan))).code).toBe("PLAN_HOOKS_INVALID")
+    const refused = await failure(shop.build(plan))
+    expect(refused.code).toBe("PLAN_CHECK_FAILED")
+    expect(refused.problems).toEqual([
+      { where: "hooks/run:1:1", message: expect.stringMatching(/Windows line endings/) },
+    ])
+    expect((await failure(shop.build(plan, {}, { check: false }))).code).toBe("PLAN_HOOKS_INVALID")
     expect(shop.output()).not.toContain("compiled")
   })
 

@@ -28,6 +28,7 @@ describe("hooks beside a plan", () => {
         { file: "init", hook: "init" },
         { file: "run.sh", hook: "run" },
       ],
+      leftOut: [],
       warnings: [],
     })
     expect(hookSources({ files }, "/elsewhere", none).hooks).toEqual([])

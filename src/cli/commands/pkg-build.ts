@@ -14,6 +14,7 @@ export const buildPackageCommand = defineCommand({
       value: "ORIGIN",
       summary: "Build under this origin instead of the plan's (also HAB_ORIGIN)",
     },
+    noCheck: { kind: "flag", summary: "Do not look for mistakes in the plan first" },
   },
   async run({ args: [planContext = "."], options }, context) {
     const { layout, enclosure } = context.workplace()
@@ -27,6 +28,7 @@ export const buildPackageCommand = defineCommand({
       bashDirectory: `${context.programDirectory}/plan`,
       target: host.target,
       signal: context.signal,
+      check: !options.noCheck,
       ...(options.origin === undefined ? {} : { origin: options.origin }),
     })
     return { text: result.artifact }

@@ -10,6 +10,7 @@ import { VERSION } from "../version.ts"
 const BUNDLES: Readonly<Record<string, string>> = {
   origin: "origin.cjs",
   pkg: "pkg.cjs",
+  plan: "plan.cjs",
   sup: "sup.cjs",
   svc: "svc.cjs",
 }
