@@ -22,6 +22,12 @@ export function changesBetween(before: Tree, after: Tree) {
   }
 }
 
+/** Files whose text is the same but whose mode, owner or time is not. */
+export function sameTextIn(before: Tree, after: Tree, names: readonly string[]): string[] {
+  const textOf = (tree: Tree, name: string) => tree.get(name)?.split(" ").at(-1)
+  return names.filter((name) => textOf(before, name) === textOf(after, name))
+}
+
 function describe(file: string): string {
   const stat = lstatSync(file)
   const common = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`
