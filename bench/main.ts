@@ -1,7 +1,8 @@
 import type { Bench, Row } from "./bench.ts"
 import { commandBench } from "./command.ts"
+import { renderBench } from "./render.ts"
 
-const BENCHES: readonly Bench[] = [commandBench]
+const BENCHES: readonly Bench[] = [commandBench, renderBench]
 const SLACK = 3
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))

@@ -1,7 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
 import Handlebars from "handlebars"
 import { parseToml } from "../src/config/toml.ts"
 import { toPlain } from "../src/config/value.ts"
+import { systemFiles } from "../src/host/file-system.ts"
 import { compileTemplate } from "../src/templating/engine.ts"
+import { renderTree } from "../src/templating/write-changed.ts"
 import { type Bench, medianMs, type Row } from "./bench.ts"
 
 const RUNS = 200
@@ -76,6 +81,12 @@ export const renderBench: Bench = {
         },
       },
       {
+        what: `the same on disk: ${FILES} files read, rendered, compared`,
+        measured: await onDiskMs(files, { cfg }),
+        unit: "ms",
+        limit: 2,
+      },
+      {
         what: "compile such a file and render it once",
         measured: await medianMs(20, () => compileTemplate({ path: "x", text: another() }).render({ cfg })),
         unit: "ms",
@@ -86,4 +97,20 @@ export const renderBench: Bench = {
       },
     ]
   },
+}
+
+/** What a service costs whose inputs changed and whose files did not: everything but writing. */
+async function onDiskMs(
+  files: readonly string[],
+  context: Parameters<typeof renderTree>[1]["context"],
+): Promise<number> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), "hab-bench-"))
+  const from = path.join(directory, "config")
+  mkdirSync(from)
+  for (const [index, text] of files.entries()) writeFileSync(path.join(from, `${index}.conf`), text)
+  try {
+    return await medianMs(RUNS, () => renderTree({ files: systemFiles }, { from, to: `${directory}/svc`, context }))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }

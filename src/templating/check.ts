@@ -4,7 +4,7 @@ import type { FileSystem } from "../ports/file-system.ts"
 import { codeFrame } from "./code-frame.ts"
 import type { Template } from "./engine.ts"
 import { installShape, runtimeShape, type Shape } from "./shapes.ts"
-import { findMistakes, includedNames } from "./static-walk.ts"
+import { findMistakes } from "./static-walk.ts"
 import { listTemplateFiles } from "./template-files.ts"
 import { compareTexts } from "./values.ts"
 
@@ -72,7 +72,7 @@ function checkDirectory(
   }
   const sharesPartials = !directory.endsWith("/hooks")
   const partials = sharesPartials ? templates : new Map<string, Template>()
-  const included = new Set([...partials.values()].flatMap((template) => includedNames(template.program)))
+  const included = new Set([...partials.values()].flatMap((template) => template.includes))
   for (const [path, template] of templates) {
     // What others include is seen through their eyes: its names may be parameters.
     if (included.has(path)) continue

@@ -5,6 +5,7 @@ import { codeFrame } from "./code-frame.ts"
 import { compileProgram } from "./compile.ts"
 import { parseTemplate } from "./parse.ts"
 import { TemplateProblem } from "./problem.ts"
+import { includedNames } from "./program-nodes.ts"
 import {
   RENDER_LIMITS,
   RenderFailure,
@@ -47,6 +48,8 @@ export type Template = Readonly<{
   path: string
   /** The tree it was compiled from, for those who look at templates without rendering them. */
   program: Program
+  /** Names of the templates it includes. */
+  includes: readonly string[]
   /** Renders into the rendering of a template that includes this one. */
   run: Run
   /**
@@ -77,7 +80,8 @@ export function compileTemplate(source: TemplateSource): Template {
 function compile({ path, text }: TemplateSource): Template {
   const program = parse(path, text)
   const run = compileProgram(path, program, { line: 1, column: 1 })
-  return { path, program, run, render: (context, options = {}) => render(run, context, options) }
+  const includes = includedNames(program)
+  return { path, program, includes, run, render: (context, options = {}) => render(run, context, options) }
 }
 
 function parse(path: string, text: string): Program {

@@ -3,7 +3,6 @@ import { posix as path } from "node:path"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "./engine.ts"
 import { compareFile, type FileChange, makeDirectoriesBelow, type Owner, replaceFile } from "./replace-file.ts"
-import { includedNames } from "./static-walk.ts"
 import { readTemplateFile, readTemplateFiles, type TemplateFile } from "./template-files.ts"
 import type { TemplateContext } from "./values.ts"
 
@@ -74,7 +73,7 @@ export function planTree(
   const templates = sources.flatMap((file) => ("template" in file ? [[file.path, file.template] as const] : []))
   const options = { ...request.options, partials: new Map(templates) }
   // A template that others include is a file of its own as well, but its names may be parameters: no reason to complain.
-  const included = new Set(templates.flatMap(([, template]) => includedNames(template.program)))
+  const included = new Set(templates.flatMap(([, template]) => template.includes))
   const lenient = { ...options, mode: "lenient" } as const
   const warnings: TemplateWarning[] = []
   const files = sources.map((file) => {
