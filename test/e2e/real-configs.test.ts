@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { systemFiles } from "../../src/host/file-system.ts"
@@ -10,9 +10,12 @@ import { until } from "../support/until.ts"
 
 const NOBODY = 65534
 const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+/** Where Debian keeps the servers of its PostgreSQL versions. */
+const POSTGRES = "/usr/lib/postgresql"
 
 function programNamed(name: string): string | undefined {
-  return SYSTEM_PATH.map((directory) => path.join(directory, name)).find((file) => existsSync(file))
+  const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).map((version) => `${POSTGRES}/${version}/bin`) : []
+  return [...SYSTEM_PATH, ...versions].map((directory) => path.join(directory, name)).find((file) => existsSync(file))
 }
 
 /** Renders a program's templates as the supervisor would, below a directory anyone may read. */
@@ -33,12 +36,18 @@ function renderReal(program: string, applied = ""): { config: string; service: s
   return { config, service }
 }
 
-/** What the program says about the file; an ordinary user asks where root may not. */
+/**
+ * What the program says about the file; an ordinary user asks where root may not. It prints into a file: Node's pipes are
+ * sockets, which /dev/stdout cannot open.
+ */
 function ask(file: string, args: readonly string[], unprivileged = false): { status: number | null; output: string } {
   const isRoot = process.getuid?.() === 0
   const user = unprivileged && isRoot ? { uid: NOBODY, gid: NOBODY } : {}
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", ...user })
-  return { status, output: `${stdout}${stderr}` }
+  const printed = path.join(temporaryDirectory(), "printed")
+  const output = openSync(printed, "w")
+  const { status } = spawnSync(file, args, { stdio: ["ignore", output, output], ...user })
+  closeSync(output)
+  return { status, output: readFileSync(printed, "utf8") }
 }
 
 describe("real programs accept what we render", () => {
