@@ -11,6 +11,8 @@ export type PackageGraph = Readonly<{
   dependents(ident: string): readonly string[]
   /** Everything installed that it needs, nearest first. */
   transitiveDeps(ident: string): readonly string[]
+  /** Everything installed that needs it, directly or not, nearest first. */
+  transitiveDependents(ident: string): readonly string[]
 }>
 
 /** Reads the DEPS of every given package (spec package §6). Throws METADATA_INVALID. */
@@ -31,14 +33,21 @@ export function createGraph(
     for (const dep of new Set(deps)) backward.set(dep, [...(backward.get(dep) ?? []), ident])
   }
   const deps = (ident: string) => forward.get(ident) ?? []
-  const transitiveDeps = (ident: string) => {
-    const found = new Set<string>()
-    for (let level = [ident]; level.length > 0; ) {
-      const next = level.flatMap(deps).filter((dep) => dep !== ident && forward.has(dep) && !found.has(dep))
-      for (const dep of next) found.add(dep)
-      level = [...new Set(next)]
-    }
-    return [...found]
+  const dependents = (ident: string) => backward.get(ident) ?? []
+  return {
+    deps,
+    dependents,
+    transitiveDeps: (ident) => reachable(ident, (from) => deps(from).filter((dep) => forward.has(dep))),
+    transitiveDependents: (ident) => reachable(ident, dependents),
   }
-  return { deps, transitiveDeps, dependents: (ident) => backward.get(ident) ?? [] }
+}
+
+/** Level by level; a cycle leads nowhere new. */
+function reachable(start: string, next: (ident: string) => readonly string[]): string[] {
+  const found = new Set<string>()
+  for (let level = [start]; level.length > 0; ) {
+    level = [...new Set(level.flatMap(next))].filter((ident) => ident !== start && !found.has(ident))
+    for (const ident of level) found.add(ident)
+  }
+  return [...found]
 }

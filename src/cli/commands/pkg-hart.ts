@@ -3,8 +3,8 @@ import { hashFile } from "../../crypto/hash.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { verifyHart } from "../../package/hart.ts"
 import { HART_FORMAT, HART_HASH_TYPE, readHartHeader } from "../../package/hart-header.ts"
-import { describeArchive, readArchiveInfo } from "../../package/info.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { JSON_OUTPUT } from "../installed.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 
 const LABEL_WIDTH = 15
@@ -25,12 +25,13 @@ export const hashCommand = defineCommand({
   summary: "Print the BLAKE2b-256 hash of a file, or of files named on standard input",
   arguments: "[file]",
   examples: ["hab pkg hash acme-web.hart", "find . -type f | hab pkg hash"],
-  options: {},
-  async run({ args: [file] }, context) {
+  options: { json: JSON_OUTPUT },
+  async run({ args: [file], options }, context) {
     const paths = file === undefined ? await pathsFromStdin(context) : [file]
-    const lines: string[] = []
-    for (const path of paths) lines.push(`${await hashFile(context.host, path)}  ${path}`)
-    return { text: lines.join("\n") }
+    const hashes: { hash: string; path: string }[] = []
+    for (const path of paths) hashes.push({ hash: await hashFile(context.host, path), path })
+    if (options.json) return { text: JSON.stringify(hashes) }
+    return { text: hashes.map(({ hash, path }) => `${hash}  ${path}`).join("\n") }
   },
 })
 
@@ -40,7 +41,7 @@ export const headerCommand = defineCommand({
   summary: "Show the header of a .hart file",
   arguments: "<file>",
   examples: ["hab pkg header acme-web-1.0.0-20260102030405-x86_64-linux.hart"],
-  options: { json: { kind: "flag", summary: "Print JSON" } },
+  options: { json: JSON_OUTPUT },
   async run({ args: [file = ""], options }, context) {
     try {
       const { signer, signatureText } = readHartHeader(context.host, file)
@@ -63,19 +64,6 @@ export const headerCommand = defineCommand({
       context.report({ tag: "warning", text: `Failed to read package header: ${error.message}` })
       return {}
     }
-  },
-})
-
-/** `hab pkg info`: what an artifact says about itself; its signature is not checked. */
-export const infoCommand = defineCommand({
-  name: "info",
-  summary: "Show what a .hart file says about itself",
-  arguments: "<file>",
-  examples: ["hab pkg info acme-web-1.0.0-20260102030405-x86_64-linux.hart --json"],
-  options: { json: { kind: "flag", short: "j", summary: "Print JSON, metadata included" } },
-  async run({ args: [file = ""], options }, { host }) {
-    const info = await readArchiveInfo(host, file)
-    return { text: options.json ? JSON.stringify(info) : describeArchive(file, info) }
   },
 })
 

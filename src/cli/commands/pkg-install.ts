@@ -1,3 +1,4 @@
+import { BINLINK_DIRECTORY, binlinkAll } from "../../package/binlink.ts"
 import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { createStore } from "../../package/store.ts"
@@ -14,6 +15,13 @@ export const installPackageCommand = defineCommand({
     "hab pkg install acme/web --ignore-install-hook",
   ],
   options: {
+    binlink: { kind: "flag", short: "b", summary: "Make the programs of what was named runnable from one folder" },
+    binlinkDir: {
+      kind: "text",
+      value: "DIR",
+      summary: `Folder of those links, below the root; implies --binlink (default ${BINLINK_DIRECTORY}, or HAB_BINLINK_DIR)`,
+    },
+    force: { kind: "flag", short: "f", summary: "Replace links to something else" },
     ignoreInstallHook: { kind: "flag", summary: "Do not run install hooks; a later install or load runs them" },
   },
   async run({ args, options }, context) {
@@ -25,11 +33,16 @@ export const installPackageCommand = defineCommand({
     const hooks = packageHooks(context, workplace, store)
     const common: InstallOptions = { signal: context.signal }
     try {
-      const { summaries } = await installPackages(
+      const { requested, summaries } = await installPackages(
         { ...host, layout, report: context.report },
         sources,
         options.ignoreInstallHook ? common : { ...common, runInstallHook: hooks.install },
       )
+      if (options.binlink || options.binlinkDir !== undefined) {
+        const directory = options.binlinkDir || host.env["HAB_BINLINK_DIR"] || BINLINK_DIRECTORY
+        const linking = { files: host.files, layout, report: context.report }
+        for (const pkg of requested) binlinkAll(linking, pkg, { directory, force: options.force })
+      }
       return { text: summaries.join("\n") }
     } finally {
       await hooks.close()

@@ -1,8 +1,13 @@
 import type { CommandGroup } from "../command.ts"
+import { binlinkCommand } from "../commands/pkg-binlink.ts"
 import { buildPackageCommand } from "../commands/pkg-build.ts"
-import { hashCommand, headerCommand, infoCommand, verifyCommand } from "../commands/pkg-hart.ts"
+import { envCommand } from "../commands/pkg-environment.ts"
+import { hashCommand, headerCommand, verifyCommand } from "../commands/pkg-hart.ts"
+import { infoCommand } from "../commands/pkg-info.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
 import { listCommand, pathCommand } from "../commands/pkg-installed.ts"
+import { bindsCommand, configCommand, dependenciesCommand, providesCommand } from "../commands/pkg-look.ts"
+import { signCommand } from "../commands/pkg-sign.ts"
 import { uninstallPackageCommand } from "../commands/pkg-uninstall.ts"
 
 /** `hab pkg …` (spec package §7.2). */
@@ -16,8 +21,15 @@ export const pkgCommands: CommandGroup = {
     listCommand,
     pathCommand,
     infoCommand,
+    envCommand,
+    bindsCommand,
+    configCommand,
+    dependenciesCommand,
+    providesCommand,
+    binlinkCommand,
     headerCommand,
     hashCommand,
+    signCommand,
     verifyCommand,
   ],
 }
