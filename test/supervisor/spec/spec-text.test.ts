@@ -34,6 +34,11 @@ describe("the spec file", () => {
     expect(defaultSpec(spec.ident, { HAB_BLDR_CHANNEL: "dev" }).channel).toBe("dev")
   })
 
+  it("checks health every 30 seconds when nobody says otherwise", () => {
+    expect(defaultSpec({ origin: "core", name: "redis" }, {}).healthCheckIntervalMs).toBe(30_000)
+    expect(parseSpec('ident = "core/redis"', "redis.spec", {}).healthCheckIntervalMs).toBe(30_000)
+  })
+
   it("ignores keys it does not know, and the obsolete application environment in a bind", () => {
     const text = 'ident = "a/b"\nfuture = 1\napplication_environment = "x"\nbinds = ["db:app.env#pg.default"]'
     expect(parseSpec(text, "b.spec", {}).binds).toEqual([{ name: "db", group: { service: "pg", group: "default" } }])

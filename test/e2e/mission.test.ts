@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { type Sentence, sentencesOf } from "../support/sentences.ts"
+import { hasShared, sharedPath } from "../support/shared.ts"
+import { sourceFiles } from "../support/source-files.ts"
+
+const LATER = ["issue 6", "issue 7"]
+const PROSE = "prose"
+
+type Row = Readonly<{ hash: string; words: string; proofs: readonly string[] }>
+
+/** Every sentence of the mission's document and what proves it. */
+const rows: readonly Row[] = readFileSync(new URL("mission.tsv", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => line !== "" && !line.startsWith("#"))
+  .map((line) => {
+    const [hash = "", words = "", proofs = ""] = line.split("\t")
+    return { hash, words, proofs: proofs.split(" | ") }
+  })
+
+function titlesOfTests(): ReadonlySet<string> {
+  const title = /\bit(?:\.\w+(?:\([^)]*\))?)*\(\s*"((?:[^"\\]|\\.)*)"/g
+  const found = sourceFiles("test").flatMap(({ text }) => [...text.matchAll(title)].map((match) => match[1] ?? ""))
+  return new Set(found)
+}
+
+function firstWords({ text }: Sentence): string {
+  const words = text.replace(/\s+/g, " ").split(" ")
+  return words.slice(0, 8).join(" ") + (words.length > 8 ? " …" : "")
+}
+
+describe("the document on application lifecycle hooks", () => {
+  it.skipIf(!hasShared)("has no sentence that mission.tsv does not map, in its order and its words", () => {
+    const document = readFileSync(sharedPath("mission/habitat-application-lifecycle-hooks.md"), "utf8")
+    const sentences = sentencesOf(document).map((sentence) => `${sentence.hash} ${firstWords(sentence)}`)
+    expect(rows.map(({ hash, words }) => `${hash} ${words}`)).toEqual(sentences)
+  })
+
+  it("has each sentence proved by a test that exists, or says what it waits for", () => {
+    const titles = titlesOfTests()
+    const known = (proof: string) => titles.has(proof) || LATER.includes(proof) || proof === PROSE
+    const unproved = rows.filter(({ proofs }) => !proofs.every(known))
+    expect(unproved).toEqual([])
+    expect(rows.filter(({ proofs }) => proofs.includes(PROSE)).length).toBeLessThan(rows.length / 20)
+  })
+})
