@@ -52,6 +52,26 @@ describe("hab pkg env", () => {
   })
 })
 
+describe("hab pkg exec", () => {
+  it("runs a program of the package with its environment, and takes none of its flags", () => {
+    expect(hab.does("pkg", "exec", "acme/tool", "tool", "--json", "-x", "--", "y")).toBe(
+      'tool of say "$HOME": --json -x -- y',
+    )
+    expect(hab.does("pkg", "exec", "acme/tool", "--", "sh", "-c", "type tool")).toContain(`/hab/pkgs/${TOOL}/bin/tool`)
+    expect(hab.does("pkg", "exec", "acme/lib", "sh", "-c", "ls /hab/pkgs/acme")).toContain("tool")
+  })
+
+  it("ends as the program does, and with 1 when there is none", () => {
+    expect(hab.run("pkg", "exec", "acme/tool", "fails").code).toBe(42)
+    expect(hab.run("pkg", "exec", "acme/tool", "sh", "-c", "kill -TERM $$").code).toBe(128 + 15)
+    const missing = hab.run("pkg", "exec", "acme/tool", "no-such-program")
+    expect(missing.code).toBe(1)
+    expect(missing.stderr).toContain("'no-such-program' is neither in acme/tool/1.0.0/20240101000000 nor on PATH")
+    expect(hab.run("pkg", "exec", "acme/tool", "/hab/no/such").code).toBe(1)
+    expect(hab.run("pkg", "exec", "acme/tool").code).toBe(2)
+  })
+})
+
 describe("hab pkg binds", () => {
   it("prints its two blocks as Habitat does", () => {
     expect(hab.does("pkg", "binds", "acme/web")).toBe(

@@ -2,6 +2,7 @@ import type { CommandGroup } from "../command.ts"
 import { binlinkCommand } from "../commands/pkg-binlink.ts"
 import { buildPackageCommand } from "../commands/pkg-build.ts"
 import { envCommand } from "../commands/pkg-environment.ts"
+import { execCommand } from "../commands/pkg-exec.ts"
 import { hashCommand, headerCommand, verifyCommand } from "../commands/pkg-hart.ts"
 import { infoCommand } from "../commands/pkg-info.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
@@ -22,6 +23,7 @@ export const pkgCommands: CommandGroup = {
     pathCommand,
     infoCommand,
     envCommand,
+    execCommand,
     bindsCommand,
     configCommand,
     dependenciesCommand,
