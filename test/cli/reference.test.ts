@@ -2,11 +2,15 @@ import { describe, it } from "vitest"
 import { GROUPS } from "../../src/cli/groups.ts"
 import { commandsReference } from "../../src/cli/reference/commands.ts"
 import { errorsReference } from "../../src/cli/reference/errors.ts"
+import { exitCodesReference } from "../../src/cli/reference/exit-codes.ts"
 import { hooksReference } from "../../src/cli/reference/hooks.ts"
+import { statesReference } from "../../src/cli/reference/states.ts"
 import { expectGolden } from "../support/golden.ts"
 
 describe("the reference pages are what the tables say", () => {
   it("docs/reference/errors.md", () => expectGolden("docs/reference/errors.md", errorsReference()))
   it("docs/reference/cli.md", () => expectGolden("docs/reference/cli.md", commandsReference(GROUPS)))
   it("docs/reference/hooks.md", () => expectGolden("docs/reference/hooks.md", hooksReference()))
+  it("docs/reference/service-states.md", () => expectGolden("docs/reference/service-states.md", statesReference()))
+  it("docs/reference/exit-codes.md", () => expectGolden("docs/reference/exit-codes.md", exitCodesReference()))
 })
