@@ -1,89 +1,66 @@
 import fs from "node:fs"
-import path from "node:path"
 import { clearTimeout, setTimeout } from "node:timers"
 import type { FileWatcher } from "../ports/file-watcher.ts"
+import { type Depth, directoriesToWatch, lookAt } from "./watched-files.ts"
 
 /** Editors write in bursts (truncate, write, rename): one answer for all of it. */
 const SETTLE_MS = 15
+/** A file that is written twice within one tick of the kernel's clock may look the same both times. */
+const TICK_MS = 10
+/** Who writes all the time is told of after so many looks. */
+const LOOKS_MAX = 4
 
 /** Watching by inotify: directories are watched, since files are replaced under their names. */
-export const systemWatcher: FileWatcher = { watch, fingerprint }
+export const systemWatcher: FileWatcher = {
+  watch: (target, onChange) => observe(target, "directly", onChange),
+  watchTree: (target, onChange) => observe(target, "everything", onChange),
+  fingerprint: (target) => lookAt(target, "directly").text,
+}
 
-function watch(target: string, onChange: () => void): () => void {
+function observe(target: string, depth: Depth, onChange: () => void): () => void {
   let watchers: fs.FSWatcher[] = []
-  let known = ""
   let timer: NodeJS.Timeout | undefined
-  const settle = () => {
-    timer = undefined
-    arm()
-    const now = fingerprint(target)
-    if (now === known) return
-    known = now
-    onChange()
-  }
+  let looks = 0
   const onEvent = () => {
     timer ??= setTimeout(settle, SETTLE_MS)
   }
-  const disarm = () => {
-    for (const watcher of watchers) watcher.close()
-    watchers = []
-  }
   const arm = () => {
-    disarm()
-    watchers = directoriesToWatch(target).flatMap((directory) => {
-      try {
-        return [fs.watch(directory, { persistent: false }, onEvent).on("error", onEvent)]
-      } catch {
-        // The directory went away in this moment: its parent tells when it is back.
-        return []
-      }
-    })
+    disarm(watchers)
+    watchers = [...directoriesToWatch(target, depth)].flatMap((directory) => watchDirectory(directory, onEvent))
+  }
+  const settle = () => {
+    timer = undefined
+    arm()
+    const { text, newestMs } = lookAt(target, depth)
+    looks++
+    if (isJustWritten(newestMs) && looks < LOOKS_MAX) return onEvent()
+    looks = 0
+    if (text === known) return
+    known = text
+    onChange()
   }
   arm()
-  known = fingerprint(target)
+  let known = lookAt(target, depth).text
   return () => {
     clearTimeout(timer)
-    disarm()
+    disarm(watchers)
   }
 }
 
-/** The target itself when it is a directory, the nearest ancestor that exists, and where a symlink leads. */
-function directoriesToWatch(target: string): string[] {
-  const directories = new Set<string>([nearestDirectory(path.dirname(target))])
-  if (isDirectory(target)) directories.add(target)
+function isJustWritten(ms: number): boolean {
+  const ageMs = Date.now() - ms
+  return ageMs >= 0 && ageMs < TICK_MS
+}
+
+function watchDirectory(directory: string, onEvent: () => void): fs.FSWatcher[] {
   try {
-    if (fs.lstatSync(target).isSymbolicLink()) directories.add(path.dirname(fs.realpathSync(target)))
+    return [fs.watch(directory, { persistent: false }, onEvent).on("error", onEvent)]
   } catch {
-    // Missing, or a symlink to nothing: the ancestor is enough.
-  }
-  return [...directories]
-}
-
-function nearestDirectory(directory: string): string {
-  return isDirectory(directory) ? directory : nearestDirectory(path.dirname(directory))
-}
-
-function isDirectory(target: string): boolean {
-  return fs.statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-/** Changes whenever the file, or any file directly in the directory, is another or has other content. */
-function fingerprint(target: string): string {
-  const stat = statOf(target)
-  if (stat === undefined) return "absent"
-  if (!stat.isDirectory()) return describe(stat)
-  const names = fs.readdirSync(target).sort()
-  return names.map((name) => `${name} ${describe(statOf(path.join(target, name)))}`).join("\n")
-}
-
-function statOf(target: string): fs.BigIntStats | undefined {
-  try {
-    return fs.statSync(target, { bigint: true })
-  } catch {
-    return undefined
+    // The directory went away in this moment: its parent tells when it is back.
+    return []
   }
 }
 
-function describe(stat: fs.BigIntStats | undefined): string {
-  return stat === undefined ? "absent" : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.mode}`
+function disarm(watchers: readonly fs.FSWatcher[]): void {
+  for (const watcher of watchers) watcher.close()
 }

@@ -6,6 +6,8 @@ export interface FileWatcher {
    * Returns a function that ends the watching.
    */
   watch(path: string, onChange: () => void): () => void
+  /** The same for the files of a whole tree. Symlinks to directories are not gone into. */
+  watchTree(path: string, onChange: () => void): () => void
   /** What `watch` compares: another text for another file, or another set of files directly in the directory. */
   fingerprint(path: string): string
 }
