@@ -130,7 +130,7 @@ describe("the run hook", () => {
     }
     for (const code of [0, 3]) {
       await until("it was started again", () => journal(`exits-${code}`).length > 1)
-      expect(sup.output()).toMatch(new RegExp(`exits-${code}\\.default\\(SR\\): Restarting after [01]\\.\\d\\d secs`))
+      await sup.sees(`exits-${code}\\.default\\(SR\\): Restarting after [01]\\.\\d\\d secs`)
       release(`exits-${code}`)
     }
   })

@@ -44,7 +44,7 @@ describe("services outlive what supervises them (decisions C)", () => {
     await until("the service is dead", () => !existsSync(`/proc/${pid}/fd/0`))
     process.kill(old, "SIGKILL")
     await until("another process runs", () => (pidOf(hab) ?? pid) !== pid)
-    expect(sup.output()).toMatch(/SIGKILL/)
+    await sup.sees(/SIGKILL/)
     await sup.stop()
   })
 
