@@ -4,6 +4,7 @@ import { commandsReference } from "../../src/cli/reference/commands.ts"
 import { errorsReference } from "../../src/cli/reference/errors.ts"
 import { exitCodesReference } from "../../src/cli/reference/exit-codes.ts"
 import { hooksReference } from "../../src/cli/reference/hooks.ts"
+import { httpApiReference } from "../../src/cli/reference/http-api.ts"
 import { statesReference } from "../../src/cli/reference/states.ts"
 import { expectGolden } from "../support/golden.ts"
 
@@ -11,6 +12,7 @@ describe("the reference pages are what the tables say", () => {
   it("docs/reference/errors.md", () => expectGolden("docs/reference/errors.md", errorsReference()))
   it("docs/reference/cli.md", () => expectGolden("docs/reference/cli.md", commandsReference(GROUPS)))
   it("docs/reference/hooks.md", () => expectGolden("docs/reference/hooks.md", hooksReference()))
+  it("docs/reference/http-api.md", () => expectGolden("docs/reference/http-api.md", httpApiReference()))
   it("docs/reference/service-states.md", () => expectGolden("docs/reference/service-states.md", statesReference()))
   it("docs/reference/exit-codes.md", () => expectGolden("docs/reference/exit-codes.md", exitCodesReference()))
 })
