@@ -1,0 +1,89 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
+import path from "node:path"
+import { type Hab, project, type SupervisorRun } from "./hab.ts"
+
+/** A code block of a page of the documentation. */
+export type DocBlock = Readonly<{
+  /** The heading it stands under. */
+  heading: string
+  language: string
+  /** Named behind the language: the file the block is the content of. */
+  file: string | undefined
+  text: string
+}>
+
+/** The code blocks of a page below `docs/`, in their order, list items' indentation taken off. */
+export function blocksOfPage(name: string): DocBlock[] {
+  const page = readFileSync(path.join(project, "docs", name), "utf8")
+  const blocks: DocBlock[] = []
+  let heading = ""
+  for (const match of page.matchAll(/^#+ (.*)$|^( *)```(\w*) ?([^\n]*)\n([\s\S]*?)^\2```$/gm)) {
+    const [, title, indent = "", language = "", file = "", text = ""] = match
+    if (title !== undefined) heading = title
+    else
+      blocks.push({
+        heading,
+        language,
+        file: file || undefined,
+        text: text.replaceAll(`\n${indent}`, "\n").trimStart(),
+      })
+  }
+  return blocks
+}
+
+export type Reader = Readonly<{
+  /** Does what a reader does with the next blocks, up to the one under this heading, that one included. */
+  followTo(heading: string): void
+  /** The supervisor the page started. */
+  supervisor(): SupervisorRun
+}>
+
+/**
+ * Somebody who follows a page in the root of `hab`: writes its files, runs its commands, in the background what stays. An
+ * ordinary user's paths and root's lead to this root.
+ */
+export function readerOf(page: string, hab: Hab): Reader {
+  const blocks = blocksOfPage(page)
+  const share = hab.path(".local/share")
+  mkdirSync(share, { recursive: true })
+  if (!existsSync(`${share}/hab-root`)) symlinkSync(hab.root, `${share}/hab-root`)
+  let supervisor: SupervisorRun | undefined
+  const run = (text: string) => {
+    const [, before = text, words] = /^([\s\S]*?)^hab sup run ?(.*)$/m.exec(text) ?? []
+    if (before.trim() !== "") runShell(hab, before)
+    if (words !== undefined) supervisor = hab.supervise(...expand(hab, words))
+  }
+  return {
+    followTo(heading) {
+      const last = blocks.findLastIndex((block) => block.heading === heading)
+      if (last < 0) throw new Error(`${page} has no block under '${heading}'`)
+      for (const { language, file, text } of blocks.splice(0, last + 1)) {
+        if (file !== undefined) hab.write(file, text)
+        else if (language === "sh") run(text)
+      }
+    },
+    supervisor() {
+      if (supervisor === undefined) throw new Error(`${page} has not started a supervisor yet`)
+      return supervisor
+    },
+  }
+}
+
+function expand(hab: Hab, words: string): string[] {
+  const printed = runShell(hab, `printf '%s\\n' ${words}`)
+  return printed.split("\n").filter((word) => word !== "")
+}
+
+function runShell(hab: Hab, page: string): string {
+  const text = page.replace(/(?<=[\s("])\/hab\//g, `${hab.root}/hab/`)
+  const env = { ...hab.env, PATH: `${project}bin:${hab.env["PATH"]}` }
+  const { stdout, stderr, status } = spawnSync("bash", ["-euo", "pipefail", "-c", text], {
+    env,
+    cwd: hab.root,
+    encoding: "utf8",
+    timeout: 60_000,
+  })
+  if (status !== 0) throw new Error(`exit code ${status} of\n${text}\n${stdout}${stderr}`)
+  return stdout
+}
