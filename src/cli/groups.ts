@@ -1,9 +1,21 @@
 import type { CommandGroup } from "./command.ts"
+import { licenseCommands } from "./groups/license.ts"
 import { originCommands } from "./groups/origin.ts"
 import { pkgCommands } from "./groups/pkg.ts"
 import { planCommands } from "./groups/plan.ts"
+import { ringCommands } from "./groups/ring.ts"
 import { supCommands } from "./groups/sup.ts"
 import { svcCommands } from "./groups/svc.ts"
+import { userCommands } from "./groups/user.ts"
 
 /** Every command. Help, completion and docs/reference/cli.md are printed from this. */
-export const GROUPS: readonly CommandGroup[] = [originCommands, pkgCommands, planCommands, supCommands, svcCommands]
+export const GROUPS: readonly CommandGroup[] = [
+  licenseCommands,
+  originCommands,
+  pkgCommands,
+  planCommands,
+  ringCommands,
+  supCommands,
+  svcCommands,
+  userCommands,
+]

@@ -90,11 +90,19 @@ function missingKey(kind: KeyKind, name: string, what: string, why: string): Hab
   const hint = {
     "origin-public": "import the origin's public key: hab origin key import < FILE.pub",
     "origin-secret": `make one: hab origin key generate ${name}`,
-    "box-public": "import or generate the key first",
-    "box-secret": "import or generate the key first",
-    ring: "import or generate the ring key first",
+    "box-public": `copy its .pub file here, or make a pair: ${boxCommand(name)}`,
+    "box-secret": `make a pair: ${boxCommand(name)}`,
+    ring: `import it (hab ring key import < FILE), or make one: hab ring key generate ${name}`,
   }[kind]
   return new HabError("KEY_NOT_FOUND", `the ${kind.replace("-", " ")} key '${what}' is not in the key cache: ${why}`, {
     hint,
   })
+}
+
+/** Names of services have an organization behind an @. */
+function boxCommand(name: string): string {
+  const [service, organization] = name.split("@")
+  return organization === undefined
+    ? `hab user key generate ${name}`
+    : `hab svc key generate ${service} ${organization}`
 }

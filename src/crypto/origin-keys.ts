@@ -1,7 +1,7 @@
 import { HabError } from "../base/errors.ts"
 import { formatStamp } from "../base/timestamp.ts"
 import type { Clock } from "../ports/clock.ts"
-import { type Key, parseKeyOf, printKey } from "./key.ts"
+import { type Key, type KeyKind, parseKeyOf, printKey } from "./key.ts"
 import { type KeyCache, writeKeyPair } from "./key-cache.ts"
 import { loadSodium } from "./sodium.ts"
 
@@ -45,8 +45,17 @@ export function exportOriginKey(cache: KeyCache, origin: string, type: "public" 
 }
 
 /** Adds a public or secret origin key given as text. Throws KEY_INVALID and KEY_EXISTS. */
-export async function importOriginKey(cache: KeyCache, text: string): Promise<Key<"origin-public" | "origin-secret">> {
-  const key = parseKeyOf(["origin-public", "origin-secret"], text.trim(), "the key given")
+export function importOriginKey(cache: KeyCache, text: string): Promise<Key<"origin-public" | "origin-secret">> {
+  return importKey(cache, ["origin-public", "origin-secret"], text)
+}
+
+/** Adds a key of one of these kinds given as text. Throws KEY_INVALID and KEY_EXISTS. */
+export async function importKey<K extends KeyKind>(
+  cache: KeyCache,
+  kinds: readonly K[],
+  text: string,
+): Promise<Key<K>> {
+  const key = parseKeyOf(kinds, text.trim(), "the key given")
   await cache.write(key)
   return key
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
 import { createHab, type Hab } from "../support/hab.ts"
 import { trustTestKey, writeHart, writeInstalled } from "../support/written-packages.ts"
@@ -215,5 +215,38 @@ describe("hab pkg sign", () => {
     expect(hab.read("signed.hart").endsWith("\n\nanything\n")).toBe(true)
     expect(hab.run("pkg", "sign", "--origin", "nobody", "payload", "x.hart").code).toBe(1)
     expect(hab.run("pkg", "sign", "payload", "x.hart").code).toBe(2)
+  })
+})
+
+describe("keys of users, services and rings", () => {
+  it("are made under Habitat's names and modes, and rings' go from root to root", () => {
+    const keys = hab.path("ring-keys")
+    const ring = hab.does("ring", "key", "generate", "production", "--cache-key-path", keys)
+    expect(ring).toMatch(/^production-\d{14}$/)
+    const text = hab.run("ring", "key", "export", "production", "--cache-key-path", keys).stdout
+    expect(text).toMatch(new RegExp(`^SYM-SEC-1\\n${ring}\\n\\n[A-Za-z0-9+/]{43}=$`))
+    expect(hab.given(text, "ring", "key", "import").code).toBe(0)
+    expect(hab.read(`hab/cache/keys/${ring}.sym.key`)).toBe(text)
+    expect(hab.given("nonsense", "ring", "key", "import").code).toBe(1)
+    expect(hab.run("ring", "key", "export", "other").code).toBe(1)
+    const user = hab.does("user", "key", "generate", "alice")
+    const service = hab.does("svc", "key", "generate", "web.default", "acme")
+    expect(service).toMatch(/^web\.default@acme-\d{14}$/)
+    expect(hab.list("hab/cache/keys").filter((name) => name.startsWith("web") || name.startsWith("alice"))).toEqual([
+      `${user}.box.key`,
+      `${user}.pub`,
+      `${service}.box.key`,
+      `${service}.pub`,
+    ])
+    expect(statSync(hab.path(`hab/cache/keys/${user}.box.key`)).mode & 0o777).toBe(0o400)
+    expect(hab.run("user", "key", "generate", "../alice").code).toBe(1)
+    expect(hab.run("svc", "key", "generate", "web").code).toBe(2)
+  })
+})
+
+describe("hab license accept", () => {
+  it("writes the marker and asks nothing", () => {
+    expect(hab.run("license", "accept")).toMatchObject({ code: 0, stdout: "" })
+    expect(hab.read("hab/accepted-licenses/habitat")).toContain("accepting_product: habitat")
   })
 })

@@ -18,6 +18,8 @@ export type Hab = Readonly<{
   env: Readonly<Record<string, string>>
   /** Runs one command to its end. */
   run(...words: string[]): Outcome
+  /** Runs one command with a text on its standard input. */
+  given(input: string, ...words: string[]): Outcome
   /** Runs one command that must succeed; returns its standard output without the last line feed. */
   does(...words: string[]): string
   /** `hab sup run` in the background. */
@@ -100,15 +102,17 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     HAB_LISTEN_HTTP: "127.0.0.1:0", // supervisors of several tests run at once
     ...extraEnv,
   }
-  const run = (...words: string[]): Outcome => {
+  const given = (input: string, ...words: string[]): Outcome => {
     const result = spawnSync(process.execPath, [program, ...words], {
       env,
       cwd: root,
       encoding: "utf8",
+      input,
       timeout: 110_000,
     })
     return { stdout: result.stdout, stderr: result.stderr, code: result.status ?? -1 }
   }
+  const run = (...words: string[]) => given("", ...words)
   const does = (...words: string[]): string => {
     const { stdout, stderr, code } = run(...words)
     if (code !== 0) throw new Error(`hab ${words.join(" ")} ended with ${code}\n${stderr}${stdout}`)
@@ -118,6 +122,7 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     root,
     env,
     run,
+    given,
     does,
     supervise: (...words) => supervise(words, env, root),
     path: (name) => path.join(root, name),

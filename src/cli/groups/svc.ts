@@ -1,4 +1,5 @@
 import type { CommandGroup } from "../command.ts"
+import { generateServiceKeyCommand } from "../commands/box-keys.ts"
 import { execCommand } from "../commands/svc-exec.ts"
 import { loadCommand, unloadCommand, updateCommand } from "../commands/svc-load.ts"
 import { restartCommand, startCommand, stopCommand } from "../commands/svc-start.ts"
@@ -21,5 +22,6 @@ export const svcCommands: CommandGroup = {
     explainCommand,
     hooksCommand,
     execCommand,
+    generateServiceKeyCommand,
   ],
 }
