@@ -1,4 +1,5 @@
 import path from "node:path/posix"
+import { isSystemError } from "../base/errors.ts"
 import { hostPath, type Layout } from "../base/layout.ts"
 import type { FileStat, FileSystem } from "../ports/file-system.ts"
 
@@ -27,8 +28,16 @@ export function findProgram(context: Context, name: string, folders: readonly st
   return folders
     .filter((folder) => folder.startsWith("/"))
     .map((folder) => path.join(folder, name))
-    .find((candidate) => {
-      const stat = statInner(context, candidate)
-      return stat?.kind === "file" && (stat.mode & EXECUTABLE) !== 0
-    })
+    .find((candidate) => isProgram(context, candidate))
+}
+
+/** A folder of PATH that we may not look into holds nothing for us, as for a shell. */
+function isProgram(context: Context, candidate: string): boolean {
+  try {
+    const stat = statInner(context, candidate)
+    return stat?.kind === "file" && (stat.mode & EXECUTABLE) !== 0
+  } catch (error) {
+    if (isSystemError(error, "EACCES")) return false
+    throw error
+  }
 }
