@@ -46,7 +46,8 @@ export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]: ValueO
 export type LaunchRequest = Readonly<{
   layout: Layout
   root: string
-  supervisor: Readonly<{ argv: readonly [string, ...string[]]; env: Readonly<Record<string, string>> }>
+  /** Asked for every new supervisor. */
+  supervisor: () => Readonly<{ argv: readonly [string, ...string[]]; env: Readonly<Record<string, string>> }>
   console: Readonly<{ json: boolean; color: boolean }>
   version: string
 }>
@@ -93,13 +94,20 @@ export type Command = Readonly<{
   hidden?: boolean
   /** What stands behind the first argument is not ours: flags among it belong to the command given there. */
   passesThrough?: boolean
-  run: (input: { args: Arguments; options: never }, context: CommandContext) => Promise<CommandResult>
+  run: (input: CommandInput<never>, context: CommandContext) => Promise<CommandResult>
+}>
+
+type CommandInput<O> = Readonly<{
+  args: Arguments
+  options: O
+  /** Options that the command line or the environment named; the others have their defaults. */
+  named: ReadonlySet<string>
 }>
 
 type Definition<T extends OptionTable> = Omit<Command, "options" | "run"> &
   Readonly<{
     options: T
-    run: (input: { args: Arguments; options: OptionsOf<T> }, context: CommandContext) => Promise<CommandResult>
+    run: (input: CommandInput<OptionsOf<T>>, context: CommandContext) => Promise<CommandResult>
   }>
 
 /** Ties the types of a command's options to what its `run` receives. */

@@ -46,7 +46,10 @@ export async function main(invocation: Invocation): Promise<number> {
     if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
     const report = createReporter({ write: terminal.writeError, colour })
     const context = createContext(invocation, report, interrupted)
-    const result = await parsed.command.run({ args: parsed.args, options: parsed.options as never }, context)
+    const result = await parsed.command.run(
+      { args: parsed.args, options: parsed.options as never, named: parsed.named },
+      context,
+    )
     return finish(terminal, result)
   } catch (error) {
     if (interrupted.signal.aborted) {

@@ -1,3 +1,4 @@
+import { isSystemError } from "../base/errors.ts"
 import { createStore } from "../package/store.ts"
 import { askSupervisor } from "../supervisor/gateway/client.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
@@ -17,6 +18,16 @@ export async function ask<T>(context: CommandContext, request: Ask): Promise<T> 
 /** As `ask`; undefined when no supervisor runs. */
 export function askIfRunning<T>({ host, layout }: CommandContext, request: Ask): Promise<T | undefined> {
   return askSupervisor<T>({ control: host.control, layout }, request)
+}
+
+/** As `askIfRunning`, for who asks again and again: a supervisor that ends while it answers does not answer. */
+export async function askPatiently<T>(context: CommandContext, request: Ask): Promise<T | undefined> {
+  try {
+    return await askIfRunning<T>(context, request)
+  } catch (error) {
+    if (isSystemError(error, "ECONNRESET", "EPIPE")) return undefined
+    throw error
+  }
 }
 
 /** The loaded services. Throws SUPERVISOR_ABSENT. */

@@ -1,7 +1,13 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander"
 import type { Arguments, Command, CommandGroup, OptionSpec } from "./command.ts"
 
-export type Invocation = Readonly<{ command: Command; args: Arguments; options: Readonly<Record<string, unknown>> }>
+export type Invocation = Readonly<{
+  command: Command
+  args: Arguments
+  options: Readonly<Record<string, unknown>>
+  /** Options that the command line or the environment named. */
+  named: ReadonlySet<string>
+}>
 
 /** What the command line asks for: a command to run, or text that commander already has (help, version). */
 export type Parsed =
@@ -65,7 +71,28 @@ function addCommand(parent: Program, word: string, command: Command, choose: (in
     sub.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join("\n")}`)
   }
   if (command.passesThrough === true) sub.passThroughOptions()
-  sub.action(() => choose({ command, args: argumentsOf(command, sub.args), options: normalise(command, sub.opts()) }))
+  sub.action(() => {
+    const named = namedOptions(command, sub)
+    const options = normalise(command, sub.opts())
+    choose({ command, args: argumentsOf(command, sub.args), options, named })
+  })
+}
+
+function namedOptions(command: Command, sub: Program): ReadonlySet<string> {
+  const named = Object.entries(command.options).filter(([key, spec]) => isNamed(sub, storedName(key, spec), spec))
+  return new Set(named.map(([key]) => key))
+}
+
+/** An empty variable counts as unset (spec supervisor, Conventions): its option goes back to the default. */
+function isNamed(sub: Program, stored: string, spec: OptionSpec): boolean {
+  const source = sub.getOptionValueSource(stored)
+  const isEmpty = sub.getOptionValue(stored) === ""
+  if (isEmpty && source === "env") {
+    sub.setOptionValueWithSource(stored, "default" in spec ? spec.default : undefined, "default")
+    return false
+  }
+  if (isEmpty && spec.kind === "number") sub.error("error: a whole number is expected, not nothing")
+  return source === "cli" || source === "env"
 }
 
 /** A `--` in front of a command that is passed through ends our own options and is no word of that command. */
@@ -89,7 +116,8 @@ function optionFor(key: string, spec: OptionSpec): Option {
   if (spec.env !== undefined) option.env(spec.env)
   if (spec.hidden) option.hideHelp()
   if (spec.kind === "text" && spec.choices) option.choices([...spec.choices])
-  if (spec.kind === "number") option.argParser((text: string) => parseNumber(text, spec.minimum ?? 0))
+  if (spec.kind === "number")
+    option.argParser((text: string) => (text === "" ? "" : parseNumber(text, spec.minimum ?? 0)))
   if ((spec.kind === "text" || spec.kind === "number") && spec.default !== undefined) option.default(spec.default)
   return option
 }
@@ -107,11 +135,15 @@ function normalise(command: Command, given: Record<string, unknown>): Record<str
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }
 
-/** Commander stores `--no-color` as `color: false`. */
 function optionValue(key: string, spec: OptionSpec, given: Record<string, unknown>): unknown {
   if (spec.kind === "list" && given[key] === true) return []
   if (spec.kind !== "flag") return given[key]
-  const negated = /^no([A-Z])(.*)$/.exec(key)
-  if (negated === null) return given[key] === true
-  return given[`${negated[1]?.toLowerCase()}${negated[2]}`] === false
+  const stored = storedName(key, spec)
+  return stored === key ? given[key] === true : given[stored] === false
+}
+
+/** Commander stores `--no-color` as `color: false`. */
+function storedName(key: string, spec: OptionSpec | undefined): string {
+  const negated = spec?.kind === "flag" ? /^no([A-Z])(.*)$/.exec(key) : null
+  return negated === null ? key : `${negated[1]?.toLowerCase()}${negated[2]}`
 }

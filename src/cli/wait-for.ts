@@ -3,7 +3,7 @@ import { wait } from "../ports/clock.ts"
 import { type Goal, type GoalStanding, goalStanding } from "../supervisor/gateway/goals.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { CommandContext } from "./command.ts"
-import { askIfRunning } from "./operations.ts"
+import { askPatiently } from "./operations.ts"
 import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
 
 const LOOK_EVERY_MS = 50
@@ -79,7 +79,7 @@ export function refuseEndlessWait(
 }
 
 async function look(context: CommandContext, { names, goal }: Awaited): Promise<readonly Found[]> {
-  const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+  const services = await askPatiently<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
   return names.map((name) => ({
     name,
     standing:

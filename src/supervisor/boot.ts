@@ -7,6 +7,7 @@ import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
 import { type SupervisorContext, type SupervisorOptions, speakerOf } from "./context.ts"
 import { controlActions } from "./control-actions.ts"
+import { checkExitWith, exitWith } from "./exit-with.ts"
 import { gatewaySource } from "./gateway/gateway-source.ts"
 import { type Gateway, type GatewayOptions, openGateway } from "./gateway/http-gateway.ts"
 import { printListenAddress } from "./gateway/listen-address.ts"
@@ -15,6 +16,7 @@ import { installChpst } from "./launcher/chpst.ts"
 import { connectToLauncher, type LauncherClient, type ProcessExit } from "./launcher/client.ts"
 import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
 import { settleLeft } from "./left.ts"
+import { observers, UNOBSERVED } from "./observer.ts"
 import { type LoadRequest, loadService } from "./operations.ts"
 import { prepareStateFiles } from "./state-files.ts"
 import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
@@ -24,6 +26,8 @@ export type SupervisorRequest = Readonly<{
   options: SupervisorOptions
   /** The service named on the command line: loaded, with force, at the launcher's first supervisor only. */
   load?: LoadRequest
+  /** Name of the service whose end is ours. */
+  exitWith?: string
   /** Absent: there is no HTTP gateway. */
   gateway?: GatewayOptions
   layout: Layout
@@ -60,7 +64,8 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   try {
     const gateway = await openHttp(alone, options)
     const context = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
-    const supervisor = createSupervisor(context, gateway?.observer)
+    const ending = exitWith(context, options.request.exitWith, say)
+    const supervisor = createSupervisor(context, observers(gateway?.observer ?? UNOBSERVED, ending))
     running.supervisor = supervisor
     gateway?.show(gatewaySource(context, supervisor.roster, gateway))
     running.close = await open(context, supervisor, options.request, gateway)
@@ -131,6 +136,7 @@ async function open(
   settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)
   context.launcher.ready()
+  checkExitWith(request.exitWith, supervisor.roster, supervisor.say)
   return async () => {
     unwatch()
     await Promise.all([server.close(), gateway?.close()])

@@ -10,5 +10,13 @@ export type Observer = Readonly<{
   onHook(held: Supervised, report: HookReport): void
 }>
 
+/** Several who watch, as one. */
+export function observers(...all: readonly Observer[]): Observer {
+  return {
+    onStep: (held, step) => all.forEach((one) => void one.onStep(held, step)),
+    onHook: (held, report) => all.forEach((one) => void one.onHook(held, report)),
+  }
+}
+
 /** Nobody watches. */
 export const UNOBSERVED: Observer = { onStep: () => undefined, onHook: () => undefined }

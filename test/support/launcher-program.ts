@@ -26,10 +26,10 @@ async function main(root: string, journal: string, requests: string): Promise<vo
       pid: process.pid,
     },
     layout,
-    supervisor: {
+    supervisor: () => ({
       argv: [process.execPath, supervisor, journal, requests],
       env: { PATH: process.env["PATH"] ?? "" },
-    },
+    }),
     console: { json: false, color: false },
     version: "0.0.0",
   })

@@ -1,26 +1,22 @@
 import { HabError } from "../../base/errors.ts"
+import type { Layout } from "../../base/layout.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { GATEWAY_OPTIONS, gatewayOptionsOf } from "../gateway-options.ts"
+import { gatewayOptionsOf } from "../gateway-options.ts"
 import { wantsColour } from "../reporter.ts"
+import { nameOfService } from "../service-name.ts"
 import { loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
 import { takeLock } from "../supervisor-lock.ts"
+import { SUPERVISOR_OPTIONS } from "../supervisor-options.ts"
+import {
+  type Asked,
+  generateSettings,
+  type SupervisorOptionValues,
+  supervisorSettings,
+  warnIneffective,
+} from "../supervisor-settings.ts"
 import { VERSION } from "../version.ts"
-
-const BACKOFF_OPTIONS = {
-  serviceMinBackoffPeriod: { kind: "number", value: "SECONDS", summary: "Least wait before a failed service restarts" },
-  serviceMaxBackoffPeriod: {
-    kind: "number",
-    value: "SECONDS",
-    summary: "Longest wait before a failed service restarts",
-  },
-  serviceRestartCooldownPeriod: {
-    kind: "number",
-    value: "SECONDS",
-    summary: "Up this long, and failures are forgotten",
-  },
-} as const
 
 /** `hab sup run` (spec supervisor §1.7). */
 export const runSupervisorCommand = defineCommand({
@@ -31,43 +27,33 @@ export const runSupervisorCommand = defineCommand({
     "hab sup run",
     "hab sup run acme/web",
     "hab sup run --listen-http 0.0.0.0:9631",
+    "hab sup run acme/migrate --restart no --exit-with migrate",
+    "hab sup run --generate-config >/hab/sup/default/config/sup.toml",
     "hab sup run results/acme-web-1.0.0-20260102030405-x86_64-linux.hart",
   ],
   options: {
-    ...SERVICE_OPTIONS,
-    ...BACKOFF_OPTIONS,
-    ...GATEWAY_OPTIONS,
-    org: { kind: "text", value: "ORG", summary: "Organization of every service group of this supervisor" },
-    noColor: { kind: "flag", summary: "Print without colours" },
-    jsonLogging: { kind: "flag", summary: "Print one JSON object a line" },
+    ...SUPERVISOR_OPTIONS,
+    configFiles: {
+      kind: "list",
+      value: "FILE",
+      summary: "Read these instead of /hab/sup/default/config/sup.toml; later ones count more",
+    },
+    generateConfig: { kind: "flag", summary: "Print a sup.toml with every setting, and end" },
   },
-  async run({ args: [given], options }, context) {
-    const { org, noColor, jsonLogging, listenHttp, httpDisable, key, certs, caCerts, ...others } = options
-    const gateway = gatewayOptionsOf({ listenHttp, httpDisable, key, certs, caCerts }, context.host.cwd)
+  async run({ args: [argument], options: { configFiles, generateConfig, ...options }, named }, context) {
+    const asked: Asked = { argument, options, named, configFiles }
+    if (generateConfig) return { text: generateSettings(asked) }
+    const settings = supervisorSettings(context, asked)
+    gatewayOptionsOf(settings.options, context.host.cwd)
+    warnIneffective(context, settings, asked)
     const { layout, enclosure } = context.workplace()
     const release = await takeLock(context.host, layout)
-    const ident = given === undefined ? undefined : await identOf(context, given)
-    const { serviceMinBackoffPeriod, serviceMaxBackoffPeriod, serviceRestartCooldownPeriod, ...service } = others
-    const request: SupervisorRequest = {
-      layout,
-      version: VERSION,
-      options: {
-        backoff: backoffPolicy({
-          minimumSec: serviceMinBackoffPeriod,
-          maximumSec: serviceMaxBackoffPeriod,
-          cooldownSec: serviceRestartCooldownPeriod,
-        }),
-        ...(org === undefined ? {} : { organization: org }),
-        ip: context.host.network.ip(),
-        hostname: context.host.network.hostname(),
-      },
-      ...(gateway === undefined ? {} : { gateway }),
-      ...(ident === undefined ? {} : { load: loadRequestOf(ident, service) }),
-    }
+    const { noColor, jsonLogging, cacheKeyPath } = settings.options
+    const ident = settings.argument === undefined ? undefined : await identOf(context, settings.argument, cacheKeyPath)
     const exitCode = await context.launch({
       layout,
       root: enclosure.enclosed ? layout.root : "/",
-      supervisor: supervisorCommand(context, request),
+      supervisor: supervisorCommands(context, asked, { layout, ident }),
       console: { json: jsonLogging, color: !noColor && wantsColour(context.host.env, context.stdoutIsTerminal) },
       version: VERSION,
     })
@@ -76,13 +62,66 @@ export const runSupervisorCommand = defineCommand({
   },
 })
 
+type Fixed = Readonly<{ layout: Layout; ident: string | undefined }>
+
+/** Every new supervisor goes by the files as they are then; when they have become unusable, by what they said before. */
+function supervisorCommands(context: CommandContext, asked: Asked, fixed: Fixed) {
+  const commandNow = () => {
+    const request = requestOf(context, fixed, supervisorSettings(context, asked).options)
+    const argv = [context.nodeProgram, `${context.programDirectory}/supervisor.cjs`, JSON.stringify(request)] as const
+    return { argv, env: context.host.env }
+  }
+  let last = commandNow()
+  return () => {
+    try {
+      last = commandNow()
+    } catch (error) {
+      if (!(error instanceof HabError)) throw error
+      const problems = error.problems.map(({ message }) => message).join("; ")
+      context.report({ tag: "warning", text: `${error.message}: ${problems}`, hint: "The settings of before are kept" })
+    }
+    return last
+  }
+}
+
+function requestOf(
+  context: CommandContext,
+  { layout, ident }: Fixed,
+  options: SupervisorOptionValues,
+): SupervisorRequest {
+  const { network, cwd } = context.host
+  const gateway = gatewayOptionsOf(options, cwd)
+  return {
+    layout,
+    version: VERSION,
+    options: {
+      backoff: backoffPolicy({
+        minimumSec: options.serviceMinBackoffPeriod,
+        maximumSec: options.serviceMaxBackoffPeriod,
+        cooldownSec: options.serviceRestartCooldownPeriod,
+      }),
+      ...(options.org === undefined ? {} : { organization: options.org }),
+      ip: options.sysIpAddress ?? network.ip(),
+      hostname: network.hostname(),
+    },
+    ...(options.exitWith === undefined ? {} : { exitWith: nameOfService(options.exitWith) }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(ident === undefined ? {} : { load: loadRequestOf(ident, pick(options, Object.keys(SERVICE_OPTIONS))) }),
+  }
+}
+
+function pick(options: SupervisorOptionValues, keys: readonly string[]) {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key))) as SupervisorOptionValues
+}
+
 /** A .hart file is installed first; the exact release in it is what runs. */
-async function identOf(context: CommandContext, given: string): Promise<string> {
+async function identOf(context: CommandContext, given: string, cacheKeyPath: string | undefined): Promise<string> {
   if (!given.endsWith(".hart") && context.host.files.stat(given)?.kind !== "file") return given
   const argv = [context.nodeProgram, `${context.programDirectory}/hab.cjs`, "pkg", "install", given] as const
+  const { env } = context.host
   const { status, stdout } = await context.host.processes.run({
     argv,
-    env: context.host.env,
+    env: cacheKeyPath === undefined ? env : { ...env, HAB_CACHE_KEY_PATH: cacheKeyPath },
     signal: context.signal,
     onLine: (_, line) => context.report({ tag: "note", text: line }),
   })
@@ -91,15 +130,4 @@ async function identOf(context: CommandContext, given: string): Promise<string> 
   throw new HabError("INSTALL_FAILED", `${given} could not be installed; the lines above say why`, {
     exitCode: status.tag === "exited" && status.code !== 0 ? status.code : 1,
   })
-}
-
-/**
- * V8 would give the young heap 16 MiB and each of four threads an arena. The launcher gets the same from `bin/hab`; a
- * service costs 30 KB of memory instead of 190.
- */
-const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1"] as const
-
-function supervisorCommand({ nodeProgram, programDirectory, host }: CommandContext, request: SupervisorRequest) {
-  const argv = [nodeProgram, ...SMALL, `${programDirectory}/supervisor.cjs`, JSON.stringify(request)] as const
-  return { argv, env: host.env }
 }

@@ -3,7 +3,7 @@ import { supervisorPaths } from "../../base/layout.ts"
 import { wait } from "../../ports/clock.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { askIfRunning } from "../operations.ts"
+import { askPatiently } from "../operations.ts"
 import { launcherPid, supervisorAbsent } from "../supervisor-lock.ts"
 
 const LOOK_EVERY_MS = 50
@@ -56,7 +56,7 @@ export const restartSupervisorCommand = defineCommand({
 })
 
 function askStatus(context: CommandContext): Promise<SupervisorStatus | undefined> {
-  return askIfRunning<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
+  return askPatiently<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
 }
 
 /** LOCK tells whether there is a launcher whose supervisor starts, or is started again and again. */

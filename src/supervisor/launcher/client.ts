@@ -43,6 +43,8 @@ export type LauncherClient = Readonly<{
   writeInput(id: string, bytes: Uint8Array): void
   closeInput(id: string): void
   shutdownDone(): void
+  /** Asks for the end of everything, as a signal would; the launcher then exits with this code. */
+  end(exitCode: number): void
 }>
 
 /**
@@ -98,6 +100,7 @@ function createClient(
     writeInput: (id, bytes) => send({ tag: "write-input", id, bytes: Buffer.from(bytes).toString("base64") }),
     closeInput: (id) => send({ tag: "close-input", id }),
     shutdownDone: () => send({ tag: "shutdown-done" }),
+    end: (exitCode) => send({ tag: "end", exitCode }),
   }
 }
 

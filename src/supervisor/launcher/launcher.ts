@@ -11,7 +11,8 @@ import { judge, type Verdict } from "./verdict.ts"
 export type LauncherOptions = Readonly<{
   ports: LauncherPorts
   layout: Layout
-  supervisor: SupervisorCommand
+  /** Asked for every new supervisor. */
+  supervisor: () => SupervisorCommand
   console: ConsoleStyle
   /** Of hab, for `hab sup status`. */
   version: string
@@ -21,6 +22,8 @@ export type LauncherOptions = Readonly<{
 type Control = {
   stopping: boolean
   reloading: boolean
+  /** The supervisor asked us to end with it. */
+  exitCode: number | undefined
   /** Aborted by the first signal to end: no respawn is waited for. */
   readonly stop: AbortController
   /** Aborted by the second one: nothing is waited for. */
@@ -39,6 +42,7 @@ export async function runLauncher(options: LauncherOptions): Promise<number> {
   const control: Control = {
     stopping: false,
     reloading: false,
+    exitCode: undefined,
     stop: new AbortController(),
     hurry: new AbortController(),
   }
@@ -51,20 +55,28 @@ export async function runLauncher(options: LauncherOptions): Promise<number> {
   if (ending.adopted === "stop") say(context, "Hasta la vista, services.")
   await flushConsoles(context)
   unlisten()
-  return ending.exitCode
+  return ending.exitCode === 0 ? (control.exitCode ?? 0) : ending.exitCode
 }
 
-async function keepSupervisor(context: LauncherContext, control: Control, command: SupervisorCommand): Promise<Ending> {
+async function keepSupervisor(
+  context: LauncherContext,
+  control: Control,
+  command: LauncherOptions["supervisor"],
+): Promise<Ending> {
   let first = true
   let failures = 0
   for (let respawned = false; !control.stopping; respawned = true) {
     control.reloading = false
-    const life = await liveOnce(context, command, {
+    const life = await liveOnce(context, command(), {
       respawned,
       isStopping: () => control.stopping,
       onReady: () => {
         if (first) void tellReady(context)
         first = false
+      },
+      onEnd: (exitCode) => {
+        control.exitCode ??= exitCode
+        if (!control.stopping) stop(context, control)
       },
     })
     const history = { first, failures, stopping: control.stopping }
@@ -87,16 +99,18 @@ function whenAgain(afterMs: number): string {
   return afterMs === 0 ? "starting it again" : `starting it again in ${afterMs / 1000} s`
 }
 
+function stop(context: LauncherContext, control: Control): void {
+  control.stopping = true
+  control.stop.abort()
+  tell(context, { tag: "shutdown", forced: false })
+}
+
 function listenToSignals(context: LauncherContext, control: Control): () => void {
   const end = () => {
-    if (control.stopping) {
-      control.hurry.abort()
-      tell(context, { tag: "shutdown", forced: true })
-      return context.peer?.group.signal("SIGKILL")
-    }
-    control.stopping = true
-    control.stop.abort()
-    tell(context, { tag: "shutdown", forced: false })
+    if (!control.stopping) return stop(context, control)
+    control.hurry.abort()
+    tell(context, { tag: "shutdown", forced: true })
+    context.peer?.group.signal("SIGKILL")
   }
   const reload = () => {
     control.reloading = true

@@ -74,6 +74,7 @@ const TO_LAUNCHER: Readonly<Record<ToLauncher["tag"], Fields>> = {
   "write-input": { id: isId, bytes: isString },
   "close-input": { id: isId },
   "shutdown-done": {},
+  end: { exitCode: isNumber },
 }
 
 const FROM_LAUNCHER: Readonly<Record<FromLauncher["tag"], Fields>> = {

@@ -102,6 +102,8 @@ export type ToLauncher =
   | Readonly<{ tag: "write-input"; id: string; bytes: string }>
   | Readonly<{ tag: "close-input"; id: string }>
   | Readonly<{ tag: "shutdown-done" }>
+  /** End everything, as at SIGTERM, and exit with this code. */
+  | Readonly<{ tag: "end"; exitCode: number }>
 
 /** Exit codes with which the supervisor tells the launcher what to do (spec supervisor §8.1). */
 export const SUPERVISOR_EXIT = {

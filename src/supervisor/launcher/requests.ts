@@ -7,7 +7,7 @@ import { createProcessOutput, type ProcessOutput } from "./output.ts"
 import type { ProcessRecord } from "./process-record.ts"
 import type { ProcessRequest, ToLauncher } from "./protocol.ts"
 
-type Request = Exclude<ToLauncher, { tag: "ready" } | { tag: "shutdown-done" }>
+type Request = Exclude<ToLauncher, { tag: "ready" } | { tag: "shutdown-done" } | { tag: "end" }>
 
 /** Does what the supervisor asks; answers go to whichever supervisor is connected by then. */
 export function serve(context: LauncherContext, request: Request): void {

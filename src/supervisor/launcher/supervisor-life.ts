@@ -21,7 +21,7 @@ export type SupervisorCommand = Readonly<{
 export async function liveOnce(
   context: LauncherContext,
   command: SupervisorCommand,
-  options: Readonly<{ respawned: boolean; isStopping: () => boolean; onReady: () => void }>,
+  options: Readonly<{ respawned: boolean; isStopping: () => boolean } & Heard>,
 ): Promise<Omit<SupervisorLife, "reloading">> {
   const { clock, groups } = context.ports
   const bornMs = clock.monotonicMs()
@@ -31,10 +31,11 @@ export async function liveOnce(
     createSupervisorOutput(context.consoles),
   )
   const heard = { ready: false }
-  listen(context, group, () => {
+  const onReady = () => {
     heard.ready = true
     options.onReady()
-  })
+  }
+  listen(context, group, { ...options, onReady })
   record(context, group, runId)
   greet(context, options.respawned)
   if (options.isStopping()) tell(context, { tag: "shutdown", forced: false })
@@ -44,13 +45,17 @@ export async function liveOnce(
   return { status, wasReady: heard.ready, elapsedMs: clock.monotonicMs() - bornMs }
 }
 
-function listen(context: LauncherContext, group: OwnedGroup, onReady: () => void): void {
+/** What a supervisor says of itself. `onEnd`: it asks for the end of everything. */
+type Heard = { onReady: () => void; onEnd: (exitCode: number) => void }
+
+function listen(context: LauncherContext, group: OwnedGroup, { onReady, onEnd }: Heard): void {
   if (group.channel === undefined) return
   context.peer = { group, channel: group.channel }
   group.channel.onMessage((message) => {
     const request = parseToLauncher(message)
     if (request === undefined) return say(context, `Message not understood: ${JSON.stringify(message).slice(0, 200)}`)
     if (request.tag === "ready") return onReady()
+    if (request.tag === "end") return onEnd(request.exitCode)
     if (request.tag === "shutdown-done") return void endSoon(context, group)
     serve(context, request)
   })

@@ -1,0 +1,78 @@
+import { posix as path } from "node:path"
+import { HabError } from "../base/errors.ts"
+import { type Layout, supervisorPaths } from "../base/layout.ts"
+import type { Host } from "../ports/host.ts"
+import type { CommandContext, OptionsOf } from "./command.ts"
+import { ineffectiveFlags } from "./ineffective-options.ts"
+import { printOptionFile, readOptionFile } from "./option-file.ts"
+import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./supervisor-options.ts"
+
+export type SupervisorOptionValues = OptionsOf<typeof SUPERVISOR_OPTIONS>
+
+/** What `hab sup run` was told: on the command line and by the environment (`named`), the rest are defaults. */
+export type Asked = Readonly<{
+  argument: string | undefined
+  options: SupervisorOptionValues
+  named: ReadonlySet<string>
+  /** Files to read instead of the default one; later ones count more. */
+  configFiles: readonly string[] | undefined
+}>
+
+/** Where the files are. */
+type Place = Readonly<{ host: Pick<Host, "files" | "cwd">; layout: Layout }>
+
+export type SupervisorSettings = Readonly<{ argument: string | undefined; options: SupervisorOptionValues }>
+
+const ARGUMENT = "argument"
+
+const SUP_TOML = {
+  options: {
+    ...SUPERVISOR_OPTIONS,
+    [ARGUMENT]: { kind: "text", value: "IDENT", summary: "Service to load, as an identifier or a .hart file" },
+  },
+  keyOf: (option: string) => (option === ARGUMENT ? ARGUMENT_KEY : configKeyOf(option)),
+} as const
+
+/**
+ * Everything `hab sup run` goes by: the command line, then the environment, then the files, then defaults (spec
+ * supervisor §1.7; a value on the command line always wins ≠). Throws TOML_INVALID, OPTION_FILE_INVALID and
+ * OPTION_FILE_MISSING.
+ */
+export function supervisorSettings(context: Place, asked: Asked): SupervisorSettings {
+  const files = configFiles(context, asked.configFiles)
+  const values = files.map((file) => readOptionFile(context.host.files.readText(file), file, SUP_TOML))
+  const { [ARGUMENT]: argument, ...options } = Object.assign({}, ...values) as Record<string, unknown>
+  const named = Object.entries(asked.options).filter(([key]) => asked.named.has(key) || !Object.hasOwn(options, key))
+  return {
+    argument: asked.argument ?? (argument as string | undefined),
+    options: { ...options, ...Object.fromEntries(named) } as SupervisorOptionValues,
+  }
+}
+
+/** What `--generate-config` prints: the command line as a file. */
+export function generateSettings({ argument, options, named }: Asked): string {
+  const head = "# Settings of `hab sup run`. The command line and the environment count more than this file."
+  return `${head}\n\n${printOptionFile(SUP_TOML, { ...options, ...(argument === undefined ? {} : { argument }) }, named)}`
+}
+
+/** One warning about everything that was asked for and has no effect. */
+export function warnIneffective({ report }: CommandContext, { options }: SupervisorSettings, { named }: Asked): void {
+  const flags = ineffectiveFlags(options, named)
+  if (flags.length === 0) return
+  report({
+    tag: "warning",
+    text: `${flags.join(", ")} ${flags.length === 1 ? "has" : "have"} no effect here`,
+    hint: "docs/explanation/differences-from-habitat.md says what hab does instead",
+  })
+}
+
+function configFiles({ host, layout }: Place, given: readonly string[] | undefined): readonly string[] {
+  if (given === undefined) return [supervisorPaths(layout).config].filter((file) => host.files.stat(file))
+  return given.map((name) => {
+    const file = path.resolve(host.cwd, name)
+    if (name.endsWith(".toml") && host.files.stat(file)?.kind === "file") return file
+    throw new HabError("OPTION_FILE_MISSING", `${name} is no configuration file`, {
+      hint: "--config-files takes files that exist and end in .toml",
+    })
+  })
+}
