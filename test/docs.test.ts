@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+
+const project = fileURLToPath(new URL("..", import.meta.url))
+const docs = readdirSync(path.join(project, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`)
+  .sort()
+const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...docs]
+
+/** Files of the project a page links to. */
+function linksOf(page: string): string[] {
+  const prose = readFileSync(path.join(project, page), "utf8").replace(/^```[\s\S]*?^```/gm, "")
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => (match[1] ?? "").replace(/#.*$/, ""))
+    .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
+    .map((target) => path.normalize(path.join(path.dirname(page), target)))
+}
+
+describe("the documentation", () => {
+  it("links to files that exist", () => {
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((target) => !existsSync(path.join(project, target)))
+        .map((target) => `${page}: ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it("is found from its index, page by page", () => {
+    const linked = linksOf("docs/index.md")
+    expect(docs.filter((page) => page !== "docs/index.md" && !linked.includes(page))).toEqual([])
+  })
+
+  it("tells each decision on one screen, and numbers it once", () => {
+    const decisions = docs.filter((page) => page.startsWith("docs/decisions/"))
+    const long = decisions.filter((page) => readFileSync(path.join(project, page), "utf8").split("\n").length > 60)
+    const numbers = decisions.map((page) => path.basename(page).slice(0, 4))
+    expect({ long, numbers: new Set(numbers).size }).toEqual({ long: [], numbers: decisions.length })
+  })
+})
