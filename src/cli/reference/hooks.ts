@@ -20,7 +20,12 @@ what they can see changes.
   of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like.
 - Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and that of the last run is kept in
   \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`.
+- A hook that is not there is a success. Without \`health-check\` a service is well while it is up, without \`reconfigure\` a
+  changed configuration restarts it, and without \`run\` the package's own \`run\` file is the service.
 - A hook that cannot be started (no shebang, not executable, missing interpreter) has failed, with the reason.
+
+When each of them runs is told by the table below, event by event, and by the states of a service:
+[service states](service-states.md). How to write them: [write hooks](../how-to/write-hooks.md).
 
 Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything else, a signal or a timeout is a failed check:
 shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
