@@ -59,7 +59,8 @@ export function openHeld(
     lastProcess: undefined,
     leaving: false,
     stopWish: undefined,
-    bindsSummary: undefined,
+    bindsSeen: undefined,
+    bindTags: new Map(),
     filesSeen: "",
     watches: [],
   }

@@ -55,8 +55,10 @@ export type Supervised = {
   leaving: boolean
   /** Said by who asks for the next stop: a time over that of spec and package, and whether hooks may refuse it. */
   stopWish: StopWish | undefined
-  /** How its binds stood when they were last looked at. */
-  bindsSummary: string | undefined
+  /** All of its binds that it depends on, as they were when they were last looked at. */
+  bindsSeen: string | undefined
+  /** What was last said of each bind. */
+  readonly bindTags: Map<string, string>
   /** What was in its `files/` when that was last taken note of. */
   filesSeen: string
   /** Stops watching its files. */

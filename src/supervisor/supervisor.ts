@@ -1,6 +1,6 @@
 import { supervisorPaths } from "../base/layout.ts"
 import { createActing, processEnded } from "./acting.ts"
-import { bindsMet, describeUnmet } from "./census.ts"
+import { checkBinds } from "./bind-watch.ts"
 import type { LogKey } from "./console/line.ts"
 import { type SupervisorContext, speakerOf } from "./context.ts"
 import { writePidFile } from "./held.ts"
@@ -15,7 +15,6 @@ import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs } from "./spec/spec-files.ts"
 import { applyOperation, restartByHand } from "./spec-changes.ts"
 import type { Supervised } from "./supervised.ts"
-import { standingsOf } from "./views.ts"
 
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
 export type Supervisor = Readonly<{
@@ -50,6 +49,7 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     perform: (held, effect) => perform(acting, held, effect),
     onStep: (held, step) => {
       observer.onStep(held, step)
+      if (step.event.tag === "rendered") checkBinds(context, roster, say)
       if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
     },
   })
@@ -102,26 +102,6 @@ function sayOnce(
   for (const { path, reason } of problems) if (known.get(path) !== reason) say(path, reason)
   known.clear()
   for (const { path, reason } of problems) known.set(path, reason)
-}
-
-/** What is loaded, and what it exports, decides which strict binds are met (decisions 18). */
-function checkBinds(context: SupervisorContext, roster: Roster, say: Supervisor["say"]): void {
-  const services = [...roster.services.values()]
-  for (const held of services.filter(({ spec, release }) => spec.binds.length > 0 && release !== undefined)) {
-    if (held.release === undefined) continue
-    const standings = standingsOf(context, services, held.spec, held.release)
-    const met = bindsMet(held.spec, standings)
-    const summary = JSON.stringify([...standings].map(([name, standing]) => [name, standing.tag]))
-    if (summary === held.bindsSummary) continue
-    held.bindsSummary = summary
-    for (const [name, standing] of standings) {
-      const group = held.spec.binds.find((bind) => bind.name === name)?.group.service ?? name
-      if (standing.tag === "satisfied") say(held.group, "SR", `The group '${group}' satisfies the \`${name}\` bind`)
-      else say(held.group, "SR", describeUnmet(held.spec, name, standing))
-    }
-    roster.post(held, { tag: met ? "binds-met" : "binds-unmet" })
-    roster.post(held, { tag: "inputs-changed" })
-  }
 }
 
 function isSettled(held: Supervised): boolean {
