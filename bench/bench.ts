@@ -5,9 +5,11 @@ export type Row = Readonly<{
   unit: string
   /** What the design allows, in the same unit. */
   limit?: number
-  /** Who it is compared with, and their figure in the same run. */
-  peer?: Readonly<{ name: string; measured: number }>
+  /** Who it is compared with, and their figures in the same run, in the same unit. */
+  peers?: readonly Peer[]
 }>
+
+export type Peer = Readonly<{ name: string; measured: number }>
 
 export type Bench = Readonly<{
   /** `npm run bench -- NAME` runs it alone. */
@@ -17,8 +19,13 @@ export type Bench = Readonly<{
 
 /** The middle one of the numbers: what a median run shows. */
 export function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5)
+}
+
+/** The number that this part of them (0.99) does not exceed. */
+export function quantile(numbers: readonly number[], part: number): number {
   const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
 /** Median of the milliseconds `times` runs of something take. */

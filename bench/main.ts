@@ -1,8 +1,9 @@
 import type { Bench, Row } from "./bench.ts"
 import { commandBench } from "./command.ts"
 import { renderBench } from "./render.ts"
+import { superviseBench } from "./supervise/supervise.ts"
 
-const BENCHES: readonly Bench[] = [commandBench, renderBench]
+const BENCHES: readonly Bench[] = [commandBench, renderBench, superviseBench]
 const SLACK = 3
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
@@ -10,9 +11,13 @@ const checking = process.argv.includes("--check")
 const chosen = words.length === 0 ? BENCHES : BENCHES.filter((bench) => words.includes(bench.name))
 
 function print(row: Row): string {
-  const limit = row.limit === undefined ? "" : `limit ${row.limit}`
-  const peer = row.peer === undefined ? "" : `${row.peer.name} ${row.peer.measured.toFixed(2)}`
-  return `${row.what.padEnd(52)} ${row.measured.toFixed(2).padStart(9)} ${row.unit.padEnd(6)} ${limit.padEnd(12)} ${peer}`
+  const limit = row.limit === undefined ? "" : `limit ${round(row.limit)}`
+  const peers = (row.peers ?? []).map(({ name, measured }) => `${name} ${round(measured)}`).join(", ")
+  return `${row.what.padEnd(52)} ${round(row.measured).padStart(9)} ${row.unit.padEnd(6)} ${limit.padEnd(14)} ${peers}`
+}
+
+function round(value: number): string {
+  return value.toFixed(Math.abs(value) < 100 ? 2 : 0)
 }
 
 const exceeded: Row[] = []

@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process"
+import { setTimeout as pause } from "node:timers/promises"
+import { quantile, type Row } from "../bench.ts"
+import { CONTESTANTS } from "./contestants.ts"
+import { beatingScript, withSession } from "./session.ts"
+
+const SERVICES = 50
+const ASKED = 20
+const LIMIT_MS = 200
+
+/** How soon `hab svc status` answers while most services crash as soon as they start and one prints all it can. */
+export async function responsiveRows(): Promise<Row[]> {
+  const [contestant] = CONTESTANTS
+  if (contestant === undefined) return []
+  const flood = 'yes "a line of a service that prints as much as it can, about a hundred bytes of it at a time"'
+  const service = (name: string, fifo: string) => ({
+    name,
+    script: beatingScript(name, fifo, name === "s0" ? `exec ${flood}` : "exit 1"),
+  })
+  return withSession({ contestant, count: SERVICES, service }, async ({ env, folder, own }) => {
+    const words = ["svc", "status"]
+    const [launcher] = own()
+    const elapsed: number[] = []
+    for (let index = 0; index < ASKED; index++) {
+      await pause(100)
+      const startedMs = performance.now()
+      const { status, stderr } = spawnSync(
+        "nsenter",
+        ["--mount", "--target", String(launcher), `${folder}/bin/node`, "bin/hab", ...words],
+        { env },
+      )
+      if (status !== 0) throw new Error(`hab svc status failed: ${stderr}`)
+      elapsed.push(performance.now() - startedMs)
+    }
+    return [
+      {
+        what: `svc status beside ${SERVICES - 1} crash loops and a flood, slowest`,
+        measured: quantile(elapsed, 1),
+        unit: "ms",
+        limit: LIMIT_MS,
+      },
+    ]
+  })
+}

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import fs from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { type Beats, listenToBeats } from "./beats.ts"
+import type { Contestant, Service } from "./contestants.ts"
+
+const TOKEN = "HAB_BENCH_SESSION"
+const START_LIMIT_MS = 180_000
+const END_LIMIT_MS = 20_000
+
+/** A contestant at work on its services. */
+export type Session = Readonly<{
+  folder: string
+  beats: Beats
+  /** From its start to the first beat of every service. */
+  upMs: number
+  env: Readonly<Record<string, string>>
+  /** Its own processes: not those of the services. */
+  own(): readonly number[]
+  /** Every process of the session. */
+  all(): readonly number[]
+}>
+
+/** A script that beats when it starts and then does nothing, in no process but its own. */
+export function beatingScript(name: string, fifo: string, then = "exec sleep 1000000"): string {
+  return `#!/bin/sh\necho ${name} $$ >${fifo}\n${then}\n`
+}
+
+export type SessionRequest = Readonly<{
+  contestant: Contestant
+  count: number
+  service?: (name: string, fifo: string) => Service
+}>
+
+/** Starts the contestant over `count` services, waits until all are up, lets `use` measure, and ends it all. */
+export async function withSession<T>(request: SessionRequest, use: (session: Session) => Promise<T>): Promise<T> {
+  const { contestant, count, service = plainService } = request
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `hab-bench-${contestant.name}-`))
+  // Services may run as somebody else.
+  fs.chmodSync(folder, 0o755)
+  const beats = listenToBeats(`${folder}/beats`)
+  const services = Array.from({ length: count }, (_, index) => service(`s${index}`, beats.file))
+  contestant.prepare(folder, services)
+  const env = environment(contestant, folder)
+  const startedMs = performance.now()
+  const child = start(contestant, folder, env)
+  try {
+    await beats.waitFor(`${contestant.name}: ${count} services up`, () => countNames(beats) >= count, START_LIMIT_MS)
+    const upMs = performance.now() - startedMs
+    const all = () => processesOf(folder)
+    const own = () => all().filter((pid) => contestant.own.test(commandLine(pid)))
+    return await use({ folder, beats, upMs, env, own, all })
+  } finally {
+    await end(contestant, folder, env, child)
+    beats.close()
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function plainService(name: string, fifo: string): Service {
+  return { name, script: beatingScript(name, fifo) }
+}
+
+function environment(contestant: Contestant, folder: string): Record<string, string> {
+  const { NODE_EXTRA_CA_CERTS: _, FS_ROOT: __, ...inherited } = process.env
+  const base = { ...(inherited as Record<string, string>), HOME: folder, NO_COLOR: "1", [TOKEN]: folder }
+  return { ...base, ...contestant.env?.(folder) }
+}
+
+function start(contestant: Contestant, folder: string, env: Record<string, string>): ChildProcess {
+  const [file, ...args] = contestant.argv(folder)
+  const log = fs.openSync(`${folder}/log`, "w")
+  const child = spawn(file, args, { env, stdio: ["ignore", log, log], detached: true })
+  fs.closeSync(log)
+  return child
+}
+
+function countNames({ seen }: Beats): number {
+  return new Set(seen.map((beat) => beat.name)).size
+}
+
+/** The polite way first; whoever is left of the session is killed. */
+async function end(
+  contestant: Contestant,
+  folder: string,
+  env: Record<string, string>,
+  child: ChildProcess,
+): Promise<void> {
+  const [file, ...args] = contestant.end?.(folder) ?? []
+  if (file !== undefined) spawnSync(file, args, { env, stdio: "ignore" })
+  if (child.pid !== undefined && child.exitCode === null) child.kill("SIGTERM")
+  const deadline = performance.now() + END_LIMIT_MS
+  while (contestant.name === "hab" && child.exitCode === null && performance.now() < deadline) await pause(50)
+  while (processesOf(folder).length > 0) {
+    for (const pid of processesOf(folder)) kill(pid)
+    await pause(50)
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch {
+    // It ended by itself.
+  }
+}
+
+function processesOf(folder: string): number[] {
+  const mark = `${TOKEN}=${folder}\0`
+  return fs
+    .readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && `${read(`/proc/${pid}/environ`)}\0`.includes(mark))
+}
+
+function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`)
+}
+
+function read(file: string): string {
+  try {
+    return fs.readFileSync(file, "latin1")
+  } catch {
+    return ""
+  }
+}
