@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
-import type { HttpAddress, HttpReply, HttpServers, HttpText } from "../ports/http-server.ts"
+import type { HttpAddress, HttpReply, HttpServers, HttpStream, HttpText } from "../ports/http-server.ts"
+import { fairQueue } from "./fair-queue.ts"
 
 const CONNECTIONS_MAX = 512
 const HEADER_BYTES_MAX = 8 * 1024
@@ -13,6 +14,10 @@ const CHECK_EVERY_MS = 2_000
 const IDLE_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_PROBE_MS = 30_000
 const CLOSE_LIMIT_MS = 1_000
+/** Answers larger than this are counted until they are delivered, and refused while too much is not. */
+const LARGE_BYTES = 64 * 1024
+const PENDING_BYTES_MAX = 16 * 1024 * 1024
+const BUSY: HttpText = { tag: "text", status: 503, headers: { "retry-after": "1" } }
 
 const LIMITS = {
   maxHeaderSize: HEADER_BYTES_MAX,
@@ -24,11 +29,25 @@ const LIMITS = {
 type Answer = Parameters<HttpServers["listen"]>[0]["answer"]
 type Listening = Parameters<HttpServers["listen"]>[0]
 
+/** What is under way on one server. */
+type Traffic = {
+  /** Connections whose request is not answered yet. */
+  readonly busy: Set<Socket>
+  readonly streams: Set<ServerResponse>
+  /** Bytes of large answers that are not delivered yet. */
+  pendingBytes: number
+}
+
 /** HTTP over TCP through Node; TLS is loaded when it is asked for. */
 export const systemHttp: HttpServers = {
   async listen({ address, tls, answer }) {
-    const streams = new Set<ServerResponse>()
-    const server = await createServer(tls, (incoming, outgoing) => respond(incoming, outgoing, answer, streams))
+    const traffic: Traffic = { busy: new Set(), streams: new Set(), pendingBytes: 0 }
+    const inTurn = fairQueue()
+    const server = await createServer(tls, (incoming, outgoing) => {
+      if (takeConnection(traffic, incoming.socket, outgoing)) {
+        inTurn(() => respond(traffic, incoming, outgoing, answer))
+      }
+    })
     server.maxConnections = CONNECTIONS_MAX
     server.timeout = IDLE_TIMEOUT_MS
     await new Promise<void>((resolve, reject) => {
@@ -36,7 +55,7 @@ export const systemHttp: HttpServers = {
       server.listen({ host: address.host, port: address.port }, resolve)
     })
     server.on("error", () => undefined)
-    return { address: addressOf(server, address), close: () => close(server, streams) }
+    return { address: addressOf(server, address), close: () => close(server, traffic.streams) }
   },
 }
 
@@ -58,21 +77,35 @@ function addressOf(server: Server, asked: HttpAddress): HttpAddress {
   return { host: asked.host, port }
 }
 
-function respond(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  answer: Answer,
-  streams: Set<ServerResponse>,
-): void {
+/**
+ * One request at a time: a few bytes of pipelined requests could ask for gigabytes of answers. False, and the connection
+ * is cut, for one that comes too early.
+ */
+function takeConnection({ busy }: Traffic, socket: Socket, outgoing: ServerResponse): boolean {
+  if (busy.has(socket)) {
+    socket.destroy()
+    return false
+  }
+  busy.add(socket)
+  outgoing.once("close", () => busy.delete(socket))
+  return true
+}
+
+function respond(traffic: Traffic, incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
+  if (outgoing.destroyed) return
   const reply = answerSafely(incoming, answer)
   // A body nobody reads would be parsed as the next request.
   const hasBody =
     incoming.headers["content-length"] !== undefined || incoming.headers["transfer-encoding"] !== undefined
   if (hasBody || reply.tag === "stream") outgoing.setHeader("connection", "close")
-  if (reply.tag === "text") return sendText(outgoing, reply)
+  if (reply.tag === "stream") sendStream(traffic, incoming.socket, outgoing, reply)
+  else sendText(traffic, outgoing, reply)
+}
+
+function sendStream({ streams }: Traffic, socket: Socket, outgoing: ServerResponse, reply: HttpStream): void {
   outgoing.writeHead(200, { "content-type": reply.type, "cache-control": "no-store" })
   outgoing.flushHeaders()
-  keepOpen(incoming.socket)
+  keepOpen(socket)
   streams.add(outgoing)
   const forget = reply.open({
     write: (text) => outgoing.write(text),
@@ -93,12 +126,17 @@ function answerSafely(incoming: IncomingMessage, answer: Answer): HttpReply {
   }
 }
 
-function sendText(outgoing: ServerResponse, { status, type, body = "", headers }: HttpText): void {
-  outgoing.writeHead(status, {
-    ...headers,
-    ...(type === undefined ? {} : { "content-type": type }),
-    "content-length": Buffer.byteLength(body),
-  })
+function sendText(traffic: Traffic, outgoing: ServerResponse, { status, type, body = "", headers }: HttpText): void {
+  const length = Buffer.byteLength(body)
+  if (length > LARGE_BYTES) {
+    if (traffic.pendingBytes + length > PENDING_BYTES_MAX) return sendText(traffic, outgoing, BUSY)
+    traffic.pendingBytes += length
+    outgoing.once("close", () => {
+      traffic.pendingBytes -= length
+    })
+  }
+  const contentType = type === undefined ? {} : { "content-type": type }
+  outgoing.writeHead(status, { ...headers, ...contentType, "content-length": length })
   outgoing.end(body)
 }
 

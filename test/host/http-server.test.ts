@@ -87,6 +87,34 @@ describe("the HTTP server", () => {
     expect(targets).toEqual(["/outer"])
   })
 
+  it("answers one request at a time: who sends more before the answer is cut off", async () => {
+    let answers = 0
+    const port = await serve(() => {
+      answers++
+      return hello()
+    })
+    const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    await exchange(port, get.repeat(1000))
+    expect(answers).toBeLessThan(2)
+    const socket = connect(port)
+    for (let count = 0; count < 3; count++) {
+      socket.write(get)
+      expect(String(await once(socket, "data"))).toMatch(/hello$/)
+    }
+  })
+
+  it("refuses large answers while 16 MiB of others are not taken, and small ones never", async () => {
+    const body = "x".repeat(7 * 1024 * 1024)
+    const port = await serve(({ target }) => ({ tag: "text", status: 200, body: target === "/large" ? body : "small" }))
+    const hoarders = ["a", "b"].map(() => connect(port).pause())
+    for (const socket of hoarders) socket.write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+    await until("too much is pending", async () => (await statusOf("/large")) === 503)
+    expect(await statusOf("/small")).toBe(200)
+    for (const socket of hoarders) socket.destroy()
+    await until("it is answered again", async () => (await statusOf("/large")) === 200)
+  })
+
   it("holds at most 512 connections at once and serves again when they are gone", async () => {
     const port = await serve(hello)
     let refused = 0
