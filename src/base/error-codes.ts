@@ -68,6 +68,8 @@ export const ERROR_CODES = {
   CONFIG_INVALID: { exit: 1, summary: "a configuration does not fit the schema of its package" },
   CONFIG_SCHEMA_INVALID: { exit: 1, summary: "a config.schema.json cannot be enforced" },
   CONFIG_TOO_DEEP: { exit: 1, summary: "configuration tables are nested too deeply" },
+  CONFIG_TOO_LARGE: { exit: 1, summary: "a configuration is larger than what is taken" },
+  CONFIG_VERSION_STALE: { exit: 1, summary: "a configuration of this or a higher version was applied before" },
   TEMPLATE_INVALID: { exit: 1, summary: "a template cannot be parsed" },
   TEMPLATE_RENDER_FAILED: { exit: 1, summary: "a template cannot be rendered with the values at hand" },
   TEMPLATE_TOO_LARGE: { exit: 1, summary: "rendering a template takes too much text or work" },
@@ -96,7 +98,6 @@ export const ERROR_CODES = {
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },
   BUILD_PHASE_FAILED: { exit: 1, summary: "a phase of a build failed; exits with the phase's own code" },
   BUILD_NOT_REPRODUCIBLE: { exit: 1, summary: "a second build of the same plan gave other bytes" },
-  BUILD_SANDBOX_REFUSED: { exit: 1, summary: "this machine does not let a build be isolated" },
   BUILD_INTERRUPTED: { exit: 130, summary: "a build was stopped before its end" },
 } as const satisfies Record<string, { exit: number; summary: string }>
 

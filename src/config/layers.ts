@@ -1,8 +1,8 @@
 import { HabError } from "../base/errors.ts"
-import type { FileSystem } from "../ports/file-system.ts"
 import { type JsonValue, parseJson } from "./json.ts"
 import { mergeConfig } from "./merge.ts"
 import { printTomlPath } from "./print-toml.ts"
+import { type ConfigFiles, readConfigFile } from "./read-config-file.ts"
 import { parseToml } from "./toml.ts"
 import { type ConfigTable, type ConfigValue, isConfigTable } from "./value.ts"
 
@@ -11,7 +11,13 @@ export const CONFIG_LAYERS = ["default", "environment", "user", "applied"] as co
 export type ConfigLayerName = (typeof CONFIG_LAYERS)[number]
 
 /** One source of configuration. `where` names it for people: a path, or the environment variable. */
-export type ConfigLayer = Readonly<{ name: ConfigLayerName; where: string; table: ConfigTable }>
+export type ConfigLayer = Readonly<{
+  name: ConfigLayerName
+  where: string
+  /** As it was written. */
+  text: string
+  table: ConfigTable
+}>
 
 export type LoadedConfig = Readonly<{
   /** All layers merged: `cfg` of the templates. */
@@ -37,11 +43,11 @@ export type ConfigSources = Readonly<{
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The configuration of a service. Throws TOML_INVALID for an unreadable default.toml or user.toml, CONFIG_ENV_INVALID
- * for a variable that is neither TOML nor JSON, CONFIG_TOO_DEEP.
+ * The configuration of a service. Throws TOML_INVALID, CONFIG_TOO_LARGE and IO for an unreadable default.toml or
+ * user.toml, CONFIG_ENV_INVALID for a variable that is neither TOML nor JSON, CONFIG_TOO_DEEP.
  */
 export function loadConfig(
-  context: Readonly<{ files: Pick<FileSystem, "readTextIfPresent">; env: Environment }>,
+  context: Readonly<{ files: ConfigFiles; env: Environment }>,
   sources: ConfigSources,
 ): LoadedConfig {
   const applied = readAppliedLayer(sources.applied)
@@ -66,14 +72,21 @@ export function combineLayers(
   return { value, layers: present, origins: findOrigins(value, present) }
 }
 
-/** The layer of a TOML file, or undefined when there is no such file. Throws TOML_INVALID. */
+/**
+ * The layer of a TOML file, or undefined when there is no such file; `known` itself where the file still says the same.
+ * Throws IO, CONFIG_TOO_LARGE, TOML_INVALID.
+ */
 export function readFileLayer(
-  context: Readonly<{ files: Pick<FileSystem, "readTextIfPresent"> }>,
+  context: Readonly<{ files: ConfigFiles }>,
   name: ConfigLayerName,
   path: string,
+  known?: ConfigLayer,
 ): ConfigLayer | undefined {
-  const text = context.files.readTextIfPresent(path)
-  return text === undefined ? undefined : { name, where: path, table: parseToml(text, path) }
+  const text = readConfigFile(context, path)
+  if (text === undefined) return undefined
+  return text === known?.text && path === known.where
+    ? known
+    : { name, where: path, text, table: parseToml(text, path) }
 }
 
 /** The variable that configures a package: `HAB_` and its name in capitals, `-` written `_`. */
@@ -88,9 +101,9 @@ export function readEnvironmentLayer(env: Environment, packageName: string): Con
   if (text === undefined) return undefined
   const where = `the environment variable ${variable}`
   const asToml = attempt(() => parseToml(text, where))
-  if (isConfigTable(asToml)) return { name: "environment", where, table: asToml }
+  if (isConfigTable(asToml)) return { name: "environment", where, text, table: asToml }
   const asJson = attempt(() => parseJson(text, where))
-  if (isConfigTable(asJson) && !holdsNull(asJson)) return { name: "environment", where, table: asJson }
+  if (isConfigTable(asJson) && !holdsNull(asJson)) return { name: "environment", where, text, table: asJson }
   throw new HabError("CONFIG_ENV_INVALID", `${where} is neither a TOML document nor a JSON object without null`, {
     hint: `write TOML (${variable}='port = 8080') or JSON (${variable}='{"port": 8080}')`,
     problems: [asToml, asJson].flatMap((result) => (result instanceof HabError ? result.problems : [])),
@@ -98,15 +111,17 @@ export function readEnvironmentLayer(env: Environment, packageName: string): Con
 }
 
 /** The layer of an applied text, or why it is ignored. */
-export function readAppliedLayer(text: string | undefined): {
+export function readAppliedLayer(
+  text: string | undefined,
+  where = "the applied configuration",
+): {
   layer: ConfigLayer | undefined
   problem: HabError | undefined
 } {
   if (text === undefined) return { layer: undefined, problem: undefined }
-  const where = "the applied configuration"
   const table = attempt(() => parseToml(text, where))
   if (table instanceof HabError) return { layer: undefined, problem: table }
-  return { layer: { name: "applied", where, table }, problem: undefined }
+  return { layer: { name: "applied", where, text, table }, problem: undefined }
 }
 
 function attempt<T>(read: () => T): T | HabError {

@@ -5,9 +5,9 @@ import { type Layout, servicePaths } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "../templating/engine.ts"
-import { compareFile, replaceFile } from "../templating/replace-file.ts"
+import { compareFile, type FileChange, replaceFile } from "../templating/replace-file.ts"
 import type { TemplateContext } from "../templating/values.ts"
-import { type Owner, renderHook } from "../templating/write-changed.ts"
+import { type Owner, planHook, renderHook } from "../templating/write-changed.ts"
 import type { DiscoveredHook } from "./discover.ts"
 import type { HookFile } from "./events.ts"
 import { renderedHook } from "./script-command.ts"
@@ -31,22 +31,64 @@ export type CompiledHooks = Readonly<{
   /** Hooks whose text is new or different. */
   changed: readonly HookFile[]
   /** Hooks that could not be rendered; what an earlier rendering left stays and is used. */
-  failed: readonly Readonly<{ file: HookFile; problem: string }>[]
+  failed: readonly FailedHook[]
+}>
+
+export type FailedHook = Readonly<{ file: HookFile; problem: string }>
+
+/** A hook that is rendered and not written yet. `to` is its host path. */
+export type RenderedHook = Readonly<{ file: HookFile; to: string; bytes: Uint8Array; change: FileChange }>
+
+/** What `compileHooks` would write. */
+export type HookPlan = Readonly<{
+  hooks: readonly RenderedHook[]
+  failed: readonly FailedHook[]
+  warnings: readonly TemplateWarning[]
 }>
 
 /** Renders the hooks of a service to `svc/<name>/hooks/` (spec supervisor §2.5). One that fails does not stop the others. */
 export function compileHooks(context: CompileContext, request: CompileRequest): CompiledHooks {
+  const { hooks, failed, warnings } = planHooks(context, request)
+  for (const warning of warnings) context.report(describeWarning(warning))
   const changed: HookFile[] = []
-  const failed: { file: HookFile; problem: string }[] = []
+  writeHooks(context, hooks, request.owner, (file) => changed.push(file))
+  return { changed, failed }
+}
+
+/** Renders the hooks of a service without writing them. */
+export function planHooks(context: Pick<CompileContext, "files" | "layout">, request: CompileRequest): HookPlan {
+  const hooks: RenderedHook[] = []
+  const failed: FailedHook[] = []
+  const warnings: TemplateWarning[] = []
   for (const hook of request.hooks) {
+    const { file } = hook
+    const to = renderedHook(context.layout, request.service, file).host
     try {
-      if (compileHook(context, request, hook) === "changed") changed.push(hook.file)
+      const planned = planHook(context, { ...request, from: hook.template, to, mode: HOOK_MODE })
+      hooks.push({ file, to, bytes: planned.bytes, change: planned.change })
+      warnings.push(...planned.warnings)
     } catch (error) {
-      failed.push({ file: hook.file, problem: `Failed to compile ${hook.file} hook: ${describeProblem(error)}` })
+      failed.push({ file, problem: `Failed to compile ${file} hook: ${describeProblem(error)}` })
     }
   }
-  if (changed.length > 0) context.report({ tag: "note", text: "Hooks recompiled" })
-  return { changed, failed }
+  return { hooks, failed, warnings }
+}
+
+/** Writes the hooks that differ, and says so. `onChange` hears of each as soon as it is written. Throws IO. */
+export function writeHooks(
+  { files, report }: Pick<CompileContext, "files" | "report">,
+  hooks: readonly RenderedHook[],
+  owner: Owner | undefined,
+  onChange: (file: HookFile) => void,
+): void {
+  const changed = hooks.filter(({ change }) => change === "new" || change === "modified")
+  for (const hook of hooks.filter(({ change }) => change !== "unchanged")) {
+    replaceFile({ files }, hook.to, { bytes: hook.bytes, mode: HOOK_MODE, owner })
+    if (!changed.includes(hook)) continue
+    onChange(hook.file)
+    report({ tag: "note", text: `Modified hook content in ${hook.to}` })
+  }
+  if (changed.length > 0) report({ tag: "note", text: "Hooks recompiled" })
 }
 
 /** Renders one hook. Throws TEMPLATE_INVALID, TEMPLATE_RENDER_FAILED and system errors; the old file then stays. */

@@ -46,14 +46,7 @@ export type RenderTreeResult = Readonly<{
  */
 export function renderTree(context: Readonly<{ files: FileSystem }>, request: RenderTreeRequest): RenderTreeResult {
   const { files, warnings } = planTree(context, request)
-  const { owner, directoryMode = DIRECTORY_MODE, fileMode = FILE_MODE } = request
-  const targets = files
-    .filter(({ change }) => change !== "unchanged")
-    .map((file) => ({ bytes: file.bytes, target: `${request.to}/${file.path}` }))
-  for (const directory of new Set(targets.map(({ target }) => path.dirname(target)))) {
-    makeDirectoriesBelow(context, request.to, directory, { mode: directoryMode, owner })
-  }
-  for (const { target, bytes } of targets) replaceFile(context, target, { bytes, mode: fileMode, owner })
+  writeTree(context, request, files)
   const having = (...changes: readonly FileChange[]) =>
     files.filter(({ change }) => changes.includes(change)).map((file) => file.path)
   return {
@@ -61,6 +54,27 @@ export function renderTree(context: Readonly<{ files: FileSystem }>, request: Re
     added: having("new"),
     unchanged: having("too-open", "unchanged"),
     warnings,
+  }
+}
+
+/**
+ * Writes what `planTree` found to differ. `onWritten` hears of every file whose content is another, as soon as it is: who
+ * has to act on it knows when a later file cannot be written. Throws IO and RENDER_TARGET_INVALID.
+ */
+export function writeTree(
+  context: Readonly<{ files: FileSystem }>,
+  request: Pick<RenderTreeRequest, "to" | "fileMode" | "directoryMode" | "owner">,
+  files: readonly RenderedFile[],
+  onWritten: (path: string) => void = () => undefined,
+): void {
+  const { to, owner, directoryMode = DIRECTORY_MODE, fileMode = FILE_MODE } = request
+  const written = files.filter(({ change }) => change !== "unchanged")
+  for (const directory of new Set(written.map((file) => path.dirname(`${to}/${file.path}`)))) {
+    makeDirectoriesBelow(context, to, directory, { mode: directoryMode, owner })
+  }
+  for (const file of written) {
+    replaceFile(context, `${to}/${file.path}`, { bytes: file.bytes, mode: fileMode, owner })
+    if (file.change !== "too-open") onWritten(file.path)
   }
 }
 

@@ -69,9 +69,40 @@ describe("loadConfig (spec supervisor §5.4)", () => {
     expect(load({ applied: "a = 1" }).appliedProblem).toBeUndefined()
   })
 
+  it("refuses files that cannot be configuration, naming the place", () => {
+    const files = memoryFileSystem({ "/huge": "", "/directory": undefined, "/latin": "" })
+    files.writeFile("/huge", `a = "${"x".repeat(10 * 1024 * 1024)}"`)
+    files.writeFile("/latin", Buffer.from([...Buffer.from('a = 1\nb = "caf'), 0xe9, 0x22]))
+    files.writeFile("/nul", 'a = 1\nb = "x\0"')
+    files.writeFile("/replacement", 'a = "\ufffd"')
+    const read = (path: string) => {
+      try {
+        return readFileLayer({ files }, "user", path)
+      } catch (error) {
+        const { code, message } = error as { code: string; message: string }
+        return `${code} ${message}`
+      }
+    }
+    expect(read("/huge")).toBe("CONFIG_TOO_LARGE /huge has 10485766 bytes; 4194304 are the most")
+    expect(read("/directory")).toMatch(/^IO \/directory cannot be read: .*is a directory/)
+    expect(read("/latin")).toBe("TOML_INVALID /latin:2:9 is not TOML: it is not UTF-8 text")
+    expect(read("/nul")).toMatch(/^TOML_INVALID \/nul:2:\d+ is not TOML: control characters/)
+    expect(read("/replacement")).toMatchObject({ table: new Map([["a", "\ufffd"]]) })
+    expect(read("/missing")).toBeUndefined()
+  })
+
+  it("keeps a layer whose file says the same", () => {
+    const files = memoryFileSystem({ "/user": "a = 1" })
+    const known = readFileLayer({ files }, "user", "/user")
+    expect(readFileLayer({ files }, "user", "/user", known)).toBe(known)
+    files.writeFile("/user", "a = 2")
+    expect(readFileLayer({ files }, "user", "/user", known)?.table).toEqual(new Map([["a", 2]]))
+  })
+
   it("re-reads one layer while the others stay", () => {
     const files = memoryFileSystem({ "/user/user.toml": "a = 2" })
-    const base = { name: "default", where: "x", table: parseToml("a = 1\nb = 1", "x") } as const
+    const text = "a = 1\nb = 1"
+    const base = { name: "default", where: "x", text, table: parseToml(text, "x") } as const
     expect(printJson(combineLayers([base, readFileLayer({ files }, "user", "/user/user.toml")]).value)).toBe(
       '{"a":2,"b":1}',
     )

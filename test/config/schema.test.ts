@@ -25,7 +25,7 @@ weight = 5
 `
 
 function layer(name: ConfigLayer["name"], where: string, text: string): ConfigLayer {
-  return { name, where, table: parseToml(text, where) }
+  return { name, where, text, table: parseToml(text, where) }
 }
 
 /** What a schema finds wrong with a user.toml over nothing. */

@@ -1,0 +1,97 @@
+import { HabError } from "../base/errors.ts"
+import { type Layout, servicePaths } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
+import {
+  type ConfigLayer,
+  combineLayers,
+  type LoadedConfig,
+  readAppliedLayer,
+  readEnvironmentLayer,
+  readFileLayer,
+} from "../config/layers.ts"
+import { enforceSchema, parseSchema, SCHEMA_FILE, secretPaths } from "../config/validate.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { readApplied } from "./applied-config.ts"
+
+/** The configuration of a service with everything that is known of it. */
+export type ServiceConfig = LoadedConfig &
+  Readonly<{
+    /** Whether the value at a path is never to be shown (decisions 22). */
+    isSecret: (path: readonly string[]) => boolean
+    /** The user.toml in force, which is an older one where the one on disk cannot be used. */
+    user: ConfigLayer | undefined
+    /** Why it is an older one. */
+    problem: string | undefined
+  }>
+
+export type ServiceConfigContext = Readonly<{
+  files: FileSystem
+  layout: Layout
+  env: Readonly<Record<string, string>>
+  report: Report
+}>
+
+export type ConfigSubject = Readonly<{
+  name: string
+  /** `redis.default`: what configuration is applied to. */
+  group: string
+  /** Host directory with default.toml and config.schema.json. */
+  templates: string
+}>
+
+/**
+ * All layers as they are now, merged and held to the package's schema (spec supervisor §5.4). A user.toml that cannot be
+ * used leaves the last one that could in force, where `previous` holds one, and says so once. Throws TOML_INVALID,
+ * CONFIG_ENV_INVALID, CONFIG_TOO_DEEP, JSON_INVALID, CONFIG_SCHEMA_INVALID, CONFIG_INVALID.
+ */
+export function loadServiceConfig(
+  context: ServiceConfigContext,
+  subject: ConfigSubject,
+  previous?: ServiceConfig,
+): ServiceConfig {
+  try {
+    return combine(context, subject, userLayer(context, subject), undefined)
+  } catch (error) {
+    if (previous === undefined || !(error instanceof HabError)) throw error
+    const kept = combine(context, subject, previous.user, `Reloading user-config failed: ${error.message}`)
+    if (kept.problem !== previous.problem && kept.problem !== undefined) {
+      context.report({ tag: "warning", text: kept.problem, hint: "what was in force before stays" })
+    }
+    return kept
+  }
+}
+
+/** The same with another text applied, to see what would become of it. Throws as `loadServiceConfig`. */
+export function withApplied(context: ServiceConfigContext, subject: ConfigSubject, text: string): ServiceConfig {
+  return combine(context, subject, userLayer(context, subject), undefined, text)
+}
+
+function combine(
+  context: ServiceConfigContext,
+  { name, group, templates }: ConfigSubject,
+  user: ConfigLayer | undefined,
+  problem: string | undefined,
+  text: string | undefined = readApplied(context, group)?.text,
+): ServiceConfig {
+  const applied = readAppliedLayer(text)
+  const layers = [
+    readFileLayer(context, "default", `${templates}/default.toml`),
+    readEnvironmentLayer(context.env, name),
+    user,
+    applied.layer,
+  ]
+  const combined = { ...combineLayers(layers), appliedProblem: applied.problem }
+  const schema = schemaOf(context, templates)
+  if (schema !== undefined) enforceSchema(combined, schema, name)
+  return { ...combined, user, problem, isSecret: schema === undefined ? () => false : secretPaths(schema) }
+}
+
+function userLayer(context: ServiceConfigContext, { name }: ConfigSubject): ConfigLayer | undefined {
+  return readFileLayer(context, "user", servicePaths(context.layout, name).userConfig)
+}
+
+function schemaOf({ files }: ServiceConfigContext, templates: string) {
+  const file = `${templates}/${SCHEMA_FILE}`
+  const text = files.readTextIfPresent(file)
+  return text === undefined ? undefined : parseSchema(text, file)
+}
