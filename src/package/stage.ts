@@ -22,6 +22,8 @@ export type StageRequest = Readonly<{
   path: string
   /** The release it must hold, when that is known. */
   expected?: FullIdent
+  /** Unpacks it even if that release is installed. */
+  replaces?: boolean
   signal?: AbortSignal
 }>
 
@@ -38,19 +40,19 @@ export type StagedPackage = Readonly<{
 export type StageResult = StagedPackage | Readonly<{ tag: "installed"; pkg: InstalledPackage }>
 
 /**
- * Verifies an artifact and unpacks it beside its final place, unless that release is installed already. Nothing is left
- * behind when it fails. Throws what `verifyHart` and `unpackHart` throw, METADATA_MISSING, METADATA_INVALID,
+ * Verifies an artifact and unpacks it beside its final place; not if that release is installed already, unless it
+ * replaces it. Nothing is left behind when it fails. Throws what `verifyHart` and `unpackHart` throw, METADATA_MISSING, METADATA_INVALID,
  * IDENT_MISMATCH, TARGET_MISMATCH and PKG_PREFIX.
  */
 export async function stagePackage(context: StageContext, request: StageRequest): Promise<StageResult> {
   const { files, layout } = context
-  const { path, expected, signal } = request
+  const { path, expected, replaces = false, signal } = request
   const { header } = await verifyHart(context, createKeyCache(context, layout.cacheKeys), path)
   let staged: { ident: FullIdent; directory: string } | undefined
   let installed: InstalledPackage | undefined
   const begin = (ident: FullIdent) => {
     if (expected !== undefined) checkIdent(path, expected, ident)
-    installed = createStore(context).find(ident)
+    installed = replaces ? undefined : createStore(context).find(ident)
     if (installed !== undefined) return "stop"
     files.makeDirectories(packagePath(layout, ident).slice(0, -ident.release.length - 1))
     staged = { ident, directory: temporaryBeside(context, ident) }
