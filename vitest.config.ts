@@ -5,6 +5,7 @@ const realProcesses = [
   "test/e2e/**/*.test.ts",
   "test/host/**/*.test.ts",
   "test/plan/build.test.ts",
+  "test/plan/build-again.test.ts",
   "test/plan/plan-shell.test.ts",
   "test/plan/prelude.test.ts",
   "test/supervisor/launcher/chpst.test.ts",

@@ -23,6 +23,7 @@ export const ARCHIVE_METADATA = [
   "PATH",
   "TARGET",
   "PACKAGE_TYPE",
+  "FILES",
 ] as const
 
 export type ArchiveMetafile = (typeof ARCHIVE_METADATA)[number]

@@ -41,6 +41,7 @@ export const METADATA_FILES = {
   SVC_USER: { format: "word", written: "the package is a service", readBy: "supervisor, hooks" },
   SVC_GROUP: { format: "word", written: "the package is a service", readBy: "supervisor, hooks" },
   PACKAGE_TYPE: { format: "word", written: "the build is native", readBy: "run environment" },
+  BUILDINFO: { format: "JSON", written: "always; Habitat has no such file", readBy: "people, audits" },
   FILES: { format: "hart", written: "always", readBy: "audits" },
   MANIFEST: { format: "text", written: "always", readBy: "info, Builder" },
 } as const satisfies Record<string, { format: string; written: string; readBy: string }>

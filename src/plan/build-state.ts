@@ -45,6 +45,14 @@ export type BuildRequest = Readonly<{
   origin?: string
   /** The moment of the build instead of SOURCE_DATE_EPOCH or now (`--release`). */
   epochSeconds?: number
+  /** Version of hab, recorded in BUILDINFO. */
+  version?: string
+  /** Builds although nothing changed since the last build (`--force`). */
+  force?: boolean
+  /** `keep`: plan.lock must stay as it is (`--locked`). `renew`: it is written from what is newest (`--update-lock`). */
+  lock?: "keep" | "renew"
+  /** Only what is declared is visible to the build (`--sandbox`). */
+  sandbox?: boolean
   /** False: the plan is not checked for mistakes first (`--no-check`). */
   check?: boolean
   /** Ends the build: SIGTERM to all it started, SIGKILL 5 s later. */
@@ -81,6 +89,10 @@ export type BuildResult = Readonly<{
 }>
 
 type Found = {
+  /** Hash of everything the package is made from. */
+  inputs?: string
+  /** The last build, when nothing changed since. */
+  unchanged?: BuildResult
   plan?: ReadPlan
   key?: Key<"origin-secret">
   dependencies?: ResolvedDependencies

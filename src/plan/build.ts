@@ -15,6 +15,9 @@ const RUN_AFTER_SUCCESS = [
   "exit 0",
 ].join("\n")
 
+/** Ends the shell of a build that did nothing. */
+const LEAVE = "__hab_running=; trap - EXIT; exit 0"
+
 /**
  * Builds the plan of a folder into a signed artifact (spec package §2, §3) and copies it to the output folder. What it
  * installs while building is removed again: only installing the artifact installs. Throws the PLAN_*, BUILD_*, KEY_* and
@@ -50,7 +53,10 @@ async function runPhases(build: Build): Promise<BuildResult> {
   const { report } = build.request
   report({ tag: "begin", text: `Building ${build.location.planFile}` })
   try {
-    for (const phase of PHASES) await phase.run(build)
+    for (const phase of PHASES) {
+      await phase.run(build)
+      if (build.found.unchanged !== undefined) return await sayUnchanged(build, build.found.unchanged)
+    }
     await build.shell.run(RUN_AFTER_SUCCESS)
     const result = required(build.found.result, "build result")
     describeResult(build, result)
@@ -64,6 +70,13 @@ async function runPhases(build: Build): Promise<BuildResult> {
     releasePrefix(build)
     build.log.close()
   }
+}
+
+async function sayUnchanged({ request, shell }: Build, result: BuildResult): Promise<BuildResult> {
+  await shell.run(LEAVE)
+  const what = stringifyIdent(result.ident)
+  request.report({ tag: "end", text: `Nothing changed since ${what} was built; --force builds it again` })
+  return result
 }
 
 function describeResult(build: Build, result: BuildResult): void {

@@ -7,6 +7,7 @@ import type { InstalledPackage } from "../package/store.ts"
 import { ask, type Build, planValues } from "./build-state.ts"
 import { type ResolvedDependencies, resolveDependencies, type WantedDependency } from "./dependencies.ts"
 import { buildPath, exportedEnvironment, populateEnvironment, variableRules } from "./environment.ts"
+import { LOCK_FILE, lockChanges, lockOf, type PlanLock, parseLock, printLock } from "./plan-lock.ts"
 import { fieldReader } from "./plan-shell.ts"
 import { assignList, assignMap, assignText } from "./protocol.ts"
 import { placeOf } from "./validate.ts"
@@ -28,18 +29,50 @@ export async function findOriginKey(build: Build, phase: string): Promise<void> 
 export async function resolvePlanDependencies(build: Build, phase: string): Promise<void> {
   const values = await planValues(build, phase)
   if (values.pkg_scaffolding !== "") await loadScaffolding(build, phase, values)
-  const found = await resolveInto(build, phase, await planValues(build, phase))
+  const settled = await planValues(build, phase)
+  const found = await resolveInto(build, phase, settled)
   build.found.dependencies = found
+  keepLock(build, settled, found)
   for (const pkg of found.allDeps) {
     build.request.report({ tag: "status", verb: "Using", subject: stringifyIdent(pkg.ident) })
   }
 }
 
+/** plan.lock beside the plan, where there is one that counts. */
+function readLock({ host, location, request }: Build): PlanLock | undefined {
+  const file = `${location.planContext}/${LOCK_FILE}`
+  const text = host.files.readTextIfPresent(file)
+  return text === undefined || request.lock === "renew" ? undefined : parseLock(text, file)
+}
+
+/** Writes plan.lock where there is one already, or when asked to. Throws PLAN_LOCK_CHANGES under `--locked`. */
+function keepLock(build: Build, values: PlanValues, found: ResolvedDependencies): void {
+  const { host, location, request } = build
+  const file = `${location.planContext}/${LOCK_FILE}`
+  const text = host.files.readTextIfPresent(file)
+  if (text === undefined && request.lock === undefined) return
+  const after = lockOf({ build: values.pkg_build_deps, run: values.pkg_deps }, found)
+  const before = text === undefined ? { build: new Map(), run: new Map() } : parseLock(text, file)
+  const changes = lockChanges(before, after)
+  if (text !== undefined && changes.length === 0) return
+  if (request.lock !== "keep") {
+    host.files.writeAtomically(file, printLock(after))
+    request.report({ tag: "note", text: `Wrote ${file}${changes.map((line) => `\n  ${line}`).join("")}` })
+    return
+  }
+  throw new HabError("PLAN_LOCK_CHANGES", `${file} ${text === undefined ? "does not exist" : "would change"}`, {
+    problems: changes.map((message) => ({ where: LOCK_FILE, message })),
+    hint: "without --locked it is brought up to date, with --update-lock it is written anew",
+  })
+}
+
 async function resolveInto(build: Build, phase: string, values: PlanValues): Promise<ResolvedDependencies> {
   const { request, host, location, planText } = build
+  const lock = readLock(build)
   const wanted = (variable: "pkg_build_deps" | "pkg_deps"): WantedDependency[] => {
     const where = placeOf({ planFile: location.planFile, planText }, variable)
-    return values[variable].map((text) => ({ text, where }))
+    const pinned = lock?.[variable === "pkg_deps" ? "run" : "build"]
+    return values[variable].map((text) => ({ text: pinned?.get(text) ?? text, where }))
   }
   const packagesPath = `${request.layout.hab}/pkgs`
   const found = resolveDependencies(

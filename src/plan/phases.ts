@@ -1,3 +1,4 @@
+import { writeBuildInfo } from "./build-info-step.ts"
 import { ask, type Build } from "./build-state.ts"
 import { CALLBACKS, type Callback } from "./callbacks.ts"
 import { checkFirst } from "./check-step.ts"
@@ -6,6 +7,7 @@ import { createPackageFolders, makeArtifact, writeFileList, writeManifest, write
 import { putBack, setApart } from "./prefix.ts"
 import { publishResults, writePreBuild } from "./results.ts"
 import { blankLibraryPaths, checkHooks, closeVersion, setCompilerFlags } from "./source-steps.ts"
+import { rememberInputs, skipUnchanged } from "./unchanged.ts"
 
 /** One step of a build. A `callback` runs the plan's function of that name; a `step` is ours. */
 export type Phase = Readonly<{
@@ -22,6 +24,7 @@ export const PHASES: readonly Phase[] = [
   step("pre_build.env", "say in the output folder what is being built", writePreBuild),
   step("origin key", "find the key to sign with", findOriginKey),
   step("dependencies", "find the packages to build and run with", resolvePlanDependencies),
+  step("unchanged", "stop here when nothing changed since the last build", skipUnchanged),
   step("environment", "take over the variables of the dependencies", populateEnvironments),
   callback("do_setup_environment"),
   step("export", "export the variables and PATH", exportEnvironment),
@@ -45,10 +48,12 @@ export const PHASES: readonly Phase[] = [
   callback("do_after"),
   step("set apart", "keep the unfinished package out of the store", setApart),
   step("metadata", "write the metadata files", writeMetadata),
+  step("BUILDINFO", "record what the package was made of", writeBuildInfo),
   step("FILES", "list and sign the package's files", writeFileList),
   step("MANIFEST", "describe package and build", writeManifest),
   step("artifact", "pack and sign", makeArtifact),
   step("results", "put the artifact into the output folder", publishResults),
+  step("remember", "keep what the next build compares with", rememberInputs),
   step("put back", "show the package to do_end", putBack),
   callback("do_end"),
 ]

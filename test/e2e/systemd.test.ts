@@ -17,7 +17,10 @@ function unitFor(root: string): string {
   const node = path.dirname(process.execPath)
   return unit
     .replace("/usr/local/bin/hab", path.join(project, "bin/hab"))
-    .replace(/^Environment=PATH=/m, `Environment=FS_ROOT=${root} HAB_LISTEN_HTTP=127.0.0.1:0\nEnvironment=PATH=${node}:`)
+    .replace(
+      /^Environment=PATH=/m,
+      `Environment=FS_ROOT=${root} HAB_LISTEN_HTTP=127.0.0.1:0\nEnvironment=PATH=${node}:`,
+    )
 }
 
 const prints: Parameters<typeof installPlan>[1] = {

@@ -29,6 +29,7 @@ export type Workshop = Readonly<{
     planContext: string,
     env?: Readonly<Record<string, string>>,
     request?: Partial<BuildRequest>,
+    how?: typeof buildPackage,
   ): Promise<BuildResult>
   /** As `hab plan check` does. */
   check(planContext: string): Promise<readonly PlanFinding[]>
@@ -60,7 +61,7 @@ export async function workshop(options: { enclosed?: boolean; key?: boolean } = 
         { ...host, env: { PATH: host.env["PATH"] ?? "" }, cwd: planContext },
         { planContext, layout, enclosure, bashDirectory, target: TARGET },
       ),
-    build: (planContext, env = {}, request = {}) => {
+    build: (planContext, env = {}, request = {}, how = buildPackage) => {
       const buildHost: BuildHost = {
         ...host,
         env: { PATH: host.env["PATH"] ?? "", SOURCE_DATE_EPOCH: EPOCH, ...env },
@@ -68,7 +69,8 @@ export async function workshop(options: { enclosed?: boolean; key?: boolean } = 
       }
       const store = createStore({ files: host.files, layout, target: TARGET })
       const report = (fact: Progress) => void progress.push(fact)
-      return buildPackage(buildHost, {
+      return how(buildHost, {
+        version: "9.9.9",
         planContext,
         layout,
         store,

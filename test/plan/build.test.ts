@@ -4,11 +4,12 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { HabError } from "../../src/base/errors.ts"
+import type { HabError } from "../../src/base/errors.ts"
 import { systemFiles } from "../../src/host/file-system.ts"
 import { initPlan } from "../../src/plan/init.ts"
 import type { TemplateName } from "../../src/plan/init-templates.ts"
 import { PHASES } from "../../src/plan/phases.ts"
+import { failure, install, member, memberNames } from "./build-answers.ts"
 import { RELEASE, read, type Workshop, workshop } from "./build-fixture.ts"
 
 const HEAD = "pkg_name=tree\npkg_origin=acme\npkg_version=1.0\n"
@@ -16,38 +17,6 @@ const QUICK = "do_build() { :; }\ndo_install() { :; }\n"
 
 /** Where the plan of HEAD is installed, as it sees it. */
 const placeIn = (shop: Workshop) => `${shop.layout.prefix}/pkgs/acme/tree/1.0/${RELEASE}`
-
-/** The text of a file of an artifact's package. */
-function member(artifact: string, name: string): string {
-  const script = `tail -n +6 "$1" | xz -dc | tar xO --wildcards "hab/pkgs/*/*/*/*/$2"`
-  return execFileSync("bash", ["-c", script, "bash", artifact, name], { encoding: "utf8" })
-}
-
-function memberNames(artifact: string): string[] {
-  const script = `tail -n +6 "$1" | xz -dc | tar t`
-  const names = execFileSync("bash", ["-c", script, "bash", artifact], { encoding: "utf8" }).trim().split("\n")
-  return names.map((name) => name.split("/").slice(6).join("/")).filter((name) => name !== "")
-}
-
-async function failure(running: Promise<unknown>): Promise<HabError> {
-  try {
-    await running
-  } catch (error) {
-    if (error instanceof HabError) return error
-    throw error
-  }
-  throw new Error("expected the build to fail")
-}
-
-/** A package that is installed in the workshop's root, with these files. */
-function install(shop: Workshop, ident: string, files: Readonly<Record<string, string>> = {}): void {
-  const always = { IDENT: ident, TARGET: "x86_64-linux", PREFIX: shop.layout.prefix }
-  for (const [name, text] of Object.entries({ ...always, ...files })) {
-    const file = `${shop.layout.hab}/pkgs/${ident}/${name}`
-    mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, `${text}\n`)
-  }
-}
 
 describe("building a package", () => {
   it("makes a signed artifact of a plan, tells about it in results/, and leaves nothing installed", async () => {
@@ -61,6 +30,7 @@ describe("building a package", () => {
     const result = await shop.build(plan)
     expect(memberNames(result.artifact)).toEqual([
       ...[
+        "BUILDINFO",
         "FILES",
         "IDENT",
         "MANIFEST",
@@ -79,6 +49,7 @@ describe("building a package", () => {
     const listed = member(result.artifact, "FILES").split("\n").slice(5, -1)
     expect(listed.map((line) => line.slice(66))).toEqual(
       [
+        "BUILDINFO",
         "IDENT",
         "PATH",
         "RUNTIME_ENVIRONMENT",
@@ -97,7 +68,7 @@ describe("building a package", () => {
       `pkg_origin=acme\npkg_name=tree\npkg_version=1.0\npkg_release=${RELEASE}\npkg_target=x86_64-linux\npkg_ident=acme/tree/1.0/${RELEASE}\npkg_artifact=acme-tree-1.0-${RELEASE}-x86_64-linux.hart\npkg_sha256sum=${sha256}\npkg_blake2bsum=${result.blake2b}\n`,
     )
     expect(existsSync(`${shop.layout.hab}/pkgs/acme`)).toBe(false)
-    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["tree.lock"])
+    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["acme-tree.last", "tree.lock"])
     expect(readdirSync(`${plan}/results`).sort()).toEqual([path.basename(result.artifact), "last_build.env", "logs"])
     expect(existsSync(`${shop.layout.cacheArtifacts}/${path.basename(result.artifact)}`)).toBe(true)
   })
@@ -319,6 +290,7 @@ do_install() { :; }
     const { ident, artifact } = await shop.build(plan, { HAB_ORIGIN: "acme" })
     expect(ident.origin).toBe("acme")
     expect(memberNames(artifact)).toEqual([
+      "BUILDINFO",
       "FILES",
       "IDENT",
       "MANIFEST",
@@ -569,9 +541,9 @@ describe("building again", () => {
     })
     const { artifact } = await shop.build(plan)
     expect(member(artifact, "marker")).toBe("new\n")
-    expect(memberNames(artifact)).toEqual(["FILES", "IDENT", "MANIFEST", "TARGET", "marker"])
+    expect(memberNames(artifact)).toEqual(["BUILDINFO", "FILES", "IDENT", "MANIFEST", "TARGET", "marker"])
     expect(read(`${shop.layout.hab}/pkgs/acme/tree/1.0/${RELEASE}/marker`)).toBe("installed\n")
-    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["tree.lock"])
+    expect(readdirSync(`${shop.layout.hab}/cache/build`)).toEqual(["acme-tree.last", "tree.lock"])
   })
 
   it("over what a killed build left starts clean", async () => {

@@ -1,6 +1,10 @@
+import { HabError } from "../../base/errors.ts"
 import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
+import { momentOfRelease } from "../../plan/build-moment.ts"
+import { buildAndCompare } from "../../plan/build-twice.ts"
 import { defineCommand } from "../command.ts"
+import { VERSION } from "../version.ts"
 
 /** `hab pkg build`: prints the artifact's path alone on stdout (decisions K). */
 export const buildPackageCommand = defineCommand({
@@ -14,12 +18,21 @@ export const buildPackageCommand = defineCommand({
       value: "ORIGIN",
       summary: "Build under this origin instead of the plan's (also HAB_ORIGIN)",
     },
+    force: { kind: "flag", summary: "Build although nothing changed since the last build" },
+    check: { kind: "flag", summary: "Build twice and compare; name the first file that differs" },
+    release: { kind: "text", value: "RELEASE", summary: "Release to build (YYYYMMDDhhmmss, UTC) instead of now" },
+    locked: { kind: "flag", summary: "Fail when the dependencies are not those of plan.lock" },
+    updateLock: { kind: "flag", summary: "Write plan.lock with the newest dependencies" },
     noCheck: { kind: "flag", summary: "Do not look for mistakes in the plan first" },
   },
   async run({ args: [planContext = "."], options }, context) {
     const { layout, enclosure } = context.workplace()
     const { host } = context
-    const result = await buildPackage(host, {
+    if (options.locked && options.updateLock) {
+      throw new HabError("USAGE", "--locked and --update-lock exclude each other")
+    }
+    const build = options.check ? buildAndCompare : buildPackage
+    const result = await build(host, {
       planContext,
       layout,
       store: createStore({ files: host.files, layout, target: host.target }),
@@ -29,6 +42,10 @@ export const buildPackageCommand = defineCommand({
       target: host.target,
       signal: context.signal,
       check: !options.noCheck,
+      version: VERSION,
+      force: options.force,
+      ...(options.release === undefined ? {} : { epochSeconds: momentOfRelease(options.release) }),
+      ...(options.locked ? { lock: "keep" } : options.updateLock ? { lock: "renew" } : {}),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
     })
     return { text: result.artifact }

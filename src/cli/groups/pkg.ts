@@ -8,6 +8,7 @@ import { infoCommand } from "../commands/pkg-info.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
 import { listCommand, pathCommand } from "../commands/pkg-installed.ts"
 import { bindsCommand, configCommand, dependenciesCommand, providesCommand } from "../commands/pkg-look.ts"
+import { sbomCommand } from "../commands/pkg-sbom.ts"
 import { signCommand } from "../commands/pkg-sign.ts"
 import { uninstallPackageCommand } from "../commands/pkg-uninstall.ts"
 
@@ -33,5 +34,6 @@ export const pkgCommands: CommandGroup = {
     hashCommand,
     signCommand,
     verifyCommand,
+    sbomCommand,
   ],
 }

@@ -1,0 +1,44 @@
+import path from "node:path/posix"
+import { readArchive } from "../../package/archive.ts"
+import { parseInstallSource } from "../../package/install-source.ts"
+import { readMetadata } from "../../package/metadata.ts"
+import { type SbomInput, sbomText } from "../../package/sbom.ts"
+import { createStore } from "../../package/store.ts"
+import { type CommandContext, defineCommand } from "../command.ts"
+import { VERSION } from "../version.ts"
+
+/** `hab pkg sbom`: a CycloneDX document, byte for byte the same each time. */
+export const sbomCommand = defineCommand({
+  name: "sbom",
+  summary: "Print what a package is made of, as a CycloneDX document",
+  arguments: "<ident-or-hart>",
+  examples: [
+    "hab pkg sbom acme/web",
+    "hab pkg sbom results/acme-web-1.0.0-20260102030405-x86_64-linux.hart > web.cdx.json",
+  ],
+  options: {},
+  async run({ args: [given = ""] }, context) {
+    const { host, layout } = context
+    const store = createStore({ files: host.files, layout, target: host.target })
+    const depsOf: SbomInput["depsOf"] = (ident) => {
+      const found = store.find(ident)
+      return found === undefined ? undefined : readMetadata(host, found).deps
+    }
+    const source = parseInstallSource(host, given)
+    const facts =
+      source.tag === "archive" ? await ofArchive(context, source.path) : ofInstalled(context, store.load(source.ident))
+    return { text: sbomText({ ...facts, depsOf, tool: `hab ${VERSION}` }), exact: true }
+  },
+})
+
+type Facts = Pick<SbomInput, "ident" | "metadata" | "fileList">
+
+async function ofArchive({ host }: CommandContext, file: string): Promise<Facts> {
+  const { metadata, text } = await readArchive(host, path.resolve(host.cwd, file))
+  return { ident: metadata.ident, metadata, fileList: text("FILES") }
+}
+
+function ofInstalled({ host }: CommandContext, pkg: Readonly<{ path: string }>): Facts {
+  const metadata = readMetadata(host, pkg)
+  return { ident: metadata.ident, metadata, fileList: host.files.readTextIfPresent(`${pkg.path}/FILES`) }
+}
