@@ -88,8 +88,8 @@ function readProc(file: string): string {
   }
 }
 
-/** A root in a new temporary folder, with an environment pinned to what tests rely on. */
-export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab {
+/** A root in a new temporary folder, with an environment pinned to what tests rely on, run by this or another Node. */
+export function createHab(extraEnv: Readonly<Record<string, string>> = {}, node = process.execPath): Hab {
   const root = mkdtempSync(path.join(os.tmpdir(), "hab-e2e-"))
   roots.push(root)
   const env: Record<string, string> = {
@@ -103,7 +103,7 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     ...extraEnv,
   }
   const given = (input: string, ...words: string[]): Outcome => {
-    const result = spawnSync(process.execPath, [program, ...words], {
+    const result = spawnSync(node, [program, ...words], {
       env,
       cwd: root,
       encoding: "utf8",
@@ -124,7 +124,7 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
     run,
     given,
     does,
-    supervise: (...words) => supervise(words, env, root),
+    supervise: (...words) => supervise(node, words, env, root),
     path: (name) => path.join(root, name),
     read: (name) => readFileSync(path.join(root, name), "utf8"),
     readIfPresent: (name) =>
@@ -141,8 +141,8 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}): Hab 
   }
 }
 
-function supervise(words: string[], env: Record<string, string>, root: string): SupervisorRun {
-  const child = spawn(process.execPath, [program, "sup", "run", ...words], {
+function supervise(node: string, words: string[], env: Record<string, string>, root: string): SupervisorRun {
+  const child = spawn(node, [program, "sup", "run", ...words], {
     env,
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
