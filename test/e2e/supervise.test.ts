@@ -22,15 +22,19 @@ function beaconRoot(): Hab {
   return hab
 }
 
+/** What the hooks wrote, in order; post-run starts right after the spawn, so either of the two may write first. */
 const journal = (hab: Hab) =>
-  existsSync(hab.path("hab/svc/beacon/data/journal")) ? hab.read("hab/svc/beacon/data/journal").trim().split("\n") : []
+  (hab.readIfPresent("hab/svc/beacon/data/journal") ?? "")
+    .replaceAll("post-run\nrun\n", "run\npost-run\n")
+    .split("\n")
+    .filter(Boolean)
 const pidOf = (hab: Hab) => hab.status("beacon")?.pid ?? undefined
 
 async function runningBeacon(...options: string[]): Promise<{ hab: Hab; sup: SupervisorRun; pid: number }> {
   const hab = beaconRoot()
   const sup = hab.supervise(artifact, ...options)
   const line = await sup.sees(/beacon says message = lit as \d+/)
-  await until("post-run has run", () => journal(hab).includes("post-run"))
+  await until("both have run", () => ["run", "post-run"].every((hook) => journal(hab).includes(hook)))
   return { hab, sup, pid: Number(/as (\d+)/.exec(line)?.[1]) }
 }
 
