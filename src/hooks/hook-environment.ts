@@ -12,7 +12,10 @@ export type HookEnvironmentContext = Readonly<{
   store: PackageStore
   /** The environment hab was started with. */
   env: Readonly<Record<string, string>>
-  /** The folder with our `chpst`, as hooks see it; it comes last on PATH (decisions 3). */
+  /**
+   * The folder with our `chpst`, as hooks see it. It comes after what the package brings and before the operator's PATH:
+   * runit's own `chpst` can do nothing without root or without the account `hab` (decisions 3, B).
+   */
   toolsDirectory?: string
 }>
 
@@ -26,7 +29,7 @@ export function hookEnvironment(context: HookEnvironmentContext, pkg: InstalledP
 
 /**
  * What the package sets over the operator's environment; templates see it as `pkg.env`. PATH is the package's, the
- * interpreter package's if it is installed, the operator's, and ours.
+ * interpreter package's if it is installed, ours, and the operator's.
  */
 export function packageVariables(context: HookEnvironmentContext, pkg: InstalledPackage): Record<string, string> {
   const inherited = operatorEnvironment(context.env)
@@ -34,8 +37,8 @@ export function packageVariables(context: HookEnvironmentContext, pkg: Installed
   const path = [
     wanted["PATH"] ?? "",
     ...(readMetadata(context, pkg).packageType === "native" ? [] : interpreterPath(context)),
-    inherited["PATH"] ?? "",
     context.toolsDirectory ?? "",
+    inherited["PATH"] ?? "",
   ].filter((entries) => entries !== "")
   return { ...wanted, PATH: path.join(":") }
 }

@@ -33,11 +33,11 @@ const interpreter = {
 }
 
 describe("the environment of hooks and services", () => {
-  it("is the operator's with the package's over it, PATH joined, our tools last", () => {
+  it("is the operator's with the package's over it, PATH joined, our tools before the host's", () => {
     expect(environment({ PATH: "/usr/bin:/bin", LANG: "de_DE.UTF-8", HOME: "/root", HAB_RUN_ID: "1" })).toEqual({
       HOME: "/root",
       LANG: "C",
-      PATH: `${redisBin}:/hab/pkgs/core/glibc/2/1/bin:/usr/bin:/bin:/opt/hab/libexec`,
+      PATH: `${redisBin}:/hab/pkgs/core/glibc/2/1/bin:/opt/hab/libexec:/usr/bin:/bin`,
       SSL_CERT_FILE: "/hab/pkgs/core/cacerts/1/1/cert.pem",
     })
   })
@@ -48,7 +48,7 @@ describe("the environment of hooks and services", () => {
 
   it("uses the newest installed interpreter package, and another one when it is named", () => {
     const path = (env: Readonly<Record<string, string>>) => environment(env, interpreter)["PATH"]?.split(":")
-    expect(path({ PATH: "/bin" })?.slice(2)).toEqual([`/hab/pkgs/${busybox("2")}/bin`, "/bin", "/opt/hab/libexec"])
+    expect(path({ PATH: "/bin" })?.slice(2)).toEqual([`/hab/pkgs/${busybox("2")}/bin`, "/opt/hab/libexec", "/bin"])
     expect(path({ HAB_INTERPRETER_IDENT: busybox("1") })).toContain(`/hab/pkgs/${busybox("1")}/bin`)
     expect(path({ HAB_INTERPRETER_IDENT: "core/missing" })).toHaveLength(3)
   })

@@ -16,7 +16,7 @@ what they can see changes.
   failure. A stop ends it in the same way. It blocks its own service only.
 - User and group are those of the service. Without the account \`hab\`, when the package names no other, and for ordinary
   users, that is whoever runs the supervisor.
-- Environment: the operator's, then the package's; PATH is the package's, the operator's, and a folder with \`chpst\`. Facts
+- Environment: the operator's, then the package's; PATH is the package's, that of our \`chpst\`, the operator's. Facts
   of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like.
 - Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and that of the last run is kept in
   \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`.

@@ -9,7 +9,7 @@ export const SHIM_DIRECTORY = "bin"
 
 /**
  * Writes `chpst` below the supervisor's state directory unless it is there; returns its folder, a host path that belongs
- * at the end of PATH of services and hooks. Everybody may read it: hooks of other users call it as well.
+ * on the PATH of services and hooks, before the operator's. Everybody may read it: hooks of other users call it as well.
  */
 export function installChpst(
   files: Pick<FileSystem, "makeDirectories" | "readTextIfPresent" | "writeAtomically">,
