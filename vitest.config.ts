@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config"
 const realProcesses = [
   "test/e2e/**/*.test.ts",
   "test/host/**/*.test.ts",
+  "test/cluster/etcd/**/*.test.ts",
   "test/plan/build.test.ts",
   "test/plan/build-again.test.ts",
   "test/plan/plan-shell.test.ts",
