@@ -93,6 +93,7 @@ export function supervisorPaths(layout: Layout) {
     specs: `${state}/specs`,
     data: `${state}/data`,
     config: `${state}/config/sup.toml`,
+    logs: `${state}/logs`,
     run: `${state}/run`,
     controlSocket: `${state}/run/control.sock`,
     fifos: `${state}/run/fifo`,

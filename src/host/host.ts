@@ -7,6 +7,7 @@ import { systemDownloader } from "./downloader.ts"
 import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
 import { systemForeground } from "./foreground.ts"
+import { systemGrowingFiles } from "./growing-file.ts"
 import { systemHttp } from "./http-server.ts"
 import { systemLocks } from "./lock.ts"
 import { systemNetwork } from "./network.ts"
@@ -24,6 +25,7 @@ export function systemHost(): Host {
     files: systemFiles,
     processes: systemProcesses,
     users: systemUsers(),
+    growingFiles: systemGrowingFiles,
     watcher: systemWatcher,
     control: systemControl,
     http: systemHttp,

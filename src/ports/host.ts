@@ -5,6 +5,7 @@ import type { Downloader } from "./downloader.ts"
 import type { FileSystem } from "./file-system.ts"
 import type { FileWatcher } from "./file-watcher.ts"
 import type { Foreground } from "./foreground.ts"
+import type { GrowingFiles } from "./growing-file.ts"
 import type { HttpServers } from "./http-server.ts"
 import type { Locks } from "./lock.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
@@ -18,6 +19,7 @@ export type Host = Readonly<{
   files: FileSystem
   processes: ProcessRunner
   users: Users
+  growingFiles: GrowingFiles
   watcher: FileWatcher
   control: ControlChannel
   http: HttpServers

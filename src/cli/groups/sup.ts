@@ -4,6 +4,7 @@ import { generateSecretCommand } from "../commands/sup-secret.ts"
 import { bashCommand, shCommand } from "../commands/sup-shell.ts"
 import { restartSupervisorCommand, supervisorStatusCommand } from "../commands/sup-status.ts"
 import { terminateSupervisorCommand } from "../commands/sup-term.ts"
+import { supervisorLogsCommand } from "../commands/svc-logs.ts"
 
 /** `hab sup …` (spec supervisor §1.7, §1.8). */
 export const supCommands: CommandGroup = {
@@ -12,6 +13,7 @@ export const supCommands: CommandGroup = {
   commands: [
     runSupervisorCommand,
     supervisorStatusCommand,
+    supervisorLogsCommand,
     restartSupervisorCommand,
     terminateSupervisorCommand,
     generateSecretCommand,

@@ -2,6 +2,7 @@ import type { CommandGroup } from "../command.ts"
 import { generateServiceKeyCommand } from "../commands/box-keys.ts"
 import { execCommand } from "../commands/svc-exec.ts"
 import { loadCommand, unloadCommand, updateCommand } from "../commands/svc-load.ts"
+import { serviceLogsCommand } from "../commands/svc-logs.ts"
 import { restartCommand, startCommand, stopCommand } from "../commands/svc-start.ts"
 import { explainCommand, hooksCommand, statusCommand } from "../commands/svc-status.ts"
 import { waitCommand } from "../commands/svc-wait.ts"
@@ -19,6 +20,7 @@ export const svcCommands: CommandGroup = {
     restartCommand,
     statusCommand,
     waitCommand,
+    serviceLogsCommand,
     explainCommand,
     hooksCommand,
     execCommand,

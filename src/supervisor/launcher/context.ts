@@ -7,7 +7,9 @@ import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
 import type { ServiceManager } from "../../ports/service-manager.ts"
 import type { Signals } from "../../ports/signals.ts"
 import { type ConsoleStyle, formatLine } from "../console/line.ts"
+import { logPath, SUPERVISOR_LOG } from "../logs/log-names.ts"
 import { createConsoleQueue } from "./console-queue.ts"
+import type { LogFile } from "./log-file.ts"
 import { type Consoles, createLogs, type Logs } from "./output.ts"
 import { createProcessRecords, type ProcessRecords } from "./process-record.ts"
 import type { FromLauncher } from "./protocol.ts"
@@ -37,6 +39,8 @@ export type LauncherContext = {
   readonly version: string
   readonly consoles: Consoles
   readonly logs: Logs
+  /** What the supervisor and we say ourselves. */
+  readonly ownLog: LogFile
   readonly records: ProcessRecords
   readonly table: RunTable
   /** First parts of HAB_RUN_ID of everything alive: our own, and those of dead launchers whose processes we adopted. */
@@ -51,9 +55,10 @@ export type LauncherContext = {
 
 /** A launcher that has done nothing yet. */
 export function createContext(
-  options: Readonly<{ ports: LauncherPorts; version: string; processes: string; console: ConsoleStyle }>,
+  options: Readonly<{ ports: LauncherPorts; version: string; processes: string; logs: string; console: ConsoleStyle }>,
 ): LauncherContext {
   const { ports } = options
+  const logs = createLogs(ports)
   const ownInstance = `${ports.clock.now().toString(36)}-${ports.pid}`
   return {
     ports,
@@ -63,7 +68,8 @@ export function createContext(
       stderr: createConsoleQueue(ports.stderr),
       style: options.console,
     },
-    logs: createLogs(ports),
+    logs,
+    ownLog: logs.open(logPath(options.logs, SUPERVISOR_LOG, "stdout"), "rotated"),
     records: createProcessRecords(ports.files, options.processes),
     table: createRunTable(),
     instances: new Set([ownInstance]),
@@ -82,6 +88,8 @@ export function tell(context: LauncherContext, message: FromLauncher): void {
 /** Prints a line of our own: `hab-launch(SV): …`. */
 export function say(context: LauncherContext, text: string): void {
   const { stdout, style } = context.consoles
-  const line = formatLine(style, { preamble: "hab-launch", key: "SV", program: true }, text)
-  stdout.write(new TextEncoder().encode(`${line}\n`))
+  const encoded = (line: string) => new TextEncoder().encode(`${line}\n`)
+  const source = { preamble: "hab-launch", key: "SV", program: true }
+  stdout.write(encoded(formatLine(style, source, text)))
+  context.ownLog.append(encoded(formatLine({ ...style, color: false }, source, text)))
 }

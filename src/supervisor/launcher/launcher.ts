@@ -38,7 +38,8 @@ type Ending = Extract<Verdict, { tag: "end" }>
  */
 export async function runLauncher(options: LauncherOptions): Promise<number> {
   const paths = supervisorPaths(options.layout)
-  const context = createContext({ ...options, processes: paths.processes })
+  options.ports.files.makeDirectories(paths.logs)
+  const context = createContext({ ...options, processes: paths.processes, logs: paths.logs })
   const control: Control = {
     stopping: false,
     reloading: false,

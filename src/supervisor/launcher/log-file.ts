@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer"
 import type { AppendFile, AppendFiles } from "../../ports/append-file.ts"
+import type { Clock } from "../../ports/clock.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
+import { rotatedPath, timesPath } from "../logs/log-names.ts"
+import { MARK_EVERY_MS, printMark } from "../logs/log-times.ts"
 
 const LINE_FEED = 0x0a
 const MODE = 0o644
@@ -14,6 +17,7 @@ export type LogLimits = Readonly<{ bytesMax: number; filesMax: number }>
 export type LogPorts = Readonly<{
   files: Pick<FileSystem, "rename" | "removeFile" | "lstat">
   appendFiles: AppendFiles
+  clock: Pick<Clock, "now">
 }>
 
 /** A log of raw bytes that never fails: what the disk does not take is counted and told in the log later. */
@@ -26,8 +30,8 @@ export type LogFile = Readonly<{
 }>
 
 /**
- * `rotated`: renamed to `<path>.1` (`.1` to `.2` …) between two lines once it holds `bytesMax`. `replaced`: what comes
- * after `bytesMax` is not kept, and a last line says so.
+ * `rotated`: renamed to `<path>.1` (`.1` to `.2` …) between two lines once it holds `bytesMax`; when things were written
+ * stands in a file beside it. `replaced`: what comes after `bytesMax` is not kept, and a last line says so.
  */
 export function createLogFile(
   ports: LogPorts,
@@ -38,6 +42,7 @@ export function createLogFile(
   let size = 0
   let lost = 0
   let midLine = false
+  let markedMs = Number.NEGATIVE_INFINITY
 
   const open = (truncate: boolean) => {
     file ??= ports.appendFiles.open(path, { mode: MODE, truncate })
@@ -66,13 +71,28 @@ export function createLogFile(
     lost += bytes.length - taken
     if (taken > 0) midLine = bytes[taken - 1] !== LINE_FEED
   }
+  const mark = () => {
+    const ms = ports.clock.now()
+    // A clock that was set back is marked too.
+    if (Math.abs(ms - markedMs) < MARK_EVERY_MS) return
+    if (file === undefined) open(false)
+    markedMs = ms
+    const times = ports.appendFiles.open(timesPath(path), { mode: MODE, truncate: size === 0 })
+    times?.write(Buffer.from(printMark({ offset: size, ms })))
+    times?.close()
+  }
   const appendRotated = (bytes: Uint8Array) => {
+    mark()
     const cut = size < limits.bytesMax ? undefined : cutForRotation(bytes, midLine, size - limits.bytesMax)
     if (cut === undefined) return write(bytes)
     if (cut > 0) write(bytes.subarray(0, cut))
     rest()
     shift(ports, path, limits.filesMax)
-    if (cut < bytes.length) write(bytes.subarray(cut))
+    shift(ports, timesPath(path), limits.filesMax)
+    markedMs = Number.NEGATIVE_INFINITY
+    if (cut === bytes.length) return
+    mark()
+    write(bytes.subarray(cut))
   }
   const appendUntilFull = (bytes: Uint8Array) => {
     if (size > limits.bytesMax) return
@@ -86,6 +106,8 @@ export function createLogFile(
       rest()
       lost = 0
       midLine = false
+      // Who reads the old one still has it whole.
+      removeOld(ports, path)
       open(true)
     },
     rest,
@@ -102,7 +124,7 @@ function cutForRotation(bytes: Uint8Array, midLine: boolean, excess: number): nu
 
 /** When a rename is refused the file simply grows on, and the next append tries again. */
 function shift({ files }: LogPorts, path: string, filesMax: number): void {
-  const name = (n: number) => (n === 0 ? path : `${path}.${n}`)
+  const name = (n: number) => rotatedPath(path, n)
   try {
     // Removed rather than renamed over: that would make ext4 write out the file that takes its place, which takes 10 ms.
     if (files.lstat(name(filesMax - 1)) !== undefined) files.removeFile(name(filesMax - 1))
@@ -111,5 +133,13 @@ function shift({ files }: LogPorts, path: string, filesMax: number): void {
     }
   } catch {
     // Reported by nobody: losing output over it would be worse than a long file.
+  }
+}
+
+function removeOld({ files }: LogPorts, path: string): void {
+  try {
+    if (files.lstat(path) !== undefined) files.removeFile(path)
+  } catch {
+    // Then it is emptied instead.
   }
 }

@@ -1,10 +1,14 @@
+import { Buffer } from "node:buffer"
 import type { OnOutput, StreamName } from "../../ports/process-group.ts"
 import type { ConsoleStyle, LineSource } from "../console/line.ts"
+import { logPath } from "../logs/log-names.ts"
 import type { ConsoleQueue } from "./console-queue.ts"
 import { createLineRelay, skippedLine } from "./line-relay.ts"
 import { createLogFile, LOG_LIMITS, type LogFile, type LogPorts } from "./log-file.ts"
 import { keepEnds, type StreamKeeper } from "./output-summary.ts"
 import type { OutputPlan, OutputSummary } from "./protocol.ts"
+
+const COLOUR = /\u001b\[[\d;]*m/g
 
 export type Consoles = Readonly<{ stdout: ConsoleQueue; stderr: ConsoleQueue; style: ConsoleStyle }>
 
@@ -51,18 +55,26 @@ export function createProcessOutput(consoles: Consoles, logs: Logs, plan: Output
   }
 }
 
-/** The supervisor's own lines are finished lines already. */
-export function createSupervisorOutput(consoles: Consoles): OnOutput {
+/** The supervisor's own lines are finished lines already; they are logged without their colours. */
+export function createSupervisorOutput(consoles: Consoles, log: LogFile): OnOutput {
   const relays = {
     stdout: relayToConsole(consoles.stdout, consoles.style, undefined),
     stderr: relayToConsole(consoles.stderr, consoles.style, undefined),
   }
-  return (stream, bytes) => relays[stream].take(bytes)
+  return (stream, bytes) => {
+    log.append(consoles.style.color ? withoutColour(bytes) : bytes)
+    relays[stream].take(bytes)
+  }
+}
+
+/** Latin-1 keeps every byte. */
+function withoutColour(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(bytes).toString("latin1").replace(COLOUR, ""), "latin1")
 }
 
 function createStream(stream: StreamName, consoles: Consoles, logs: Logs, plan: OutputPlan) {
   const { log } = plan
-  const file = log === undefined ? undefined : logs.open(`${log.directory}/${log.name}.${stream}.log`, log.keep)
+  const file = log === undefined ? undefined : logs.open(logPath(log.directory, log.name, stream), log.keep)
   const keeper: StreamKeeper | undefined = plan.headBytes > 0 ? keepEnds(plan.headBytes) : undefined
   const queue = plan.lines === "run" ? consoles[stream] : consoles.stdout
   const relay = relayToConsole(queue, consoles.style, sourceOf(stream, plan))

@@ -28,7 +28,7 @@ export async function liveOnce(
   const runId = `${context.ownInstance}/${SUPERVISOR_ID}`
   const group = await groups.start(
     { label: SUPERVISOR_ID, runId, ...command, enclosed: false, channel: true },
-    createSupervisorOutput(context.consoles),
+    createSupervisorOutput(context.consoles, context.ownLog),
   )
   const heard = { ready: false }
   const onReady = () => {

@@ -52,7 +52,13 @@ function machine(alive: readonly number[]) {
     signals: { on: () => () => undefined },
     pid: 1,
   }
-  const context = createContext({ ports, version: "0", processes: PROCESSES, console: { json: false, color: false } })
+  const context = createContext({
+    ports,
+    version: "0",
+    processes: PROCESSES,
+    logs: "/l",
+    console: { json: false, color: false },
+  })
   return { files, clock, context, printed, calls, ends, empty }
 }
 

@@ -78,7 +78,8 @@ it("a slow console gets a count of the lines it missed, and whole lines again af
   }
   const logs = createLogs({
     files: { lstat: () => undefined, rename: () => undefined, removeFile: () => undefined },
-    appendFiles: { open: () => file },
+    appendFiles: { open: (path) => (path.endsWith(".log") ? file : undefined) },
+    clock: { now: () => 0 },
   })
   const consoles = { stdout: queue, stderr: queue, style: { json: false, color: false } }
   const plan = {
