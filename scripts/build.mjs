@@ -8,7 +8,7 @@ import { build } from "esbuild"
 import { lateImports, latePackages } from "./late-modules.mjs"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
-const entries = ["hab", "all", "origin", "pkg", "plan", "sup", "svc", "supervisor"]
+const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", "supervisor"]
 const finished = path.join(project, "dist")
 const dist = path.join(project, `dist.${process.pid}.tmp`)
 
@@ -44,7 +44,7 @@ keepCompiled()
 
 /** Runs a harmless command of every bundle: what V8 compiled for it is what most commands need first. */
 function keepCompiled() {
-  const commands = ["--help", "origin --help", "pkg list --all", "sup --help", "svc status"]
+  const commands = ["--help", "config --help", "origin --help", "pkg list --all", "sup --help", "svc status"]
   const env = { PATH: process.env.PATH, FS_ROOT: path.join(finished, "no-root") }
   for (const command of commands) {
     const preload = ["--require", path.join(project, "scripts/keep-compiled.cjs")]

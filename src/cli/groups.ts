@@ -1,4 +1,5 @@
 import type { CommandGroup } from "./command.ts"
+import { configCommands } from "./groups/config.ts"
 import { licenseCommands } from "./groups/license.ts"
 import { originCommands } from "./groups/origin.ts"
 import { pkgCommands } from "./groups/pkg.ts"
@@ -10,6 +11,7 @@ import { userCommands } from "./groups/user.ts"
 
 /** Every command. Help, completion and docs/reference/cli.md are printed from this. */
 export const GROUPS: readonly CommandGroup[] = [
+  configCommands,
   licenseCommands,
   originCommands,
   pkgCommands,

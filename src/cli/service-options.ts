@@ -47,6 +47,12 @@ export const SERVICE_OPTIONS = {
     minimum: 1,
     summary: "Failed health checks in a row before the service counts as unhealthy (default: 3)",
   },
+  templateMode: {
+    kind: "text",
+    value: "MODE",
+    choices: ["strict", "lenient"],
+    summary: "Whether an undefined variable in a template is an error, or a warning (default: lenient)",
+  },
 } as const satisfies OptionTable
 
 /** The request these options make; what was not given is absent. */

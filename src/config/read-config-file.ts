@@ -21,19 +21,20 @@ export function readConfigFile({ files }: Readonly<{ files: ConfigFiles }>, path
       hint: "keep large values in files of their own, and their paths in the configuration",
     })
   }
-  return decode(
+  return decodeConfig(
     explainIo(`${path} cannot be read`, () => files.readFile(path)),
     path,
   )
 }
 
-function decode(bytes: Uint8Array, path: string): string {
+/** The text of bytes that are to be configuration. Throws TOML_INVALID with line and column for what is not UTF-8. */
+export function decodeConfig(bytes: Uint8Array, name: string): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
   const at = text.indexOf("\ufffd")
   // The replacement character may stand there itself; only then do the bytes come out the same.
   if (at < 0 || Buffer.compare(Buffer.from(text), bytes) === 0) return text
   const { line, column } = placeAt(text, at)
   const message = "it is not UTF-8 text"
-  const where = `${path}:${line}:${column}`
+  const where = `${name}:${line}:${column}`
   throw new HabError("TOML_INVALID", `${where} is not TOML: ${message}`, { problems: [{ where, message }] })
 }

@@ -70,6 +70,20 @@ export function secretPaths(schema: JsonSchema): (path: readonly string[]) => bo
   }
 }
 
+/** A configuration with `(secret)` for every value that is never shown. */
+export function hideSecrets(
+  table: ConfigTable,
+  isSecret: (path: readonly string[]) => boolean,
+  before: readonly string[] = [],
+): ConfigTable {
+  const shown = (key: string, value: ConfigValue): ConfigValue => {
+    const path = [...before, key]
+    if (isSecret(path)) return "(secret)"
+    return isConfigTable(value) ? hideSecrets(value, isSecret, path) : value
+  }
+  return new Map([...table].map(([key, value]) => [key, shown(key, value)]))
+}
+
 function isSchema(value: JsonValue | undefined): value is JsonSchema {
   return value instanceof Map
 }

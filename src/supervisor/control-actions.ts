@@ -1,4 +1,8 @@
+import { HabError } from "../base/errors.ts"
+import { printJson } from "../config/json.ts"
 import { stringifyIdent } from "../package/ident.ts"
+import { toJsonValue } from "../templating/values.ts"
+import { applyConfig, contextOf, reportOfHeld } from "./config-actions.ts"
 import type { SupervisorContext } from "./context.ts"
 import { explanationOf, hookRunsOf } from "./explanation-of.ts"
 import type { ControlActions, StopRequest } from "./gateway/routes.ts"
@@ -12,6 +16,7 @@ import {
   updateService,
   wantServices,
 } from "./operations.ts"
+import type { Roster } from "./roster.ts"
 import type { StateTag } from "./service/service.ts"
 import { takeNewerRelease } from "./spec-changes.ts"
 import { statusOfAll } from "./status-of.ts"
@@ -66,8 +71,25 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     explain: (service) => explanationOf(context, roster, nameOf(service)),
     hooks: (service) => hookRunsOf(roster, nameOf(service)),
     surroundings: (service) => surroundingsOf(roster, nameOf(service)),
+    config: (service) => reportOfHeld(openedNamed(roster, nameOf(service))),
+    templateContext(service) {
+      const held = openedNamed(roster, nameOf(service))
+      const json = printJson(toJsonValue(contextOf(context, roster, held)), 2)
+      return { json, secrets: reportOfHeld(held).secrets }
+    },
+    applyConfig: (group, request) => applyConfig(context, roster, group, request),
     supervisor: () => supervisorStatusOf(context, supervisor),
   }
+}
+
+/** A service that is loaded and could be opened. Throws SERVICE_BROKEN. */
+function openedNamed(roster: Roster, name: string): Supervised {
+  const held = roster.services.get(name)
+  if (held !== undefined) return held
+  const problem = roster.broken.get(name)?.problem ?? "its package cannot be opened"
+  throw new HabError("SERVICE_BROKEN", `${name} has no configuration in force: ${problem}`, {
+    hint: `hab svc explain ${name}`,
+  })
 }
 
 function stop(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {

@@ -35,12 +35,21 @@ function behindStatus(context: SupervisorContext, roster: Roster, held: Supervis
   const { lastExit, sinceMs } = held.service
   return {
     sinceSec: Math.floor((nowMs - sinceMs) / 1000),
-    complaints: explain(held.service, nowMs).complaints,
+    complaints: [...explain(held.service, nowMs).complaints, ...configComplaints(held)],
     lastExit: lastExit === undefined ? null : describeExit(lastExit),
     binds: bindReports(context, roster.services.values(), held),
     running: [...held.running.values()].map((hook) => describeRunning(hook, nowMs)),
     hooks: held.journal.map(describeRun),
   }
+}
+
+/** Layers of its configuration that are left out, or older than what is on disk. */
+function configComplaints({ config }: Supervised): string[] {
+  const applied =
+    config.appliedProblem === undefined
+      ? []
+      : [`its applied configuration is ignored: ${config.appliedProblem.message}`]
+  return config.problem === undefined ? applied : [config.problem, ...applied]
 }
 
 /** The last hook runs of one loaded service, oldest first. */

@@ -3,10 +3,11 @@ import { owedInstallHooks } from "../hooks/install-status.ts"
 import { bindsMet } from "./census.ts"
 import { reportAs, type Say, type SupervisorContext } from "./context.ts"
 import { openRelease, type Release } from "./release.ts"
-import { configOf, renderService } from "./render-service.ts"
-import type { Changes } from "./service/change-response.ts"
+import { renderService } from "./render-service.ts"
+import { type Changes, mergeChanges, NO_CHANGES } from "./service/change-response.ts"
 import { newService } from "./service/service.ts"
 import type { Settings } from "./service/settings.ts"
+import { type ConfigSubject, loadServiceConfig } from "./service-config.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
 import { settingsOf } from "./settings-of.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
@@ -36,7 +37,7 @@ export function openHeld(
   const nowMs = clock.monotonicMs()
   const group = stringifyServiceGroup(serviceGroupOf(context, spec))
   const met = bindsMet(spec, standingsOf(context, services, spec, release))
-  const config = configOf(renderContext(context, group, say), spec.ident.name, release)
+  const config = loadServiceConfig(renderContext(context, group, say), configSubject(spec, group, release))
   return {
     name: spec.ident.name,
     group,
@@ -45,7 +46,8 @@ export function openHeld(
     release,
     upcoming: undefined,
     config,
-    exported: exportedBy(release, config),
+    unreported: NO_CHANGES,
+    exported: exportedBy(release, config.value),
     runId: `${spec.ident.name}.0`,
     commands: 0,
     hooks: new Map(),
@@ -74,13 +76,24 @@ export function renderHeld(
   say: Say,
 ): Changes {
   const { release } = held
-  if (release === undefined) return { hooks: [], config: [] }
-  const rendering = renderContext(context, held.group, say)
-  const config = configOf(rendering, held.name, release)
-  const data = templateData(context, services, { spec: held.spec, release, config })
+  if (release === undefined) return NO_CHANGES
+  const { name, spec, group } = held
+  const rendering = renderContext(context, group, say)
+  const config = loadServiceConfig(rendering, configSubject(spec, group, release), held.config)
+  const data = templateData(context, services, { spec, release, config: config.value })
   held.config = config
-  held.exported = exportedBy(release, config)
-  return renderService(rendering, { name: held.name, release, data })
+  held.exported = exportedBy(release, config.value)
+  renderService(rendering, { name, release, data, mode: spec.own.templateMode }, (written) => {
+    held.unreported = mergeChanges(held.unreported, written)
+  })
+  const changes = held.unreported
+  held.unreported = NO_CHANGES
+  return changes
+}
+
+/** Whose configuration is loaded, and from where. */
+export function configSubject(spec: ServiceSpec, group: string, { templates }: Release): ConfigSubject {
+  return { name: spec.ident.name, group, templates }
 }
 
 /** Where hooks find the pid of the service. Written after every spawn and at re-attach (decisions 15). */
@@ -90,7 +103,8 @@ export function writePidFile({ host, layout }: SupervisorContext, name: string, 
   if (host.files.lstat(pidFile) !== undefined) host.files.removeFile(pidFile)
 }
 
-function renderContext(context: SupervisorContext, group: string, say: Say) {
+/** What rendering a service takes; it speaks for the service. */
+export function renderContext(context: SupervisorContext, group: string, say: Say) {
   const { files, users, env } = context.host
   return { files, users, env, layout: context.layout, report: reportAs(say, group, "SR") }
 }

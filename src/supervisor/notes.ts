@@ -34,7 +34,8 @@ export function describeNote(note: Note): Line {
   }
 }
 
-const CAUSES = {
+/** Why a change restarts a service, as a clause. */
+export const CAUSES = {
   package: "another release of the package is to be used",
   init: "the text of its init hook changed",
   run: "the text of its run hook changed",

@@ -2,7 +2,7 @@ import { HabError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import { type Credentials, chooseCredentials } from "../hooks/credentials.ts"
 import { type DiscoveredHook, discoverHooks } from "../hooks/discover.ts"
-import { hookEnvironment } from "../hooks/hook-environment.ts"
+import { hookEnvironment, packageVariables } from "../hooks/hook-environment.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { type PackageMetadata, readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
@@ -17,6 +17,8 @@ export type Release = Readonly<{
   credentials: Credentials
   /** Environment of its process and hooks. */
   env: Readonly<Record<string, string>>
+  /** The part of it that the package sets: `pkg.env` of templates. */
+  variables: Readonly<Record<string, string>>
   /** Host directory with `hooks/`, `config/` and `default.toml`: the package's, or the one of `config_from`. */
   templates: string
   hooks: readonly DiscoveredHook[]
@@ -51,6 +53,7 @@ export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release
     metadata,
     credentials: chooseCredentials(context.users, metadata),
     env: hookEnvironment(context, pkg),
+    variables: packageVariables(context, pkg),
     templates,
     hooks,
   }

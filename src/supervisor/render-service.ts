@@ -1,16 +1,15 @@
 import { type Layout, servicePaths } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
-import { loadConfig } from "../config/layers.ts"
-import type { ConfigTable } from "../config/value.ts"
-import { compileHooks, refreshRunFile } from "../hooks/compile.ts"
+import { describeWarning, type HookPlan, planHooks, refreshRunFile, writeHooks } from "../hooks/compile.ts"
 import { scriptOwner, serviceOwner } from "../hooks/credentials.ts"
 import { createServiceDirectories } from "../hooks/service-directories.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { Users } from "../ports/users.ts"
 import type { TemplateContext } from "../templating/values.ts"
-import { renderTree } from "../templating/write-changed.ts"
+import { planTree, type RenderedFile, writeTree } from "../templating/write-changed.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
+import type { TemplateMode } from "./spec/spec.ts"
 
 export type RenderContext = Readonly<{
   files: FileSystem
@@ -20,50 +19,76 @@ export type RenderContext = Readonly<{
   report: Report
 }>
 
-/** The merged configuration of a service. Throws TOML_INVALID, CONFIG_ENV_INVALID, CONFIG_TOO_DEEP. */
-export function configOf(context: RenderContext, name: string, release: Release): ConfigTable {
-  const { value } = loadConfig(context, {
-    packageName: name,
-    defaultToml: `${release.templates}/default.toml`,
-    userToml: servicePaths(context.layout, name).userConfig,
-  })
-  return value
+/** What is rendered, and from what. */
+export type RenderSubject = Readonly<{ name: string; release: Release; data: TemplateContext; mode: TemplateMode }>
+
+/** Everything of a service as it would be written now. */
+export type ServicePlan = Readonly<{ hooks: HookPlan; config: ReturnType<typeof planTree> }>
+
+/**
+ * Renders hooks and config of a service without writing anything (spec supervisor §2.5, §5.6). Throws what templates and
+ * what is in the way of their files throw; a hook that cannot be rendered is in `hooks.failed`.
+ */
+export function planService(
+  context: Pick<RenderContext, "files" | "layout">,
+  { name, release, data, mode }: RenderSubject,
+): ServicePlan {
+  const options = { mode }
+  const hooks = release.hooks.filter((hook) => hook.file !== "install" && hook.file !== "uninstall")
+  return {
+    hooks: planHooks(context, { service: name, hooks, context: data, options }),
+    config: planTree(context, {
+      from: `${release.templates}/config`,
+      to: servicePaths(context.layout, name).config,
+      context: data,
+      options,
+    }),
+  }
+}
+
+/** What a plan changes of what is there. */
+export function changesOf({ hooks, config }: ServicePlan): Changes {
+  return {
+    hooks: hooks.hooks.filter(isChange).map(({ file }) => file),
+    config: config.files.filter(isChange).map(({ path }) => path),
+  }
 }
 
 /**
- * Renders everything of a service: hooks, the run file and config (spec supervisor §2.5, §5.6). Writes only what differs
- * and says what that was. Throws what templates and directories throw; what was there before then stays.
+ * Renders everything of a service: hooks, the run file and config. All is rendered before the first file is written, and
+ * only what differs is. `onChange` hears of each file once it is written: who has to act on it knows when a later one
+ * cannot be. Throws what `planService` and directories throw; what was there before then stays.
  */
 export function renderService(
   context: RenderContext,
-  service: Readonly<{ name: string; release: Release; data: TemplateContext }>,
-): Changes {
-  const { name, release, data } = service
+  subject: RenderSubject,
+  onChange: (written: Changes) => void,
+): void {
+  const { name, release } = subject
   const { credentials } = release
-  const paths = servicePaths(context.layout, name)
   createServiceDirectories(context, { name, credentials })
-  const owner = ownedBy(scriptOwner(context.users.current, credentials))
-  const hooks = release.hooks.filter((hook) => hook.file !== "install" && hook.file !== "uninstall")
-  const compiled = compileHooks(context, { service: name, hooks, context: data, ...owner })
-  for (const { problem } of compiled.failed) context.report({ tag: "warning", text: problem })
+  const plan = planService(context, subject)
+  for (const warning of [...plan.hooks.warnings, ...plan.config.warnings]) context.report(describeWarning(warning))
+  for (const { problem } of plan.hooks.failed) context.report({ tag: "warning", text: problem })
+  const owner = scriptOwner(context.users.current, credentials)
+  writeHooks(context, plan.hooks.hooks, owner, (file) => onChange({ hooks: [file], config: [] }))
   refreshRunFile(context, {
     service: name,
-    hasRunHook: hooks.some((hook) => hook.file === "run"),
+    hasRunHook: release.hooks.some((hook) => hook.file === "run"),
     packageRun: `${release.pkg.path}/run`,
-    ...owner,
+    ...ownedBy(owner),
   })
-  const tree = renderTree(context, {
-    from: `${release.templates}/config`,
-    to: paths.config,
-    context: data,
-    ...ownedBy(serviceOwner(credentials)),
+  const to = servicePaths(context.layout, name).config
+  const added = new Set(plan.config.files.filter(({ change }) => change === "new").map(({ path }) => path))
+  writeTree(context, { to, ...ownedBy(serviceOwner(credentials)) }, plan.config.files, (file) => {
+    const verb = added.has(file) ? "Created" : "Modified"
+    context.report({ tag: "note", text: `${verb} configuration file ${to}/${file}` })
+    onChange({ hooks: [], config: [file] })
   })
-  for (const warning of tree.warnings) {
-    context.report({ tag: "warning", text: `${warning.path}:${warning.line}:${warning.column}: ${warning.message}` })
-  }
-  for (const file of tree.changed)
-    context.report({ tag: "note", text: `Modified configuration file ${paths.config}/${file}` })
-  return { hooks: compiled.changed, config: tree.changed }
+}
+
+function isChange({ change }: Pick<RenderedFile, "change">): boolean {
+  return change === "new" || change === "modified"
 }
 
 function ownedBy<O>(owner: O | undefined): { owner?: O } {

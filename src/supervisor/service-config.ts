@@ -3,6 +3,7 @@ import { type Layout, servicePaths } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import {
   type ConfigLayer,
+  type ConfigLayerName,
   combineLayers,
   type LoadedConfig,
   readAppliedLayer,
@@ -11,7 +12,7 @@ import {
 } from "../config/layers.ts"
 import { enforceSchema, parseSchema, SCHEMA_FILE, secretPaths } from "../config/validate.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import { readApplied } from "./applied-config.ts"
+import { type AppliedConfig, readApplied } from "./applied-config.ts"
 
 /** The configuration of a service with everything that is known of it. */
 export type ServiceConfig = LoadedConfig &
@@ -50,10 +51,11 @@ export function loadServiceConfig(
   previous?: ServiceConfig,
 ): ServiceConfig {
   try {
-    return combine(context, subject, userLayer(context, subject), undefined)
+    return combine(context, subject, { user: userLayer(context, subject, previous), previous })
   } catch (error) {
     if (previous === undefined || !(error instanceof HabError)) throw error
-    const kept = combine(context, subject, previous.user, `Reloading user-config failed: ${error.message}`)
+    const problem = `Reloading user-config failed: ${error.message}`
+    const kept = combine(context, subject, { user: previous.user, problem, previous })
     if (kept.problem !== previous.problem && kept.problem !== undefined) {
       context.report({ tag: "warning", text: kept.problem, hint: "what was in force before stays" })
     }
@@ -63,19 +65,25 @@ export function loadServiceConfig(
 
 /** The same with another text applied, to see what would become of it. Throws as `loadServiceConfig`. */
 export function withApplied(context: ServiceConfigContext, subject: ConfigSubject, text: string): ServiceConfig {
-  return combine(context, subject, userLayer(context, subject), undefined, text)
+  return combine(context, subject, { user: userLayer(context, subject, undefined), text })
 }
 
 function combine(
   context: ServiceConfigContext,
   { name, group, templates }: ConfigSubject,
-  user: ConfigLayer | undefined,
-  problem: string | undefined,
-  text: string | undefined = readApplied(context, group)?.text,
+  given: Readonly<{
+    user: ConfigLayer | undefined
+    problem?: string
+    text?: string
+    previous?: ServiceConfig | undefined
+  }>,
 ): ServiceConfig {
-  const applied = readAppliedLayer(text)
+  const { user, problem, previous } = given
+  const inForce: Partial<AppliedConfig> | undefined =
+    given.text === undefined ? readApplied(context, group) : { text: given.text }
+  const applied = readAppliedLayer(inForce?.text, whereApplied(inForce))
   const layers = [
-    readFileLayer(context, "default", `${templates}/default.toml`),
+    readFileLayer(context, "default", `${templates}/default.toml`, layerOf(previous, "default")),
     readEnvironmentLayer(context.env, name),
     user,
     applied.layer,
@@ -86,8 +94,20 @@ function combine(
   return { ...combined, user, problem, isSecret: schema === undefined ? () => false : secretPaths(schema) }
 }
 
-function userLayer(context: ServiceConfigContext, { name }: ConfigSubject): ConfigLayer | undefined {
-  return readFileLayer(context, "user", servicePaths(context.layout, name).userConfig)
+function whereApplied(applied: Partial<AppliedConfig> | undefined): string {
+  return applied?.version === undefined ? "the applied configuration" : `hab config apply, version ${applied.version}`
+}
+
+function userLayer(
+  context: ServiceConfigContext,
+  { name }: ConfigSubject,
+  previous: ServiceConfig | undefined,
+): ConfigLayer | undefined {
+  return readFileLayer(context, "user", servicePaths(context.layout, name).userConfig, previous?.user)
+}
+
+function layerOf(config: ServiceConfig | undefined, name: ConfigLayerName): ConfigLayer | undefined {
+  return config?.layers.find((layer) => layer.name === name)
 }
 
 function schemaOf({ files }: ServiceConfigContext, templates: string) {

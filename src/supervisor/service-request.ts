@@ -22,11 +22,12 @@ export type SpecFields = Readonly<{
   shutdownTimeoutSec?: number
   restart?: OwnSpec["restart"]
   healthFailureThreshold?: number
+  templateMode?: OwnSpec["templateMode"]
 }>
 
 /** Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). */
 export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
-  const { healthCheckIntervalSec: intervalSec, restart, healthFailureThreshold } = fields
+  const { healthCheckIntervalSec: intervalSec, restart, healthFailureThreshold, templateMode } = fields
   return {
     ...old,
     ...present("group", fields.group),
@@ -44,6 +45,7 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
       ...old.own,
       ...present("restart", restart),
       ...present("healthFailureThreshold", healthFailureThreshold),
+      ...present("templateMode", templateMode),
     },
   }
 }

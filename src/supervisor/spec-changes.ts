@@ -1,4 +1,5 @@
 import { servicePaths } from "../base/layout.ts"
+import { SCHEMA_FILE } from "../config/validate.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { Say, SupervisorContext } from "./context.ts"
 import { openHeld, openWanted } from "./held.ts"
@@ -89,7 +90,9 @@ export function takeNewerRelease(change: ChangeContext, held: Supervised): void 
 
 /** A release that waits to be used gets the new options too. */
 function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  const wasMode = held.spec.own.templateMode
   held.spec = spec
+  if (spec.own.templateMode !== wasMode) roster.post(held, { tag: "inputs-changed" })
   const { restart: policy, healthFailureThreshold } = spec.own
   const { settings, upcoming } = held.service
   const changed = (old: Settings): Settings => ({ ...old, restart: policy, healthFailureThreshold })
@@ -103,7 +106,12 @@ function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec):
 /** The spec is in force at once; the newest release that satisfies it from the next run on. */
 function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
   const opened = attempt(change, spec, () => openWanted(change.context, spec))
+  const movesTemplates = spec.configFrom !== held.spec.configFrom
   held.spec = spec
+  if (movesTemplates) {
+    for (const stop of held.watches.splice(0)) stop()
+    watchInputs(change.context, change.roster, held)
+  }
   if (opened === undefined) return
   held.upcoming = opened.release
   change.roster.post(held, { tag: "package-changed", settings: opened.settings })
@@ -120,13 +128,15 @@ function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () 
   }
 }
 
-/** What the service's templates can see from outside: its user.toml, and the folder of `config_from`. */
+/** What the service's templates can see from outside: its user.toml, and the templates of `config_from`. */
 function watchInputs(context: SupervisorContext, roster: Roster, held: Supervised): void {
-  const { host, layout } = context
+  const { watcher } = context.host
   const changed = () => roster.post(held, { tag: "inputs-changed" })
-  held.watches.push(host.watcher.watch(servicePaths(layout, held.name).userConfig, changed))
+  held.watches.push(watcher.watch(servicePaths(context.layout, held.name).userConfig, changed))
   noteFiles(context, held)
   held.watches.push(watchFiles(context, roster, held))
   const { configFrom } = held.spec
-  if (configFrom !== undefined) held.watches.push(host.watcher.watch(`${configFrom}/config`, changed))
+  if (configFrom === undefined) return
+  for (const file of ["default.toml", SCHEMA_FILE]) held.watches.push(watcher.watch(`${configFrom}/${file}`, changed))
+  for (const folder of ["config", "hooks"]) held.watches.push(watcher.watchTree(`${configFrom}/${folder}`, changed))
 }

@@ -3,8 +3,10 @@ import type { EventName } from "../hooks/events.ts"
 import type { Journal } from "../hooks/journal.ts"
 import type { LastProcess } from "./last-process.ts"
 import type { Release } from "./release.ts"
+import type { Changes } from "./service/change-response.ts"
 import type { Service } from "./service/service.ts"
 import type { Moment } from "./service/settings.ts"
+import type { ServiceConfig } from "./service-config.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 
 /** A hook on its way. `startedMs` on the monotonic clock; `timeoutMs` 0: no limit. */
@@ -26,8 +28,10 @@ export type Supervised = {
   release: Release | undefined
   /** Another release, used from the next run on. */
   upcoming: Release | undefined
-  /** Its merged configuration as it was last rendered. */
-  config: ConfigTable
+  /** Its configuration as it was last rendered. */
+  config: ServiceConfig
+  /** Written by renderings that failed half way, and not yet acted on. */
+  unreported: Changes
   /** What it shows to services that bind it: from its last rendering. */
   exported: ConfigTable
   /** Carried by everything the current run starts. */

@@ -82,12 +82,12 @@ export function templateData(
   const group = serviceGroupOf(context, spec)
   const exported = exportedBy(release, config)
   const me = memberOf({ memberId: context.memberId, group, release, spec, sys, exported })
-  const { credentials, pkg, env } = release
+  const { credentials, pkg, variables } = release
   return runtimeContext({
     sys,
     pkg: packageView(
       { files: context.host.files, layout: context.layout },
-      { pkg, env, user: credentials.user.name, group: credentials.group.name },
+      { pkg, env: variables, user: credentials.user.name, group: credentials.group.name },
     ),
     cfg: config,
     svc: serviceView(me),

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import { posix as path } from "node:path"
-import { describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
+import { explainIo } from "../base/explain-io.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 
 export type Owner = Readonly<{ uid: number; gid: number }>
@@ -100,10 +100,5 @@ function inTheWay(file: string, kind: string): HabError {
 }
 
 function explain<T>(file: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    if (!isSystemError(error)) throw error
-    throw new HabError("IO", `${file} cannot be rendered: ${describeSystemError(error)}`, { cause: error })
-  }
+  return explainIo(`${file} cannot be rendered`, act)
 }

@@ -8,6 +8,7 @@ import { VERSION } from "../version.ts"
  * The bundles lie beside this file.
  */
 const BUNDLES: Readonly<Record<string, string>> = {
+  config: "config.cjs",
   origin: "origin.cjs",
   pkg: "pkg.cjs",
   plan: "plan.cjs",

@@ -1,12 +1,14 @@
 import { ERROR_CODES, type ErrorCode } from "../../base/error-codes.ts"
-import { HabError } from "../../base/errors.ts"
+import { HabError, type Problem } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { ControlChannel, ControlRequest } from "../../ports/control-channel.ts"
 import { CONTROL_VERSION } from "./routes.ts"
 
 const TIMEOUT_MS = 30_000
 
-type FailureBody = Readonly<{ error?: { code?: string; message?: string; hint?: string } }>
+type FailureBody = Readonly<{
+  error?: { code?: string; message?: string; hint?: string; problems?: readonly Problem[] }
+}>
 
 /**
  * Asks the running supervisor. Undefined when none listens on this root. A refusal is thrown as the HabError the
@@ -24,7 +26,8 @@ export async function askSupervisor<T>(
     code = "",
     message = `the supervisor answered with status ${reply.status}`,
     hint,
+    problems = [],
   } = (reply.body as FailureBody | undefined)?.error ?? {}
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "SUPERVISOR_REFUSED"
-  throw new HabError(known, message, hint === undefined ? {} : { hint })
+  throw new HabError(known, message, { problems, ...(hint === undefined ? {} : { hint }) })
 }

@@ -2,6 +2,8 @@ import { HabError } from "../../base/errors.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
 import type { Choice } from "../loaded-specs.ts"
 import type { LoadRequest, OperationResult, UpdateRequest } from "../operations.ts"
+import type { ApplyReport, ApplyRequest } from "./apply-report.ts"
+import type { ConfigReport } from "./config-report.ts"
 import type { HookRun, ServiceExplanation } from "./explanation.ts"
 import type { ServiceSurroundings } from "./service-surroundings.ts"
 import type { ServiceStatus } from "./status.ts"
@@ -26,6 +28,10 @@ export interface ControlActions {
   explain(service: string): ServiceExplanation
   hooks(service: string): readonly HookRun[]
   surroundings(service: string): ServiceSurroundings
+  config(service: string): ConfigReport
+  /** JSON, as text: JavaScript's own would lose numbers. */
+  templateContext(service: string): Readonly<{ json: string; secrets: readonly string[] }>
+  applyConfig(group: string, request: ApplyRequest): ApplyReport
   supervisor(): SupervisorStatus
 }
 
@@ -55,6 +61,17 @@ export const ROUTES: readonly Route[] = [
     path: "/services/{service}/surroundings",
     answer: (actions, { service }) => actions.surroundings(service),
   },
+  { method: "GET", path: "/services/{service}/config", answer: (actions, { service }) => actions.config(service) },
+  {
+    method: "GET",
+    path: "/services/{service}/context",
+    answer: (actions, { service }) => actions.templateContext(service),
+  },
+  {
+    method: "POST",
+    path: "/groups/{service}/config",
+    answer: (actions, { service, body }) => actions.applyConfig(service, (body ?? {}) as ApplyRequest),
+  },
 ]
 
 function post<B>(verb: string, body: Route["body"], answer: (actions: ControlActions, body: B) => unknown): Route {
@@ -72,7 +89,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   PACKAGE_NOT_FOUND: 404,
 }
 
-/** Answers one request. Expected failures become `{ error: { code, message, hint } }`; anything else is status 500. */
+/** Answers one request. Expected failures become `{ error: { code, message, hint: more.hint, problems: more.problems } }`; anything else is status 500. */
 export async function answerControl(actions: ControlActions, request: ControlRequest): Promise<ControlReply> {
   const found = ROUTES.map((route) => ({ route, service: matchPath(route.path, request.path) }))
   const here = found.filter((one): one is { route: Route; service: string } => one.service !== undefined)
@@ -89,7 +106,7 @@ export async function answerControl(actions: ControlActions, request: ControlReq
   } catch (error) {
     if (!(error instanceof HabError))
       return failure(500, "INTERNAL", error instanceof Error ? error.message : String(error))
-    return failure(STATUS_OF[error.code] ?? 400, error.code, error.message, error.hint)
+    return failure(STATUS_OF[error.code] ?? 400, error.code, error.message, error)
   }
 }
 
@@ -123,6 +140,7 @@ function missingIn({ body: needed }: Route, body: unknown): string | undefined {
   return needed === "services" ? "the body needs an 'ident', or 'all': true" : "the body needs an 'ident'"
 }
 
-function failure(status: number, code: string, message: string, hint?: string): ControlReply {
-  return { status, body: { error: { code, message, hint } } }
+function failure(status: number, code: string, message: string, more: Partial<HabError> = {}): ControlReply {
+  const { hint, problems = [] } = more
+  return { status, body: { error: { code, message, hint, ...(problems.length === 0 ? {} : { problems }) } } }
 }

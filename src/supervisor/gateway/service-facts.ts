@@ -1,3 +1,4 @@
+import { hideSecrets } from "../../config/validate.ts"
 import type { ConfigTable } from "../../config/value.ts"
 import type { SystemView } from "../../templating/context.ts"
 import type { SupervisorContext } from "../context.ts"
@@ -73,7 +74,7 @@ function factsOf(held: Supervised, pkg: PackageFacts, now: Now): ServiceFacts {
     group: held.group,
     spec: held.spec,
     package: pkg,
-    config: held.config,
+    config: hideSecrets(held.config.value, held.config.isSecret),
     health: toldHealth(service),
     pid: life.pid,
     enteredAtMs: atMs(life.pid === undefined ? held.upOrDownSinceMs : (life.upSinceMs ?? held.upOrDownSinceMs)),

@@ -7,7 +7,7 @@ import { DEFAULT_OWN_SPEC, defaultSpec, type OwnSpec, type ServiceBind, type Ser
 
 type Fields = Readonly<Record<string, unknown>>
 
-const OWN_KEYS = ["restart", "health_failure_threshold", "limits"]
+const OWN_KEYS = ["restart", "health_failure_threshold", "template_mode", "limits"]
 
 /**
  * Reads a spec file. Every key but `ident` is optional and unknown keys are ignored (spec supervisor §1.1).
@@ -53,6 +53,7 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
   const own: OwnSpec = {
     restart: read.choice("restart", ["always", "on-failure", "no"]) ?? DEFAULT_OWN_SPEC.restart,
     healthFailureThreshold: read.whole("health_failure_threshold") ?? DEFAULT_OWN_SPEC.healthFailureThreshold,
+    templateMode: read.choice("template_mode", ["strict", "lenient"]) ?? DEFAULT_OWN_SPEC.templateMode,
     ...optional("limitNofile", limits.whole("nofile")),
   }
   refuse(problems, where)

@@ -36,6 +36,7 @@ export function printOwnSpec(own: OwnSpec): string | undefined {
     ...(own.healthFailureThreshold === DEFAULT_OWN_SPEC.healthFailureThreshold
       ? []
       : [`health_failure_threshold = ${own.healthFailureThreshold}`]),
+    ...(own.templateMode === DEFAULT_OWN_SPEC.templateMode ? [] : [`template_mode = ${quote(own.templateMode)}`]),
     ...(own.limitNofile === undefined ? [] : ["", "[limits]", `nofile = ${own.limitNofile}`]),
   ]
   return lines.length === 0 ? undefined : `${lines.join("\n")}\n`

@@ -29,16 +29,20 @@ export type ServiceSpec = Readonly<{
   own: OwnSpec
 }>
 
+/** Whether an undefined variable in a template is an error or a warning. */
+export type TemplateMode = "strict" | "lenient"
+
 /** Our own keys, in a second file so that a host can go back to Habitat (decisions H): `specs/<name>.hab.toml`. */
 export type OwnSpec = Readonly<{
   restart: "always" | "on-failure" | "no"
   /** Failed checks in a row before the service counts as unhealthy. */
   healthFailureThreshold: number
+  templateMode: TemplateMode
   /** Soft limit of open files for the service. */
   limitNofile?: number
 }>
 
-export const DEFAULT_OWN_SPEC: OwnSpec = { restart: "always", healthFailureThreshold: 3 }
+export const DEFAULT_OWN_SPEC: OwnSpec = { restart: "always", healthFailureThreshold: 3, templateMode: "lenient" }
 
 const DEFAULT_HEALTH_CHECK_INTERVAL_MS = 30_000
 

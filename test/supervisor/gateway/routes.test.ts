@@ -13,6 +13,9 @@ const NONE = {
   explain: unused,
   hooks: unused,
   surroundings: unused,
+  config: unused,
+  templateContext: unused,
+  applyConfig: unused,
   supervisor: unused,
 } satisfies Record<keyof ControlActions, () => never>
 

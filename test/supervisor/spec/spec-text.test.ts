@@ -66,7 +66,7 @@ describe("the spec file", () => {
 
   it("keeps our own keys in a second file, only when they differ from their defaults", () => {
     expect(printOwnSpec(DEFAULT_OWN_SPEC)).toBeUndefined()
-    const own = { restart: "on-failure", healthFailureThreshold: 5, limitNofile: 4096 } as const
+    const own = { restart: "on-failure", healthFailureThreshold: 5, templateMode: "strict", limitNofile: 4096 } as const
     expect(parseOwnSpec(printOwnSpec(own) ?? "", "redis.hab.toml")).toEqual(own)
     expect(() => parseOwnSpec("restrat = 'no'", "redis.hab.toml")).toThrow(HabError)
   })

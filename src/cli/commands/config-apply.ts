@@ -1,0 +1,61 @@
+import { HabError } from "../../base/errors.ts"
+import { decodeConfig, readConfigFile } from "../../config/read-config-file.ts"
+import { checkApplied, parseVersion, readApplied, writeApplied } from "../../supervisor/applied-config.ts"
+import { type ApplyReport, applyText } from "../../supervisor/gateway/apply-report.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { type CommandContext, defineCommand } from "../command.ts"
+import { JSON_OUTPUT } from "../installed.ts"
+import { askIfRunning } from "../operations.ts"
+
+/** `hab config apply` (spec supervisor §1.6). */
+export const applyConfigCommand = defineCommand({
+  name: "apply",
+  summary: "Apply configuration to a service group, above all other layers",
+  arguments: "<service-group> <version> [file]",
+  examples: [
+    "hab config apply web.default $(date +%s) new.toml --dry-run",
+    "hab config apply web.default $(date +%s) new.toml",
+    "echo 'port = 8080' | hab config apply web.default 3",
+  ],
+  options: {
+    dryRun: {
+      kind: "flag",
+      short: "n",
+      summary: "Only say which values and files would change, and whether the service would restart",
+    },
+    json: JSON_OUTPUT,
+  },
+  async run({ args: [groupText = "", version = "", file = "-"], options: { dryRun, json } }, context) {
+    const group = stringifyServiceGroup(parseServiceGroup(groupText))
+    const request = { version: parseVersion(version).toString(), text: await textOf(context, file), dryRun }
+    if (!dryRun) context.report({ tag: "begin", text: `Setting new configuration version ${version} for ${group}` })
+    const path = `/groups/${encodeURIComponent(group)}/config`
+    const answer = await askIfRunning<ApplyReport>(context, { method: "POST", path, body: request })
+    const report = answer ?? withoutSupervisor(context, group, request)
+    if (!dryRun) context.report({ tag: "end", text: "Applied configuration" })
+    return { text: json ? JSON.stringify(report, null, 2) : applyText(report) }
+  },
+})
+
+/** The next supervisor takes it from the file. */
+function withoutSupervisor(
+  { host, layout, report }: CommandContext,
+  group: string,
+  { version, text, dryRun }: Readonly<{ version: string; text: string; dryRun: boolean }>,
+): ApplyReport {
+  const files = { files: host.files, layout }
+  const applied = { version: BigInt(version), text }
+  checkApplied(files, group, applied)
+  const replaces = readApplied(files, group)?.version.toString() ?? null
+  if (!dryRun) writeApplied(files, group, applied)
+  report({ tag: "note", text: "No supervisor runs; only a supervisor can tell which files this changes." })
+  return { group, version, replaces, dryRun, service: null }
+}
+
+async function textOf({ host, readStdin }: CommandContext, file: string): Promise<string> {
+  if (file === "-") return decodeConfig(await readStdin(), "stdin")
+  const path = file.startsWith("/") ? file : `${host.cwd}/${file}`
+  const text = readConfigFile(host, path)
+  if (text !== undefined) return text
+  throw new HabError("USAGE", `there is no file ${path}`, { hint: "without a file, or with -, stdin is read" })
+}

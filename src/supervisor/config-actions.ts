@@ -1,0 +1,111 @@
+import { HabError } from "../base/errors.ts"
+import { describeChange, diffConfig } from "../config/diff.ts"
+import { stringifyIdent } from "../package/ident.ts"
+import type { TemplateContext } from "../templating/values.ts"
+import { checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
+import { configReport } from "./config-report-of.ts"
+import type { SupervisorContext } from "./context.ts"
+import type { ApplyEffect, ApplyReport, ApplyRequest } from "./gateway/apply-report.ts"
+import type { ConfigReport } from "./gateway/config-report.ts"
+import { configSubject, renderContext } from "./held.ts"
+import { CAUSES } from "./notes.ts"
+import type { Release } from "./release.ts"
+import { changesOf, planService } from "./render-service.ts"
+import type { Roster } from "./roster.ts"
+import { type ChangeResponse, respondToChange } from "./service/change-response.ts"
+import { withApplied } from "./service-config.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "./service-group.ts"
+import type { Supervised } from "./supervised.ts"
+import { templateData } from "./views.ts"
+
+/** What the templates of a service see now. Throws SERVICE_BROKEN. */
+export function contextOf(context: SupervisorContext, roster: Roster, held: Supervised): TemplateContext {
+  const { spec, config } = held
+  return templateData(context, roster.services.values(), { spec, release: releaseOf(held), config: config.value })
+}
+
+/**
+ * Takes a configuration into force for a service group, or says what would become of it (spec supervisor §5.4). A service
+ * that is up refuses one it could not render. Throws USAGE, SERVICE_GROUP_INVALID, CONFIG_TOO_LARGE, TOML_INVALID,
+ * CONFIG_VERSION_STALE, CONFIG_INVALID and what templates throw; then nothing was changed.
+ */
+export function applyConfig(
+  context: SupervisorContext,
+  roster: Roster,
+  groupText: string,
+  { version: versionText, text, dryRun = false }: ApplyRequest,
+): ApplyReport {
+  const group = stringifyServiceGroup(parseServiceGroup(groupText))
+  const files = { files: context.host.files, layout: context.layout }
+  if (typeof text !== "string") throw new HabError("USAGE", "there is no configuration to apply")
+  const applied = { version: parseVersion(String(versionText)), text }
+  checkApplied(files, group, applied)
+  const held = [...roster.services.values()].find((one) => one.group === group)
+  const service = held === undefined ? null : effectOf(context, roster, held, text)
+  const [problem] = service?.problems ?? []
+  if (problem !== undefined && held?.service.life.pid !== undefined && !dryRun) {
+    throw new HabError("TEMPLATE_RENDER_FAILED", `${group} could not take it: ${problem}`, {
+      hint: "nothing was changed; the service goes on with what it has",
+    })
+  }
+  const replaces = readApplied(files, group)?.version.toString() ?? null
+  if (!dryRun) {
+    writeApplied(files, group, applied)
+    if (held !== undefined) roster.post(held, { tag: "inputs-changed" })
+  }
+  return { group, version: applied.version.toString(), replaces, dryRun, service }
+}
+
+function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, text: string): ApplyEffect {
+  const { name, group, spec } = held
+  const release = releaseOf(held)
+  const config = withApplied(
+    renderContext(context, group, () => undefined),
+    configSubject(spec, group, release),
+    text,
+  )
+  const changes = diffConfig(held.config.value, config.value).map((change) => describeChange(change, config.isSecret))
+  const nothing = { changes, files: [], response: "nothing", why: "nothing can be rendered" } as const
+  try {
+    const data = templateData(context, roster.services.values(), { spec, release, config: config.value })
+    const subject = { name, release, data, mode: spec.own.templateMode }
+    const plan = planService({ files: context.host.files, layout: context.layout }, subject)
+    const { hooks, config: tree } = plan
+    const files = [
+      ...hooks.hooks.map(({ file, change }) => ({ path: `hooks/${file}`, change })),
+      ...tree.files.map(({ path, change }) => ({ path: `config/${path}`, change })),
+    ]
+    const hasReconfigure = held.service.settings.hooks.includes("reconfigure")
+    const response = respondToChange({ changes: changesOf(plan), newRelease: false, hasReconfigure })
+    return {
+      changes,
+      files: files.flatMap(({ path, change }) => (change === "new" || change === "modified" ? [{ path, change }] : [])),
+      ...responseOf(held, response),
+      problems: hooks.failed.map(({ problem }) => problem),
+    }
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    return { ...nothing, problems: [error.message] }
+  }
+}
+
+function responseOf(held: Supervised, response: ChangeResponse): Pick<ApplyEffect, "response" | "why"> {
+  if (held.service.life.pid === undefined)
+    return { response: "later", why: "the service is not up: its next start takes it" }
+  if (response.tag === "restart") return { response: "restart", why: CAUSES[response.cause] }
+  const why =
+    response.tag === "reconfigure"
+      ? "it has a reconfigure hook"
+      : "nothing that init, run, post-run or config show changes"
+  return { response: response.tag, why }
+}
+
+function releaseOf({ name, release }: Supervised): Release {
+  if (release !== undefined) return release
+  throw new HabError("SERVICE_BROKEN", `the package of ${name} cannot be opened`, { hint: `hab svc explain ${name}` })
+}
+
+/** The configuration of a loaded service as it was last rendered. */
+export function reportOfHeld(held: Supervised): ConfigReport {
+  return configReport(stringifyIdent(releaseOf(held).pkg.ident), held.group, held.config)
+}

@@ -1,0 +1,70 @@
+import path from "node:path"
+import { describe, expect, it } from "vitest"
+import { createHab, project } from "../support/hab.ts"
+import { until } from "../support/until.ts"
+
+/** A root where the beacon is built and supervised. */
+async function runningBeacon() {
+  const hab = createHab()
+  hab.does("origin", "key", "generate", "acme")
+  const artifact = hab.does("pkg", "build", path.join(project, "fixtures/plans/beacon"))
+  const sup = hab.supervise(artifact)
+  await sup.sees(/beacon says message = lit as \d+/)
+  await until("post-run has run", () => (hab.readIfPresent("hab/svc/beacon/data/journal") ?? "").includes("post-run"))
+  return { hab, sup, pid: () => hab.status("beacon")?.pid }
+}
+
+describe("hab config", () => {
+  it("applies configuration over user.toml, after telling what would become of it", async () => {
+    const { hab, sup, pid } = await runningBeacon()
+    const before = pid()
+    hab.write("new.toml", 'message = "applied"\n')
+    const dry = hab.does("config", "apply", "beacon.default", "5", "new.toml", "--dry-run")
+    expect(dry).toBe(
+      [
+        "beacon.default: version 5 (dry run: nothing is changed)",
+        '  ~ message: "lit" → "applied"',
+        "files:",
+        "  modified  config/beacon.conf",
+        "then: the service reconfigures, because it has a reconfigure hook",
+      ].join("\n"),
+    )
+    expect(hab.read("hab/svc/beacon/config/beacon.conf")).toBe("message = lit\n")
+    hab.does("config", "apply", "beacon.default", "5", "new.toml")
+    await sup.sees("beacon now says message = applied")
+    hab.write("hab/user/beacon/config/user.toml", 'message = "mine"\nhealth = 1\n')
+    await until("user.toml is in force", () =>
+      /health = 1 +# user /.test(hab.does("config", "show", "beacon", "--origin")),
+    )
+    expect(hab.does("config", "show", "acme/beacon", "--origin")).toMatch(
+      /^message = "applied" +# applied +hab config apply, version 5$/m,
+    )
+    expect(JSON.parse(hab.does("config", "show", "beacon", "--json"))).toEqual({
+      message: "applied",
+      health: 1,
+      fail_init: false,
+    })
+    expect(pid()).toBe(before)
+
+    const again = hab.run("config", "apply", "beacon.default", "5", "new.toml")
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("CONFIG_VERSION_STALE") })
+    const broken = hab.given("message = ", "config", "apply", "beacon.default", "6")
+    expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining("the configuration:1:11 is not TOML") })
+    const restarting = JSON.parse(
+      hab.given("fail_init = true", "config", "apply", "beacon.default", "6", "--dry-run", "--json").stdout,
+    )
+    expect(restarting.service).toMatchObject({ response: "restart", why: "the text of its init hook changed" })
+    await sup.stop()
+  })
+
+  it("is still in force after the supervisor was started again, and may be applied while none runs", async () => {
+    const { hab, sup } = await runningBeacon()
+    await sup.stop()
+    const { stderr } = hab.given('message = "meanwhile"', "config", "apply", "beacon.default", "1")
+    expect(stderr).toContain("No supervisor runs")
+    expect(hab.does("config", "show", "acme/beacon")).toContain('message = "meanwhile"')
+    const next = hab.supervise()
+    await next.sees("beacon says message = meanwhile")
+    await next.stop()
+  })
+})
