@@ -39,6 +39,11 @@ export function chooseCredentials(users: Users, wanted: WantedAccount): Credenti
   throw missing(user === undefined ? { user: userName } : { group: groupName })
 }
 
+/** Who we are: for what nobody named an account for. */
+export function callerCredentials(users: Users): Credentials {
+  return asCaller(users)
+}
+
 /** Owner of what the service only executes or reads: the caller, with the service's group. Undefined: the caller's own. */
 export function scriptOwner(current: Account, { runAs }: Pick<Credentials, "runAs">): FileOwner | undefined {
   return runAs === undefined ? undefined : { uid: current.uid, gid: runAs.gid }

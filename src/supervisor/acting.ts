@@ -111,7 +111,8 @@ async function startProcess(
   const ended = exits.next(request.id)
   const result = await context.launcher.spawn(request)
   if (result.tag === "not-started") {
-    return { problem: `${servicePaths(context.layout, held.name).run}: ${result.cause}` }
+    const what = release.command?.argv[0] ?? servicePaths(context.layout, held.name).run
+    return { problem: `${what}: ${result.cause}` }
   }
   writePidFile(context, held.name, result.pid)
   void ended.then((exit) => processEnded(context, roster(), held, run, exit))

@@ -21,7 +21,8 @@ export function openWanted(
 ): Readonly<{ release: Release; settings: Settings }> {
   const { files } = context.host
   const release = openRelease({ ...context.host, ...context }, spec)
-  const installOwed = owedInstallHooks({ files, store: context.store }, release.pkg).length > 0
+  const isPackage = release.command === undefined
+  const installOwed = isPackage && owedInstallHooks({ files, store: context.store }, release.pkg).length > 0
   return { release, settings: settingsOf(spec, release, { backoff: context.options.backoff, installOwed }) }
 }
 

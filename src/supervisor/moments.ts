@@ -56,7 +56,7 @@ function recordOf(
   const { lastExit, life, restarts } = service
   return {
     ...what,
-    subject: { kind: "service", name, ident: stringifyIdent(release.pkg.ident), group },
+    subject: { kind: "service", name, ident: stringifyIdent(release.ident), group },
     ...(life.pid === undefined ? {} : { pid: life.pid }),
     ...(lastExit?.tag === "exited" ? { exit: { code: lastExit.code } } : {}),
     ...(lastExit?.tag === "signaled" ? { exit: { signal: lastExit.signal } } : {}),

@@ -3,7 +3,7 @@ import type { ProcessRequest } from "./launcher/protocol.ts"
 import type { Release } from "./release.ts"
 import type { Supervised } from "./supervised.ts"
 
-/** The service's process: its rendered `run` file, in the environment of its package (spec supervisor §2.7). */
+/** The service's process: its rendered `run` file, or the command of a command service, in the environment of its package (spec supervisor §2.7). */
 export function processOf(layout: Layout, held: Supervised, release: Release): ProcessRequest {
   const paths = servicePaths(layout, held.name)
   const openFiles = held.spec.own.limitNofile
@@ -13,9 +13,10 @@ export function processOf(layout: Layout, held: Supervised, release: Release): P
     service: held.name,
     runId: held.runId,
     label: `${held.name}.run`,
-    argv: [innerPath(layout, paths.run)],
+    argv: release.command?.argv ?? [innerPath(layout, paths.run)],
     env: release.env,
     ...(release.credentials.runAs === undefined ? {} : { user: release.credentials.runAs }),
+    ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
     ...(openFiles === undefined ? {} : { limits: { openFiles } }),
     output: {
       preamble: held.group,

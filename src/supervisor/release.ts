@@ -3,15 +3,19 @@ import type { Layout } from "../base/layout.ts"
 import { type Credentials, chooseCredentials } from "../hooks/credentials.ts"
 import { type DiscoveredHook, discoverHooks } from "../hooks/discover.ts"
 import { hookEnvironment, packageVariables } from "../hooks/hook-environment.ts"
-import { stringifyIdent } from "../package/ident.ts"
+import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { type PackageMetadata, readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { Users } from "../ports/users.ts"
+import { type CommandProcess, openCommandRelease } from "./command-release.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 
 /** The release a service runs, opened once and used until another one replaces it. */
 export type Release = Readonly<{
+  /** As it is shown: the full ident of a package, `local/<name>` of a command service. */
+  ident: PackageIdent
+  /** Of a command service, a package that is not there. */
   pkg: InstalledPackage
   metadata: PackageMetadata
   credentials: Credentials
@@ -22,6 +26,8 @@ export type Release = Readonly<{
   /** Host directory with `hooks/`, `config/` and `default.toml`: the package's, or the one of `config_from`. */
   templates: string
   hooks: readonly DiscoveredHook[]
+  /** What a command service runs; a package has its rendered `run` file. */
+  command?: CommandProcess
 }>
 
 export type ReleaseContext = Readonly<{
@@ -35,10 +41,11 @@ export type ReleaseContext = Readonly<{
 }>
 
 /**
- * The newest installed release that satisfies the spec, ready to run. Throws PACKAGE_NOT_FOUND, PACKAGE_NOT_RUNNABLE,
- * ACCOUNT_MISSING, METADATA_INVALID.
+ * The newest installed release that satisfies the spec, or its command, ready to run. Throws PACKAGE_NOT_FOUND,
+ * PACKAGE_NOT_RUNNABLE, ACCOUNT_MISSING, METADATA_INVALID, and what `openCommandRelease` throws.
  */
 export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release {
+  if (spec.own.command !== undefined) return openCommandRelease(context, spec, spec.own.command)
   const pkg = context.store.load(spec.ident)
   const metadata = readMetadata(context, pkg)
   const templates = spec.configFrom ?? pkg.path
@@ -49,6 +56,7 @@ export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release
     })
   }
   return {
+    ident: pkg.ident,
     pkg,
     metadata,
     credentials: chooseCredentials(context.users, metadata),

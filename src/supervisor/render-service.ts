@@ -55,9 +55,9 @@ export function changesOf({ hooks, config }: ServicePlan): Changes {
 }
 
 /**
- * Renders everything of a service: hooks, the run file and config. All is rendered before the first file is written, and
- * only what differs is. `onChange` hears of each file once it is written: who has to act on it knows when a later one
- * cannot be. Throws what `planService` and directories throw; what was there before then stays.
+ * Renders everything of a service: hooks, the run file and config; a command service has directories only. All is
+ * rendered before the first file is written, and only what differs is. `onChange` hears of each file once it is written:
+ * who has to act on it knows when a later one cannot be. Throws what `planService` and directories throw; what was there before then stays.
  */
 export function renderService(
   context: RenderContext,
@@ -67,6 +67,7 @@ export function renderService(
   const { name, release } = subject
   const { credentials } = release
   createServiceDirectories(context, { name, credentials })
+  if (release.command !== undefined) return
   const plan = planService(context, subject)
   for (const warning of [...plan.hooks.warnings, ...plan.config.warnings]) context.report(describeWarning(warning))
   for (const { problem } of plan.hooks.failed) context.report({ tag: "warning", text: problem })

@@ -41,7 +41,7 @@ function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "s
   watchInputs(context, roster, opened)
   const alive = findLeft(context, roster, opened)
   if (tag === "start" && !alive) {
-    const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.pkg.ident)})`
+    const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`
     say("hab-sup", "MR", `Starting ${stringifyIdent(spec.ident)}${full}`)
     roster.post(opened, { tag: "start", reason })
   }

@@ -26,7 +26,7 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
   const { refused, life } = service
   return {
     name: held.name,
-    ident: stringifyIdent(release?.pkg.ident ?? spec.ident),
+    ident: stringifyIdent(release?.ident ?? spec.ident),
     group: held.group,
     desired: spec.desiredState,
     state: life.pid === undefined ? "down" : "up",

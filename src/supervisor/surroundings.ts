@@ -13,7 +13,7 @@ export function surroundingsOf(roster: Roster, name: string): ServiceSurrounding
 }
 
 /** The environment and user of a release. */
-export function surroundingsIn({ pkg, env, credentials }: Release): ServiceSurroundings {
+export function surroundingsIn({ ident, env, credentials }: Release): ServiceSurroundings {
   const { runAs } = credentials
-  return { ident: stringifyIdent(pkg.ident), env, ...(runAs === undefined ? {} : { user: runAs }) }
+  return { ident: stringifyIdent(ident), env, ...(runAs === undefined ? {} : { user: runAs }) }
 }

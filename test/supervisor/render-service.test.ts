@@ -36,6 +36,7 @@ function serviceWith(templates: Readonly<Record<string, string>>) {
   const metadata = readMetadata({ files }, pkg)
   const { hooks } = discoverHooks({ files }, PKG)
   const release: Release = {
+    ident: pkg.ident,
     pkg,
     metadata,
     credentials: chooseCredentials(users, metadata),

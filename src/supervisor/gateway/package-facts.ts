@@ -36,6 +36,7 @@ export function packageFactsReader(context: SupervisorContext): (release: Releas
 
 function readFacts(context: SupervisorContext, release: Release): PackageFacts {
   const { pkg, metadata, credentials } = release
+  if (release.command !== undefined) return absentPackage(release.ident)
   try {
     const env = packageVariables({ ...context.host, ...context }, pkg)
     const accounts = { user: credentials.user.name, group: credentials.group.name }

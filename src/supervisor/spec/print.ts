@@ -1,6 +1,6 @@
 import { stringifyIdent } from "../../package/ident.ts"
 import { stringifyServiceGroup } from "../service-group.ts"
-import { DEFAULT_OWN_SPEC, type OwnSpec, type ServiceSpec } from "./spec.ts"
+import type { ServiceSpec } from "./spec.ts"
 
 /** The spec file as Habitat writes it: this order of keys, absent ones left out (spec supervisor §1.1). */
 export function printSpec(spec: ServiceSpec): string {
@@ -27,19 +27,6 @@ export function printSpec(spec: ServiceSpec): string {
     `nanos = ${Math.round((spec.healthCheckIntervalMs % 1000) * 1e6)}`,
   ]
   return `${lines.join("\n")}\n`
-}
-
-/** Our own keys that differ from their defaults; undefined when the second file is not needed. */
-export function printOwnSpec(own: OwnSpec): string | undefined {
-  const lines = [
-    ...(own.restart === DEFAULT_OWN_SPEC.restart ? [] : [`restart = ${quote(own.restart)}`]),
-    ...(own.healthFailureThreshold === DEFAULT_OWN_SPEC.healthFailureThreshold
-      ? []
-      : [`health_failure_threshold = ${own.healthFailureThreshold}`]),
-    ...(own.templateMode === DEFAULT_OWN_SPEC.templateMode ? [] : [`template_mode = ${quote(own.templateMode)}`]),
-    ...(own.limitNofile === undefined ? [] : ["", "[limits]", `nofile = ${own.limitNofile}`]),
-  ]
-  return lines.length === 0 ? undefined : `${lines.join("\n")}\n`
 }
 
 /** A TOML basic string: JSON's escapes are a subset of TOML's. */

@@ -1,6 +1,7 @@
 import { stringifyIdent } from "../../package/ident.ts"
 import { printSpec } from "./print.ts"
-import type { ServiceSpec } from "./spec.ts"
+import { printOwnSpec } from "./print-own.ts"
+import type { OwnSpec, ServiceSpec } from "./spec.ts"
 
 /** What has to be done so that what runs is what the spec files want (spec supervisor §1.2). */
 export type Operation =
@@ -45,13 +46,17 @@ function compare(name: string, old: ServiceSpec | undefined, spec: ServiceSpec):
 
 /** True when two specs want the same in every field. */
 export function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
-  return printSpec(a) === printSpec(b) && JSON.stringify(a.own) === JSON.stringify(b.own)
+  return printSpec(a) === printSpec(b) && printOwnSpec(a.own) === printOwnSpec(b.own)
 }
 
-/** Fields the running process does not depend on are compared away; a new field restarts unless it is named here. */
+/**
+ * Fields the running process does not depend on are compared away; a new field restarts unless it is named here. Hooks,
+ * policies and what it depends on are in force from the next moment on (decisions 32).
+ */
 function needsRestart(old: ServiceSpec, spec: ServiceSpec): boolean {
   const { bldrUrl, channel, updateStrategy, updateCondition, own } = spec
-  const { limitNofile: _old, ...oldOwn } = old.own
-  const ignored = { bldrUrl, channel, updateStrategy, updateCondition, own: { ...own, ...oldOwn } }
-  return !sameSpec({ ...old, ...ignored }, { ...spec, ...ignored }) || old.own.limitNofile !== spec.own.limitNofile
+  const ignored = { bldrUrl, channel, updateStrategy, updateCondition, own }
+  const processOf = ({ limitNofile, command, folder }: OwnSpec) =>
+    JSON.stringify(command === undefined ? [limitNofile] : [limitNofile, command, folder])
+  return !sameSpec({ ...old, ...ignored }, spec) || processOf(old.own) !== processOf(spec.own)
 }

@@ -1,8 +1,10 @@
 import { HabError } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
-import { parseOwnSpec, parseSpec } from "./parse.ts"
-import { printOwnSpec, printSpec } from "./print.ts"
+import { parseSpec } from "./parse.ts"
+import { parseOwnSpec } from "./parse-own.ts"
+import { printSpec } from "./print.ts"
+import { printOwnSpec } from "./print-own.ts"
 import { DEFAULT_OWN_SPEC, type ServiceSpec } from "./spec.ts"
 
 export type SpecContext = Readonly<{

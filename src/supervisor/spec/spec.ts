@@ -30,7 +30,8 @@ export type ServiceSpec = Readonly<{
 }>
 
 /** Whether an undefined variable in a template is an error or a warning. */
-export type TemplateMode = "strict" | "lenient"
+export const TEMPLATE_MODES = ["strict", "lenient"] as const
+export type TemplateMode = (typeof TEMPLATE_MODES)[number]
 
 /** Our own keys, in a second file so that a host can go back to Habitat (decisions H): `specs/<name>.hab.toml`. */
 export type OwnSpec = Readonly<{
@@ -40,7 +41,35 @@ export type OwnSpec = Readonly<{
   templateMode: TemplateMode
   /** Soft limit of open files for the service. */
   limitNofile?: number
+  /** What runs instead of a package (decisions 30). */
+  command?: CommandSpec
+  /** Services that have to be up, or healthy, before each start. */
+  dependsOn?: Readonly<Record<string, DependencyCondition>>
+  /** The set it was applied with. */
+  set?: string
+  /** Hooks as they were declared: event, or alias, to a list of tables (spec lifecycle §C.3). */
+  hooks?: HookTables
+  /** Where relative paths in `command` and `hooks` start: the folder of the file that declared them. */
+  folder?: string
 }>
+
+/** The process of a service without a package: `argv`, or the shell line `run`. Paths may be relative. */
+export type CommandSpec = Readonly<{
+  argv?: readonly string[]
+  run?: string
+  workingDir?: string
+  environment: Readonly<Record<string, string>>
+  /** With `?` in front the file may be missing. */
+  envFile?: string
+  user?: string
+  group?: string
+}>
+
+export const DEPENDENCY_CONDITIONS = ["started", "healthy"] as const
+export type DependencyCondition = (typeof DEPENDENCY_CONDITIONS)[number]
+
+/** Declared hooks before anybody read them: event name to list of tables of plain values. */
+export type HookTables = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
 export const DEFAULT_OWN_SPEC: OwnSpec = { restart: "always", healthFailureThreshold: 3, templateMode: "lenient" }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { HabError } from "../../../src/base/errors.ts"
-import { parseBind, parseOwnSpec, parseSpec } from "../../../src/supervisor/spec/parse.ts"
-import { printOwnSpec, printSpec } from "../../../src/supervisor/spec/print.ts"
+import { parseBind, parseSpec } from "../../../src/supervisor/spec/parse.ts"
+import { parseOwnSpec } from "../../../src/supervisor/spec/parse-own.ts"
+import { printSpec } from "../../../src/supervisor/spec/print.ts"
+import { printOwnSpec } from "../../../src/supervisor/spec/print-own.ts"
 import { DEFAULT_OWN_SPEC, defaultSpec } from "../../../src/supervisor/spec/spec.ts"
 
 const REDIS = `ident = "core/redis/4.0.14"
@@ -69,6 +71,39 @@ describe("the spec file", () => {
     const own = { restart: "on-failure", healthFailureThreshold: 5, templateMode: "strict", limitNofile: 4096 } as const
     expect(parseOwnSpec(printOwnSpec(own) ?? "", "redis.hab.toml")).toEqual(own)
     expect(() => parseOwnSpec("restrat = 'no'", "redis.hab.toml")).toThrow(HabError)
+  })
+
+  it("keeps a command service, what it depends on and its declared hooks in that file", () => {
+    const own = {
+      ...DEFAULT_OWN_SPEC,
+      set: "shop",
+      folder: "/srv/shop",
+      dependsOn: { db: "healthy" },
+      command: { argv: ["./server", "--port=1"], environment: { MODE: 'a "b"' }, envFile: "?.env", user: "www" },
+      hooks: {
+        "pre-start": [
+          { run: "echo hi", once: true },
+          { command: ["true"], retry: { max: 3, backoff: 1.5 } },
+        ],
+      },
+    } as const
+    expect(parseOwnSpec(printOwnSpec(own) ?? "", "web.hab.toml")).toEqual(own)
+  })
+
+  it("refuses a command service without a command, with two, or with unknown keys, all at once", () => {
+    let caught: unknown
+    try {
+      parseOwnSpec('[command]\nargv = [""]\nrun = "x"\nworkingdir = "/"\n[hooks]\npre-start = 3\n', "web.hab.toml")
+    } catch (error) {
+      caught = error
+    }
+    expect((caught as HabError).problems).toEqual([
+      { where: "web.hab.toml [command]", message: "unknown key 'workingdir'; did you mean 'working_dir'?" },
+      { where: "web.hab.toml [command]", message: "give 'argv' or 'run', not both" },
+      { where: "web.hab.toml [command]", message: "'argv' must name a program" },
+      { where: "web.hab.toml [hooks]", message: "'pre-start' must be a hook (a table) or a list of hooks" },
+    ])
+    expect(() => parseOwnSpec("[command]\n", "web.hab.toml")).toThrow(HabError)
   })
 
   it("reads a bind and refuses what is none", () => {

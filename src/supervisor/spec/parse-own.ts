@@ -1,0 +1,102 @@
+import { HabError, type Problem } from "../../base/errors.ts"
+import { parseToml, toPlain } from "../../config/toml.ts"
+import { type FieldReader, type Fields, isTable, readFields } from "./field-reader.ts"
+import {
+  type CommandSpec,
+  DEFAULT_OWN_SPEC,
+  DEPENDENCY_CONDITIONS,
+  type HookTables,
+  type OwnSpec,
+  TEMPLATE_MODES,
+} from "./spec.ts"
+
+const OWN_KEYS = [
+  "restart",
+  "health_failure_threshold",
+  "template_mode",
+  "limits",
+  "set",
+  "folder",
+  "depends_on",
+  "command",
+  "hooks",
+] as const
+
+/** Keys of a command service, in a spec's `[command]` and in a set's `[services.x]` (there `argv` is `command`). */
+export const COMMAND_KEYS = ["run", "working_dir", "environment", "env_file", "user", "group"] as const
+
+/**
+ * Reads our own keys of a service. Unlike Habitat's file, an unknown key is refused with the nearest known one. Throws
+ * SPEC_INVALID with every problem found, or TOML_INVALID.
+ */
+export function parseOwnSpec(text: string, where: string): OwnSpec {
+  const fields = toPlain(parseToml(text, where)) as Fields
+  const problems: Problem[] = []
+  const read = readFields(fields, (path) => (path.length > 1 ? `${where} [${path[0]}]` : where), problems)
+  read.onlyKnown(OWN_KEYS)
+  const own: OwnSpec = {
+    restart: read.choice("restart", ["always", "on-failure", "no"]) ?? DEFAULT_OWN_SPEC.restart,
+    healthFailureThreshold: read.whole("health_failure_threshold") ?? DEFAULT_OWN_SPEC.healthFailureThreshold,
+    templateMode: read.choice("template_mode", TEMPLATE_MODES) ?? DEFAULT_OWN_SPEC.templateMode,
+    ...optional("limitNofile", read.table("limits").whole("nofile")),
+    ...optional("set", read.text("set")),
+    ...optional("folder", read.text("folder")),
+    ...optional("dependsOn", readDependencies(read)),
+    ...optional("command", read.has("command") ? readCommand(read.table("command"), "argv") : undefined),
+    ...optional("hooks", readHookTables(read)),
+  }
+  if (problems.length > 0) throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems })
+  return own
+}
+
+/** Reads the keys of a command service; `argvKey` is where its argv stands. */
+export function readCommand(read: FieldReader, argvKey: "argv" | "command"): CommandSpec {
+  if (argvKey === "argv") read.onlyKnown(["argv", ...COMMAND_KEYS])
+  const argv = read.words(argvKey)
+  const run = read.text("run")
+  if (read.has(argvKey) && read.has("run")) read.refuse("run", `give '${argvKey}' or 'run', not both`)
+  if (!read.has(argvKey) && !read.has("run")) read.refuse(argvKey, `'${argvKey}' (a list) or 'run' (a line) is missing`)
+  if (argv !== undefined && (argv[0] ?? "") === "") read.refuse(argvKey, `'${argvKey}' must name a program`)
+  if (run !== undefined && run.trim() === "") read.refuse("run", "'run' must not be empty")
+  return {
+    ...optional("argv", argv),
+    ...optional("run", run),
+    ...optional("workingDir", read.text("working_dir")),
+    environment: read.pairs("environment") ?? {},
+    ...optional("envFile", read.text("env_file")),
+    ...optional("user", read.text("user")),
+    ...optional("group", read.text("group")),
+  }
+}
+
+/** `depends_on`: a list of service names, or a table from name to condition. */
+export function readDependencies(read: FieldReader): OwnSpec["dependsOn"] {
+  const value = read.raw("depends_on")
+  if (value === undefined) return undefined
+  if (!isTable(value)) {
+    const names = read.words("depends_on")
+    return names === undefined ? undefined : Object.fromEntries(names.map((name) => [name, "started" as const]))
+  }
+  const conditions = read.table("depends_on")
+  return Object.fromEntries(
+    conditions.keys.map((name) => [name, conditions.choice(name, DEPENDENCY_CONDITIONS) ?? "started"] as const),
+  )
+}
+
+/** The declared hooks as they are; of one event a table alone stands for a list of one. */
+export function readHookTables(read: FieldReader): HookTables | undefined {
+  if (!read.has("hooks")) return undefined
+  const hooks = read.table("hooks")
+  const lists = hooks.keys.map((event) => {
+    const value = hooks.raw(event)
+    const list = Array.isArray(value) ? value : [value]
+    if (list.every(isTable)) return [event, list] as const
+    hooks.refuse(event, `'${event}' must be a hook (a table) or a list of hooks`)
+    return [event, []] as const
+  })
+  return Object.fromEntries(lists)
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
+}
