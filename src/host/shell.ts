@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream"
 import type { ExitStatus } from "../base/exit-status.ts"
 import type { ShellCommand, ShellProcess, Shells } from "../ports/shell.ts"
 
-const KILL_AFTER_MS = 5_000
+const KILL_AFTER_MS = 900
 const REMIND_MS = 100
 const DRAIN_MS = 1_000
 

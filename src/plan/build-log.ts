@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer"
 import type { Clock } from "../ports/clock.ts"
 import type { FileSystem, FileWriter } from "../ports/file-system.ts"
 
-const TAIL_LINES = 20
+const TAIL_LINES = 40
 const LOG_MODE = 0o644
 const SAME_SECOND_MAX = 100
 
@@ -13,7 +13,7 @@ export type BuildLog = Readonly<{
   open(output: string, name: string): string
   /** The file's path, once it was opened. */
   path(): string | undefined
-  /** The last 20 lines since `mark`. */
+  /** The last 40 lines since `mark`. */
   tail(): readonly string[]
   /** A new phase begins: lines before it do not explain its failure. */
   mark(): void

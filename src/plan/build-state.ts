@@ -55,7 +55,7 @@ export type BuildRequest = Readonly<{
   sandbox?: boolean
   /** False: the plan is not checked for mistakes first (`--no-check`). */
   check?: boolean
-  /** Ends the build: SIGTERM to all it started, SIGKILL 5 s later. */
+  /** Ends the build: SIGTERM to all it started, SIGKILL 0.9 s later. */
   signal?: AbortSignal
 }>
 

@@ -5,6 +5,7 @@ import { errorsReference } from "../../src/cli/reference/errors.ts"
 import { exitCodesReference } from "../../src/cli/reference/exit-codes.ts"
 import { hooksReference } from "../../src/cli/reference/hooks.ts"
 import { httpApiReference } from "../../src/cli/reference/http-api.ts"
+import { packageFilesReference, plansReference } from "../../src/cli/reference/plans.ts"
 import { statesReference } from "../../src/cli/reference/states.ts"
 import { expectGolden } from "../support/golden.ts"
 
@@ -14,5 +15,7 @@ describe("the reference pages are what the tables say", () => {
   it("docs/reference/hooks.md", () => expectGolden("docs/reference/hooks.md", hooksReference()))
   it("docs/reference/http-api.md", () => expectGolden("docs/reference/http-api.md", httpApiReference()))
   it("docs/reference/service-states.md", () => expectGolden("docs/reference/service-states.md", statesReference()))
+  it("docs/reference/plans.md", () => expectGolden("docs/reference/plans.md", plansReference()))
+  it("docs/reference/package-files.md", () => expectGolden("docs/reference/package-files.md", packageFilesReference()))
   it("docs/reference/exit-codes.md", () => expectGolden("docs/reference/exit-codes.md", exitCodesReference()))
 })

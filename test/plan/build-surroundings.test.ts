@@ -111,12 +111,12 @@ describe("the log of a build", () => {
     expect(files.readText("/out/logs/tree.2024-01-02-030405.log")).toBe("early\nlate\n")
   })
 
-  it("keeps the last twenty lines of a phase for error messages", () => {
+  it("keeps the last forty lines of a phase for error messages", () => {
     const log = createBuildLog({ files: memoryFileSystem(), clock })
     log.add("of another phase")
     log.mark()
-    for (let line = 1; line <= 25; line++) log.add(String(line))
-    expect([log.tail()[0], log.tail().length]).toEqual(["6", 20])
+    for (let line = 1; line <= 45; line++) log.add(String(line))
+    expect([log.tail()[0], log.tail().length]).toEqual(["6", 40])
   })
 
   it("never writes over another build's log", () => {

@@ -3,6 +3,7 @@ import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
 import { momentOfRelease } from "../../plan/build-moment.ts"
 import { buildAndCompare } from "../../plan/build-twice.ts"
+import { buildEvents } from "../build-events.ts"
 import { defineCommand } from "../command.ts"
 import { VERSION } from "../version.ts"
 
@@ -23,6 +24,7 @@ export const buildPackageCommand = defineCommand({
     release: { kind: "text", value: "RELEASE", summary: "Release to build (YYYYMMDDhhmmss, UTC) instead of now" },
     locked: { kind: "flag", summary: "Fail when the dependencies are not those of plan.lock" },
     updateLock: { kind: "flag", summary: "Write plan.lock with the newest dependencies" },
+    json: { kind: "flag", summary: "Print what happens as JSON, one event per line" },
     noCheck: { kind: "flag", summary: "Do not look for mistakes in the plan first" },
   },
   async run({ args: [planContext = "."], options }, context) {
@@ -32,12 +34,13 @@ export const buildPackageCommand = defineCommand({
       throw new HabError("USAGE", "--locked and --update-lock exclude each other")
     }
     const build = options.check ? buildAndCompare : buildPackage
+    const events = options.json ? buildEvents((text) => void context.print(text)) : undefined
     const result = await build(host, {
       planContext,
       layout,
       store: createStore({ files: host.files, layout, target: host.target }),
       enclosure,
-      report: context.report,
+      report: events?.report ?? context.report,
       bashDirectory: `${context.programDirectory}/plan`,
       target: host.target,
       signal: context.signal,
@@ -47,7 +50,10 @@ export const buildPackageCommand = defineCommand({
       ...(options.release === undefined ? {} : { epochSeconds: momentOfRelease(options.release) }),
       ...(options.locked ? { lock: "keep" } : options.updateLock ? { lock: "renew" } : {}),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
+    }).catch((error: unknown) => {
+      events?.failed(error)
+      throw error
     })
-    return { text: result.artifact }
+    return { text: events?.built(result) ?? result.artifact }
   },
 })

@@ -1,0 +1,23 @@
+/** What a plan finds in its shell beside the pkg_ variables (spec package §2.2, §2.7). `exported`: programs see it too. */
+export const SHELL_VARIABLES = {
+  PLAN_CONTEXT: { exported: false, summary: "the folder of the plan file; callbacks begin here" },
+  SRC_PATH: { exported: false, summary: "where prepare, build, check and install run: CACHE_PATH with a pkg_source" },
+  CACHE_PATH: { exported: false, summary: "HAB_CACHE_SRC_PATH/pkg_dirname: where the source is unpacked" },
+  HAB_CACHE_SRC_PATH: { exported: false, summary: "the folder of downloads" },
+  HAB_CACHE_ARTIFACT_PATH: { exported: false, summary: "the folder of finished .hart files" },
+  HAB_ROOT_PATH: { exported: false, summary: "/hab" },
+  HAB_PKG_PATH: { exported: false, summary: "/hab/pkgs" },
+  INITIAL_PATH: { exported: false, summary: "PATH before the build put its own in front" },
+  INITIAL_PWD: { exported: false, summary: "the folder hab was called in" },
+  HAB_BLDR_URL: { exported: true, summary: "the depot; https://bldr.habitat.sh unless set" },
+  HAB_BLDR_CHANNEL: { exported: true, summary: "the channel of dependencies; base unless set" },
+  HAB_CACHE_KEY_PATH: { exported: true, summary: "the folder of keys" },
+  PATH: { exported: true, summary: "own folders, those of every dependency, the operator's" },
+  CFLAGS: { exported: true, summary: "what direct dependencies offer; CPPFLAGS and CXXFLAGS are made the same way" },
+  LDFLAGS: { exported: true, summary: "what direct dependencies offer" },
+  PKG_CONFIG_PATH: { exported: true, summary: "what direct dependencies offer" },
+  LD_RUN_PATH: { exported: true, summary: "own library folders and those of direct runtime dependencies" },
+  PREFIX: { exported: true, summary: "pkg_prefix" },
+  SOURCE_DATE_EPOCH: { exported: true, summary: "the moment of the build, in seconds since 1970" },
+  HOME: { exported: true, summary: "an empty folder of this build" },
+} as const satisfies Record<string, { exported: boolean; summary: string }>

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import path from "node:path"
+import { describe, expect, it } from "vitest"
+import { createHab, processesOf, project } from "../support/hab.ts"
+import { until } from "../support/until.ts"
+
+const PLAN = "pkg_name=tree\npkg_origin=acme\npkg_version=1.0\n"
+const NOTHING = "do_build() { :; }\ndo_install() { :; }\n"
+
+function builder(planText: string) {
+  const hab = createHab()
+  hab.does("origin", "key", "generate", "acme")
+  hab.write("plan/plan.sh", planText)
+  return hab
+}
+
+describe("hab plan check", () => {
+  it("prints every mistake of a plan with its place and lines, and exits 1", () => {
+    const { stdout, stderr, code } = createHab().run("plan", "check", path.join(project, "fixtures/plans/mistakes"))
+    expect(code).toBe(1)
+    expect(stderr).toContain("5 errors, 17 warnings")
+    const messages = new Set(stdout.match(/^[\w./-]+:\d+:\d+: (error|warning): .*$/gm))
+    expect(messages.size).toBe(22)
+    expect(stdout).toContain('  4 | pkg_version=1.0.0\n  5 | pkg_licence=("Apache-2.0")\n    | ^\n  6 | pkg_source=')
+    expect(stdout).toContain("did you mean 'do_build'?")
+  })
+
+  it("prints JSON when asked, and warnings are errors with --strict", () => {
+    const hab = builder(`${PLAN}pkg_licence=(MIT)\n`)
+    const [finding] = JSON.parse(hab.does("plan", "check", "plan", "--json"))
+    expect(finding).toMatchObject({ path: "plan.sh", line: 4, column: 1, severity: "warning" })
+    expect(hab.run("plan", "check", "plan", "--strict").code).toBe(1)
+  })
+})
+
+describe("hab pkg build --json", () => {
+  it("prints each event as a line, the artifact in the last one", () => {
+    const lines = builder(PLAN + NOTHING)
+      .does("pkg", "build", "plan", "--json")
+      .split("\n")
+    const events = lines.map((line) => JSON.parse(line))
+    expect(events.at(-1)).toMatchObject({
+      tag: "built",
+      artifact: expect.stringMatching(/acme-tree-1\.0-\d+-.*\.hart$/),
+    })
+    expect(events.map(({ phase }) => phase)).toContain("do_install")
+  })
+
+  it("ends with the failure and where its log is", () => {
+    const hab = builder(`${PLAN}do_build() { echo before; false; }\n`)
+    const { stdout, code } = hab.run("pkg", "build", "plan", "--json")
+    const failed = JSON.parse(stdout.trim().split("\n").at(-1) ?? "")
+    expect([code, failed.tag, failed.code]).toEqual([1, "failed", "BUILD_PHASE_FAILED"])
+    expect(readFileSync(failed.hint.split(" ").at(-1), "utf8")).toContain("before")
+  })
+})
+
+describe("a build that hangs", () => {
+  it("is ended by one Ctrl-C, and nothing of it is left, although it ignores signals", async () => {
+    const hang =
+      "trap '' TERM INT HUP; bash -c 'trap \"\" TERM; while :; do read -r -t 60 <> <(:) || :; done' & touch hangs; wait; wait"
+    const hab = builder(`${PLAN}do_build() { ${hang}; }\n`)
+    const child = spawn(process.execPath, [path.join(project, "bin/hab"), "pkg", "build", "plan"], {
+      env: hab.env,
+      cwd: hab.root,
+      stdio: "ignore",
+    })
+    const ended = new Promise((resolve) => child.once("exit", resolve))
+    await until("the build hangs", () => hab.list("plan").includes("hangs"))
+    child.kill("SIGINT")
+    expect(await ended).toBe(130)
+    await until("nothing of it runs", () => processesOf(hab.root).length === 0)
+    expect(hab.list("hab/pkgs")).toEqual([])
+  })
+})
