@@ -1,6 +1,6 @@
 import { METADATA_FILES } from "../../package/metafiles.ts"
 import { CALLBACKS, LAST_CALLBACKS } from "../../plan/callbacks.ts"
-import { PLAN_HELPERS } from "../../plan/helpers.ts"
+import { PLAN_HELPERS } from "../../plan/plan-helpers.ts"
 import { PHASES } from "../../plan/phases.ts"
 import { PASSED_VARIABLES } from "../../plan/shell-environment.ts"
 import { SHELL_VARIABLES } from "../../plan/shell-variables.ts"
@@ -12,7 +12,7 @@ const KINDS = { text: "text", list: "list `( )`", map: "map `([key]=value)`" } a
 export function plansReference(): string {
   return `# Plans
 
-Printed from the tables in \`src/plan\`: \`variables.ts\`, \`shell-variables.ts\`, \`callbacks.ts\`, \`helpers.ts\`, \`phases.ts\`.
+Printed from the tables in \`src/plan\`: \`variables.ts\`, \`shell-variables.ts\`, \`callbacks.ts\`, \`plan-helpers.ts\`, \`phases.ts\`.
 
 A plan is \`plan.sh\`, a bash script that sets variables and defines callbacks. It is in the folder given to \`hab pkg build\`, in
 \`habitat/\` below it, or in a folder named after the target in either (which wins). Two candidates, or none: exit code 42.

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { CALLBACKS } from "../../src/plan/callbacks.ts"
-import { PLAN_HELPERS } from "../../src/plan/helpers.ts"
+import { PLAN_HELPERS } from "../../src/plan/plan-helpers.ts"
 
 const bash = (name: string) => readFileSync(new URL(`../../src/plan/${name}.bash`, import.meta.url), "utf8")
 const defined = (text: string) => [...text.matchAll(/^(\w+)\(\) \{/gm)].map(([, name = ""]) => name)
