@@ -1,7 +1,7 @@
 import { METADATA_FILES } from "../../package/metafiles.ts"
 import { CALLBACKS, LAST_CALLBACKS } from "../../plan/callbacks.ts"
-import { PLAN_HELPERS } from "../../plan/plan-helpers.ts"
 import { PHASES } from "../../plan/phases.ts"
+import { PLAN_HELPERS } from "../../plan/plan-helpers.ts"
 import { PASSED_VARIABLES } from "../../plan/shell-environment.ts"
 import { SHELL_VARIABLES } from "../../plan/shell-variables.ts"
 import { PLAN_VARIABLES } from "../../plan/variables.ts"
