@@ -1,5 +1,6 @@
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
+import type { RemoteControl } from "../ports/control-channel.ts"
 import type { Enclosure } from "../ports/enclosure.ts"
 import type { Host } from "../ports/host.ts"
 
@@ -59,6 +60,8 @@ export type CommandContext = Readonly<{
   host: Host
   layout: Layout
   report: Report
+  /** The supervisor to ask when it is not the one of this root: `--remote-sup`, HAB_LISTEN_CTL or cli.toml. */
+  remote: () => Promise<RemoteControl | undefined>
   /**
    * Where things are run: tries the namespaces of decisions A at the first call (50 ms), which commands that only read
    * never make. Its layout's `prefix` is what packages see; `layout` above supposes `/hab`.

@@ -37,6 +37,6 @@ export function gatewayOptionsOf(
   }
   if (httpDisable) return undefined
   if (key === undefined || certs === undefined) return { address }
-  const authorities = caCerts === undefined ? {} : { authorities: path.resolve(cwd, caCerts) }
+  const authorities = caCerts === undefined ? {} : { authorities: [path.resolve(cwd, caCerts)] }
   return { address, tls: { key: path.resolve(cwd, key), certificates: path.resolve(cwd, certs), ...authorities } }
 }

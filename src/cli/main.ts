@@ -4,6 +4,7 @@ import type { Enclosure } from "../ports/enclosure.ts"
 import type { Host } from "../ports/host.ts"
 import type { CommandContext, CommandGroup, CommandResult, Workplace } from "./command.ts"
 import { parseCommandLine } from "./parse.ts"
+import type { remoteSupervisor } from "./remote-supervisor.ts"
 import { renderError } from "./render-error.ts"
 import { createReporter, wantsColour } from "./reporter.ts"
 import { chooseRoot, layoutOf, prepareRoot, type Root } from "./root.ts"
@@ -45,9 +46,10 @@ export async function main(invocation: Invocation): Promise<number> {
     if (parsed.tag === "print") return print(terminal, parsed.text, parsed.exitCode)
     if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
     const report = createReporter({ write: terminal.writeError, colour })
-    const context = createContext(invocation, report, interrupted)
+    const { remoteSup, ...options } = parsed.options as Readonly<{ remoteSup?: string }>
+    const context = createContext(invocation, report, { interrupted, remoteSup })
     const result = await parsed.command.run(
-      { args: parsed.args, options: parsed.options as never, named: parsed.named },
+      { args: parsed.args, options: options as never, named: parsed.named },
       context,
     )
     return finish(terminal, result)
@@ -74,14 +76,19 @@ function finish(terminal: Terminal, result: CommandResult): number {
   return result.exitCode ?? 0
 }
 
-function createContext(invocation: Invocation, report: Report, interrupted: AbortController): CommandContext {
+type Given = Readonly<{ interrupted: AbortController; remoteSup: string | undefined }>
+
+function createContext(invocation: Invocation, report: Report, { interrupted, remoteSup }: Given): CommandContext {
   const { host, terminal, enclosureOf, launch, programDirectory, nodeProgram } = invocation
   const root = chooseRoot(host)
   let workplace: Workplace | undefined
   let listening = false
+  let remote: ReturnType<CommandContext["remote"]> | undefined
+  const layout = layoutOf(root, { enclosed: true })
   return {
     host,
-    layout: layoutOf(root, { enclosed: true }),
+    layout,
+    remote: () => (remote ??= findRemote({ host, layout }, remoteSup)),
     report,
     workplace: () => (workplace ??= openWorkplace(host, root, report, enclosureOf)),
     get signal() {
@@ -97,6 +104,12 @@ function createContext(invocation: Invocation, report: Report, interrupted: Abor
     nodeProgram,
     programDirectory,
   }
+}
+
+/** Loaded late: it reads TOML, which most commands do not. */
+async function findRemote(place: Parameters<typeof remoteSupervisor>[0], given: string | undefined) {
+  const { remoteSupervisor } = await import("./remote-supervisor.ts")
+  return remoteSupervisor(place, given)
 }
 
 function openWorkplace(host: Host, root: Root, report: Report, enclosureOf: Invocation["enclosureOf"]): Workplace {

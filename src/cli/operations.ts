@@ -16,8 +16,9 @@ export async function ask<T>(context: CommandContext, request: Ask): Promise<T> 
 }
 
 /** As `ask`; undefined when no supervisor runs. */
-export function askIfRunning<T>({ host, layout }: CommandContext, request: Ask): Promise<T | undefined> {
-  return askSupervisor<T>({ control: host.control, layout }, request)
+export async function askIfRunning<T>(context: CommandContext, request: Ask): Promise<T | undefined> {
+  const { host, layout } = context
+  return askSupervisor<T>({ control: host.control, layout, remote: await context.remote() }, request)
 }
 
 /** As `askIfRunning`, for who asks again and again: a supervisor that ends while it answers does not answer. */

@@ -1,4 +1,5 @@
 import type { OptionTable } from "./command.ts"
+import { CONTROL_OPTIONS } from "./control-options.ts"
 import { GATEWAY_OPTIONS } from "./gateway-options.ts"
 import { INEFFECTIVE_OPTIONS } from "./ineffective-options.ts"
 import { CACHE_KEY_PATH } from "./key-cache.ts"
@@ -19,6 +20,7 @@ export const SUPERVISOR_OPTIONS = {
     summary: "Up this long, and failures are forgotten",
   },
   ...GATEWAY_OPTIONS,
+  ...CONTROL_OPTIONS,
   org: { kind: "text", value: "ORG", summary: "Organization of every service group of this supervisor" },
   sysIpAddress: { kind: "text", value: "ADDRESS", summary: "The address templates see as sys.ip (default: detected)" },
   cacheKeyPath: CACHE_KEY_PATH,

@@ -1,28 +1,33 @@
 import fs from "node:fs"
 import http from "node:http"
+import type { AddressInfo } from "node:net"
 import path from "node:path"
 import { isSystemError } from "../base/errors.ts"
-import type { ControlChannel, ControlReply, ControlRequest, ControlServer } from "../ports/control-channel.ts"
+import type {
+  ControlChannel,
+  ControlDoor,
+  ControlHandler,
+  ControlReply,
+  ControlRequest,
+  ControlServer,
+  RemoteControl,
+  RemoteReply,
+} from "../ports/control-channel.ts"
+import type { HttpAddress } from "../ports/http-server.ts"
+import { systemHttpClient } from "./http-client.ts"
 
 const BODY_BYTES_MAX = 1 << 20
 const HEADERS_TIMEOUT_MS = 5_000
+const LIMITS = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 60_000 } as const
+/** Over TCP anybody may connect. */
+const REMOTE_LIMITS = { ...LIMITS, requestTimeout: 10_000, maxHeaderSize: 8 * 1024 } as const
+const REMOTE_CONNECTIONS_MAX = 64
 
-/** HTTP and JSON over a Unix socket. */
-export const systemControl: ControlChannel = { serve, request }
+/** HTTP and JSON over a Unix socket, and over TCP. */
+export const systemControl: ControlChannel = { serve, serveRemote, request, requestRemote }
 
-async function serve(
-  socket: string,
-  handler: (request: ControlRequest) => Promise<ControlReply>,
-): Promise<ControlServer> {
-  const server = http.createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 60_000 },
-    (incoming, outgoing) => {
-      answer(incoming, handler).then((reply) => {
-        outgoing.writeHead(reply.status, { "content-type": "application/json", connection: "close" })
-        outgoing.end(JSON.stringify(reply.body))
-      })
-    },
-  )
+async function serve(socket: string, handler: ControlHandler): Promise<ControlServer> {
+  const server = http.createServer(LIMITS, (incoming, outgoing) => respond(incoming, outgoing, handler))
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
   fs.chmodSync(path.dirname(socket), 0o700)
   fs.rmSync(socket, { force: true })
@@ -38,10 +43,50 @@ async function serve(
   }
 }
 
-function listening(server: http.Server, name: string): Promise<void> {
+async function serveRemote(
+  { address, tls, admit }: ControlDoor,
+  handler: ControlHandler,
+): Promise<ControlServer & Readonly<{ address: HttpAddress }>> {
+  const server = await createRemoteServer(tls, (incoming, outgoing) => {
+    const refused = admit(incoming.headers.authorization)
+    if (refused === undefined) respond(incoming, outgoing, handler)
+    else reply(outgoing, refused)
+  })
+  server.maxConnections = REMOTE_CONNECTIONS_MAX
+  await listening(server, address)
+  server.on("error", () => undefined)
+  return {
+    address: { host: address.host, port: (server.address() as AddressInfo).port },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function createRemoteServer(tls: ControlDoor["tls"], onRequest: http.RequestListener): Promise<http.Server> {
+  if (tls === undefined) return http.createServer(REMOTE_LIMITS, onRequest)
+  const { createServer } = await import("node:https")
+  const { key, certificates, authorities } = tls
+  const clients = authorities === undefined ? {} : { ca: authorities, requestCert: true, rejectUnauthorized: true }
+  const limits = { ...REMOTE_LIMITS, handshakeTimeout: HEADERS_TIMEOUT_MS }
+  return createServer({ ...limits, key, cert: certificates, ...clients }, onRequest)
+}
+
+function respond(incoming: http.IncomingMessage, outgoing: http.ServerResponse, handler: ControlHandler): void {
+  answer(incoming, handler).then((answered) => reply(outgoing, answered))
+}
+
+function reply(outgoing: http.ServerResponse, { status, body }: ControlReply): void {
+  outgoing.writeHead(status, { "content-type": "application/json", connection: "close" })
+  outgoing.end(JSON.stringify(body))
+}
+
+function listening(server: http.Server, place: string | HttpAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
-    server.listen(name, resolve)
+    server.listen(place, resolve)
   })
 }
 
@@ -58,10 +103,7 @@ async function withShortName<T>(socket: string, use: (name: string) => Promise<T
   }
 }
 
-async function answer(
-  incoming: http.IncomingMessage,
-  handler: (request: ControlRequest) => Promise<ControlReply>,
-): Promise<ControlReply> {
+async function answer(incoming: http.IncomingMessage, handler: ControlHandler): Promise<ControlReply> {
   try {
     const text = await readBody(incoming)
     if (text === undefined) return refusal(413, "the request is larger than 1 MiB")
@@ -97,6 +139,27 @@ async function request(
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ECONNREFUSED", "ENOTDIR")) return undefined
     throw error
+  }
+}
+
+async function requestRemote(
+  { url, authorization, tls }: RemoteControl,
+  { method, path: route, body }: ControlRequest,
+  timeoutMs: number,
+): Promise<RemoteReply> {
+  const call = {
+    method: method === "POST" ? "POST" : "GET",
+    url: url + route,
+    headers: { authorization },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(tls === undefined ? {} : { tls }),
+  } as const
+  const answered = await systemHttpClient().call(call, timeoutMs)
+  if (answered.tag === "failed") return { failed: answered.why, sent: answered.sent }
+  try {
+    return { status: answered.status, body: JSON.parse(answered.body) as unknown }
+  } catch {
+    return { failed: `what answers there is no supervisor (status ${answered.status}, not JSON)`, sent: true }
   }
 }
 

@@ -31,6 +31,7 @@ function makeAgent(url: string, tls: ClientTls | undefined): http.Agent {
     ...(tls?.authorities === undefined ? {} : { ca: tls.authorities }),
     ...(tls?.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls?.key === undefined ? {} : { key: tls.key }),
+    ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
   })
 }
 

@@ -1,5 +1,8 @@
-/** How a client proves itself and whom it trusts. PEM texts; without `authorities` those of the system. */
-export type ClientTls = Readonly<{ authorities?: string; certificate?: string; key?: string }>
+/**
+ * How a client proves itself and whom it trusts. PEM texts; without `authorities` those of the system. `serverName`: the
+ * name the server's certificate must have, if not the one in the address.
+ */
+export type ClientTls = Readonly<{ authorities?: string; certificate?: string; key?: string; serverName?: string }>
 
 export type HttpCall = Readonly<{
   method: "GET" | "POST"

@@ -2,12 +2,13 @@ import { HabError } from "../base/errors.ts"
 import { hostPath, innerPath, type Layout, supervisorPaths } from "../base/layout.ts"
 import { parseIdent, stringifyIdent } from "../package/ident.ts"
 import { createStore } from "../package/store.ts"
-import type { ControlServer } from "../ports/control-channel.ts"
+import type { ControlHandler, ControlServer } from "../ports/control-channel.ts"
 import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
 import { type SupervisorContext, type SupervisorOptions, speakerOf } from "./context.ts"
 import { controlActions } from "./control-actions.ts"
 import { checkExitWith, exitWith } from "./exit-with.ts"
+import { type ControlGatewayOptions, openControlGateway } from "./gateway/control-gateway.ts"
 import { gatewaySource } from "./gateway/gateway-source.ts"
 import { type Gateway, type GatewayOptions, openGateway } from "./gateway/http-gateway.ts"
 import { printListenAddress } from "./gateway/listen-address.ts"
@@ -30,6 +31,8 @@ export type SupervisorRequest = Readonly<{
   exitWith?: string
   /** Absent: there is no HTTP gateway. */
   gateway?: GatewayOptions
+  /** Absent: control is taken on the socket only. */
+  control?: ControlGatewayOptions
   layout: Layout
   version: string
 }>
@@ -129,7 +132,7 @@ async function open(
       `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
     )
   }
-  const server = await openControl(context, supervisor, gateway)
+  const servers = await openControl(context, supervisor, request.control, gateway)
   // Watched before they are read: what is written in between is not missed.
   const unwatch = watchSpecs(context, supervisor)
   supervisor.reconcile("boot")
@@ -139,19 +142,19 @@ async function open(
   checkExitWith(request.exitWith, supervisor.roster, supervisor.say)
   return async () => {
     unwatch()
-    await Promise.all([server.close(), gateway?.close()])
+    await Promise.all([...servers.map((server) => server.close()), gateway?.close()])
   }
 }
 
-function openControl(
+async function openControl(
   context: SupervisorContext,
   supervisor: Supervisor,
+  options: ControlGatewayOptions | undefined,
   gateway: Gateway | undefined,
-): Promise<ControlServer> {
+): Promise<readonly ControlServer[]> {
   const socket = supervisorPaths(context.layout).controlSocket
   const actions = controlActions(context, supervisor)
-  supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${hostPath(context.layout, socket)}`)
-  return context.host.control.serve(socket, async (request) => {
+  const handler: ControlHandler = async (request) => {
     const startedMs = context.host.clock.monotonicMs()
     const reply = await answerControl(actions, request)
     const route = controlRouteOf(request)
@@ -159,7 +162,14 @@ function openControl(
     const tookMs = context.host.clock.monotonicMs() - startedMs
     gateway?.metrics.observe("hab_sup_rpc_call_request_duration_seconds", route, tookMs)
     return reply
-  })
+  }
+  const say = (place: string) => supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${place}`)
+  say(hostPath(context.layout, socket))
+  const local = await context.host.control.serve(socket, handler)
+  if (options === undefined) return [local]
+  const remote = await openControlGateway(context, options, handler)
+  say(printListenAddress(remote.address))
+  return [local, remote]
 }
 
 async function shutDown({ supervisor, close }: Running, launcher: LauncherClient): Promise<void> {

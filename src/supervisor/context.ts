@@ -18,7 +18,10 @@ export type SupervisorOptions = Readonly<{
 
 /** Everything the supervisor works with. */
 export type SupervisorContext = Readonly<{
-  host: Pick<Host, "clock" | "files" | "users" | "watcher" | "control" | "random" | "randomBytes" | "env" | "pid">
+  host: Pick<
+    Host,
+    "clock" | "files" | "users" | "watcher" | "control" | "random" | "randomBytes" | "env" | "pid" | "sendSignal"
+  >
   layout: Layout
   store: PackageStore
   launcher: LauncherClient

@@ -79,6 +79,10 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     },
     applyConfig: (group, request) => applyConfig(context, roster, group, request),
     supervisor: () => supervisorStatusOf(context, supervisor),
+    restartSupervisor() {
+      context.host.sendSignal(context.launcher.hello.pid, "SIGHUP")
+      return { pid: context.host.pid }
+    },
   }
 }
 

@@ -25,7 +25,7 @@ describe("where the HTTP gateway listens", () => {
     expect(options({ key: "k.pem", certs: "/c.pem", caCerts: "ca.pem" })?.tls).toEqual({
       key: "/at/k.pem",
       certificates: "/c.pem",
-      authorities: "/at/ca.pem",
+      authorities: ["/at/ca.pem"],
     })
   })
 

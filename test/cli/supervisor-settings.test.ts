@@ -108,11 +108,11 @@ describe("options of Habitat that have no effect", () => {
   const flagsOf = (...words: string[]) => ineffectiveFlags(asked(...words).options, asked(...words).named)
 
   it("are taken, and named when they ask for something", () => {
-    expect(flagsOf("--peer", "a", "b", "--permanent-peer", "--ring", "r", "--ctl-server-key")).toEqual([
+    expect(flagsOf("--peer", "a", "b", "--permanent-peer", "--ring", "r", "--event-meta")).toEqual([
       "--peer",
       "--permanent-peer",
-      "--ctl-server-key",
       "--ring",
+      "--event-meta",
     ])
     expect(flagsOf("--listen-gossip", "0.0.0.0:1")).toEqual(["--listen-gossip"])
   })

@@ -3,6 +3,7 @@ import type { Layout } from "../../base/layout.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { controlOptionsOf } from "../control-options.ts"
 import { gatewayOptionsOf } from "../gateway-options.ts"
 import { wantsColour } from "../reporter.ts"
 import { nameOfService } from "../service-name.ts"
@@ -45,6 +46,7 @@ export const runSupervisorCommand = defineCommand({
     if (generateConfig) return { text: generateSettings(asked) }
     const settings = supervisorSettings(context, asked)
     gatewayOptionsOf(settings.options, context.host.cwd)
+    controlOptionsOf(settings.options, context)
     warnIneffective(context, settings, asked)
     const { layout, enclosure } = context.workplace()
     const release = await takeLock(context.host, layout)
@@ -91,6 +93,7 @@ function requestOf(
 ): SupervisorRequest {
   const { network, cwd } = context.host
   const gateway = gatewayOptionsOf(options, cwd)
+  const control = controlOptionsOf(options, context)
   return {
     layout,
     version: VERSION,
@@ -106,6 +109,7 @@ function requestOf(
     },
     ...(options.exitWith === undefined ? {} : { exitWith: nameOfService(options.exitWith) }),
     ...(gateway === undefined ? {} : { gateway }),
+    ...(control === undefined ? {} : { control }),
     ...(ident === undefined ? {} : { load: loadRequestOf(ident, pick(options, Object.keys(SERVICE_OPTIONS))) }),
   }
 }

@@ -3,7 +3,8 @@ import { supervisorPaths } from "../../base/layout.ts"
 import { wait } from "../../ports/clock.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { askPatiently } from "../operations.ts"
+import { ask, askPatiently } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 import { launcherPid, supervisorAbsent } from "../supervisor-lock.ts"
 
 const LOOK_EVERY_MS = 50
@@ -14,7 +15,7 @@ export const supervisorStatusCommand = defineCommand({
   name: "status",
   summary: "Show the supervisor of this root: its processes, how long they are up, how many services run",
   examples: ["hab sup status", "hab sup status --json"],
-  options: { json: { kind: "flag", summary: "Print JSON" } },
+  options: { json: { kind: "flag", summary: "Print JSON" }, ...REMOTE_OPTION },
   async run({ options }, context) {
     const status = await askStatus(context)
     if (status === undefined) throw await nobodyAnswers(context)
@@ -30,14 +31,11 @@ export const restartSupervisorCommand = defineCommand({
   name: "restart",
   summary: "Replace the supervisor process, for a new version or a changed sup.toml; services keep running",
   examples: ["hab sup restart"],
-  options: { detach: { kind: "flag", short: "d", summary: "Do not wait for the new one" } },
+  options: { detach: { kind: "flag", short: "d", summary: "Do not wait for the new one" }, ...REMOTE_OPTION },
   async run({ options }, context) {
-    const { host, layout } = context
-    const launcher = await launcherPid(host, layout)
-    if (launcher === undefined) throw supervisorAbsent(layout)
+    const { host } = context
     const before = (await askStatus(context))?.pid
-    context.report({ tag: "begin", text: `Restarting supervisor of ${layout.hab}` })
-    host.sendSignal(launcher, "SIGHUP")
+    await askForRestart(context)
     if (options.detach) return {}
     const deadlineMs = host.clock.monotonicMs() + RESTART_LIMIT_MS
     for (;;) {
@@ -54,6 +52,21 @@ export const restartSupervisorCommand = defineCommand({
     }
   },
 })
+
+/** Here its launcher is told, which works when the supervisor does not answer; from elsewhere the supervisor is. */
+async function askForRestart(context: CommandContext): Promise<void> {
+  const { host, layout, report } = context
+  const remote = await context.remote()
+  if (remote !== undefined) {
+    report({ tag: "begin", text: `Restarting supervisor ${remote.url}` })
+    await ask(context, { method: "POST", path: "/supervisor/restart" })
+    return
+  }
+  const launcher = await launcherPid(host, layout)
+  if (launcher === undefined) throw supervisorAbsent(layout)
+  report({ tag: "begin", text: `Restarting supervisor of ${layout.hab}` })
+  host.sendSignal(launcher, "SIGHUP")
+}
 
 function askStatus(context: CommandContext): Promise<SupervisorStatus | undefined> {
   return askPatiently<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts"
 import { finishOperation } from "../finish-operation.ts"
 import { allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { operate } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 import { fieldsOf, loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
 import { ASYNC_OPTIONS } from "../wait-options.ts"
 
@@ -21,6 +22,7 @@ export const loadCommand = defineCommand({
     force: { kind: "flag", short: "f", summary: "Replace the spec of a loaded service" },
     ...ASYNC_OPTIONS,
     ...SERVICE_OPTIONS,
+    ...REMOTE_OPTION,
   },
   async run({ args: [ident = ""], options: { force, detach, wait, timeout, ...options } }, context) {
     const request = { ...loadRequestOf(ident, options), force }
@@ -47,6 +49,7 @@ export const updateCommand = defineCommand({
     ...UPDATED,
     bind: { ...bind, mayBeEmpty: true, summary: "Bind these groups instead of all former ones; none without a value" },
     healthCheckInterval: { ...healthCheckInterval, short: "i" },
+    ...REMOTE_OPTION,
   },
   async run({ args: [ident = ""], options }, context) {
     const fields = fieldsOf(options)
@@ -75,6 +78,7 @@ export const unloadCommand = defineCommand({
     shutdownTimeout: SHUTDOWN_TIMEOUT,
     ...ASYNC_OPTIONS,
     wait: { kind: "flag", summary: "Wait until nothing of the service is left" },
+    ...REMOTE_OPTION,
   },
   async run({ args: [text], options: { all, force, shutdownTimeout, ...wait } }, context) {
     const choice = allOrOne(text, all)

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts"
 import { finishOperation } from "../finish-operation.ts"
 import { ALL, allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { ask, operate } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 import { ASYNC_OPTIONS, SYNC_OPTIONS } from "../wait-options.ts"
 
 /** `hab svc start` (spec supervisor §1.5). */
@@ -11,7 +12,7 @@ export const startCommand = defineCommand({
   summary: "Start a loaded service that is down; one that failed is tried again at once",
   arguments: "[service]",
   examples: ["hab svc start acme/web", "hab svc start --all --wait"],
-  options: { all: ALL, ...ASYNC_OPTIONS },
+  options: { all: ALL, ...ASYNC_OPTIONS, ...REMOTE_OPTION },
   async run({ args: [text], options: { all, ...wait } }, context) {
     const choice = allOrOne(text, all)
     const done = await operate(context, { path: "/services/start", body: choice }, (operations) =>
@@ -32,6 +33,7 @@ export const stopCommand = defineCommand({
     force: { kind: "flag", summary: "Also when a pre-stop hook refuses" },
     shutdownTimeout: SHUTDOWN_TIMEOUT,
     ...SYNC_OPTIONS,
+    ...REMOTE_OPTION,
   },
   async run({ args: [text], options: { all, force, shutdownTimeout, ...wait } }, context) {
     const choice = allOrOne(text, all)
@@ -53,6 +55,7 @@ export const restartCommand = defineCommand({
     all: ALL,
     force: { kind: "flag", summary: "Also when a pre-restart or pre-stop hook refuses" },
     ...SYNC_OPTIONS,
+    ...REMOTE_OPTION,
   },
   async run({ args: [text], options: { all, force, ...wait } }, context) {
     const body = { ...allOrOne(text, all), force }

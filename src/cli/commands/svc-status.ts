@@ -9,6 +9,7 @@ import {
 import { type ServiceStatus, statusTable, waitingHints } from "../../supervisor/gateway/status.ts"
 import { defineCommand } from "../command.ts"
 import { ask, askServices } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 
 const JSON_FLAG = { kind: "flag", summary: "Print JSON" } as const
 
@@ -18,12 +19,12 @@ export const statusCommand = defineCommand({
   summary: "Show the loaded services",
   arguments: "[service]",
   examples: ["hab svc status", "hab svc status acme/web --json"],
-  options: { json: JSON_FLAG },
+  options: { json: JSON_FLAG, ...REMOTE_OPTION },
   async run({ args: [text], options }, context) {
     const services = await askServices(context)
     const shown = text === undefined ? services : services.filter((service) => isMeant(service, text))
     if (text !== undefined && shown.length === 0) {
-      throw new HabError("SERVICE_NOT_LOADED", `Service not loaded, ${text}`, {
+      throw new HabError("SERVICE_NOT_LOADED", `[Err: 2] Service not loaded, ${text}`, {
         hint: text.includes("/") ? `hab svc load ${text}` : "`hab svc status` shows what is loaded",
       })
     }
@@ -46,7 +47,7 @@ export const explainCommand = defineCommand({
   summary: "Say what a service does, why, and what it waits for",
   arguments: "<service>",
   examples: ["hab svc explain acme/web", "hab svc explain web --json"],
-  options: { json: JSON_FLAG },
+  options: { json: JSON_FLAG, ...REMOTE_OPTION },
   async run({ args: [text = ""], options }, context) {
     const path = `/services/${encodeURIComponent(text)}/explain`
     const told = await ask<ServiceExplanation>(context, { method: "GET", path })
@@ -60,7 +61,7 @@ export const hooksCommand = defineCommand({
   summary: "Show the last ten hook runs of a service",
   arguments: "<service>",
   examples: ["hab svc hooks acme/web", "hab svc hooks web --json"],
-  options: { json: JSON_FLAG },
+  options: { json: JSON_FLAG, ...REMOTE_OPTION },
   async run({ args: [text = ""], options }, context) {
     const path = `/services/${encodeURIComponent(text)}/hooks`
     const runs = await ask<readonly HookRun[]>(context, { method: "GET", path })

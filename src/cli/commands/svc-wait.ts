@@ -1,5 +1,6 @@
 import { HabError } from "../../base/errors.ts"
 import { defineCommand } from "../command.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 import { nameOfService } from "../service-name.ts"
 import { refuseEndlessWait, waitFor } from "../wait-for.ts"
 import { WAIT_SEC_DEFAULT } from "../wait-options.ts"
@@ -19,6 +20,7 @@ export const waitCommand = defineCommand({
       value: "SECONDS",
       summary: `Give up after so long, with exit code 1 (default: ${WAIT_SEC_DEFAULT})`,
     },
+    ...REMOTE_OPTION,
   },
   async run({ args, options: { timeout, ...goals } }, context) {
     const chosen = (["up", "healthy", "down"] as const).filter((goal) => goals[goal])

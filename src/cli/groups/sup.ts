@@ -1,6 +1,6 @@
 import type { CommandGroup } from "../command.ts"
 import { runSupervisorCommand } from "../commands/sup-run.ts"
-import { generateSecretCommand } from "../commands/sup-secret.ts"
+import { generateSecretCommand, generateTlsCommand } from "../commands/sup-secret.ts"
 import { bashCommand, shCommand } from "../commands/sup-shell.ts"
 import { restartSupervisorCommand, supervisorStatusCommand } from "../commands/sup-status.ts"
 import { terminateSupervisorCommand } from "../commands/sup-term.ts"
@@ -17,6 +17,7 @@ export const supCommands: CommandGroup = {
     restartSupervisorCommand,
     terminateSupervisorCommand,
     generateSecretCommand,
+    generateTlsCommand,
     bashCommand,
     shCommand,
   ],

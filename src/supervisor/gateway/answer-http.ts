@@ -1,6 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import type { HttpReply, HttpRequest, HttpText } from "../../ports/http-server.ts"
 import { GATEWAY_ROUTES, type GatewayRoute, type GatewaySource, type RouteParameters } from "./http-routes.ts"
+import { isSameSecret } from "./same-secret.ts"
 
 /** The answer to one request, and the route it went to, for the metrics; `other` when there is none. */
 export type Answered = Readonly<{ route: string; reply: HttpReply }>
@@ -70,14 +71,7 @@ function matchParts(pattern: readonly string[], parts: readonly string[]): Route
 }
 
 function isAllowed(token: string | undefined, authorization: string | undefined): boolean {
-  return token === undefined || areEqual(`Bearer ${token}`, authorization ?? "")
-}
-
-/** Takes as long for a guess that is nearly right as for one that is wrong. */
-function areEqual(expected: string, given: string): boolean {
-  let difference = expected.length ^ given.length
-  for (let at = 0; at < expected.length; at++) difference |= expected.charCodeAt(at) ^ given.charCodeAt(at)
-  return difference === 0
+  return token === undefined || isSameSecret(`Bearer ${token}`, authorization ?? "")
 }
 
 function empty(status: number): HttpText {

@@ -1,20 +1,22 @@
-import { describeSystemError } from "../../base/describe-system-error.ts"
-import { HabError, isSystemError } from "../../base/errors.ts"
 import type { Host } from "../../ports/host.ts"
-import type { HttpAddress, HttpReply, HttpRequest, HttpServer, TlsMaterial } from "../../ports/http-server.ts"
+import type { HttpAddress, HttpReply, HttpRequest, HttpServer } from "../../ports/http-server.ts"
 import type { Observer } from "../observer.ts"
 import { answerHttp } from "./answer-http.ts"
 import { createEventFeed, type EventFeed } from "./event-feed.ts"
 import { eventOfHook, eventsOfStep } from "./events.ts"
 import type { GatewaySource } from "./http-routes.ts"
-import { printListenAddress } from "./listen-address.ts"
+import { type ListenWords, listenFailure, readPem, type TlsFiles } from "./listen-failure.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
 
 /** Where the HTTP gateway listens, and the host paths of its PEM files. */
-export type GatewayOptions = Readonly<{
-  address: HttpAddress
-  tls?: Readonly<{ key: string; certificates: string; authorities?: string }>
-}>
+export type GatewayOptions = Readonly<{ address: HttpAddress; tls?: TlsFiles }>
+
+const WORDS: ListenWords = {
+  address: "GATEWAY_ADDRESS",
+  addressHint: "give the HTTP gateway another address with --listen-http or HAB_LISTEN_HTTP, or run without it: -D",
+  tls: "GATEWAY_TLS_INVALID",
+  tlsHint: "--key takes a private key and --certs its certificate chain, both in PEM format",
+}
 
 type GatewayHost = Pick<Host, "http" | "files" | "clock" | "env">
 
@@ -75,45 +77,11 @@ async function listen(
   { address, tls }: GatewayOptions,
   answer: (request: HttpRequest) => HttpReply,
 ): Promise<HttpServer> {
-  const material = tls === undefined ? {} : { tls: readPem(files, tls) }
+  const material = tls === undefined ? {} : { tls: readPem(files, tls, "GATEWAY_TLS_INVALID") }
   try {
     return await http.listen({ address, ...material, answer })
   } catch (error) {
-    if (isListenError(error)) throw addressRefused(address, error)
-    if (tls === undefined || !(error instanceof Error)) throw error
-    throw new HabError("GATEWAY_TLS_INVALID", `${tls.key} and ${tls.certificates} cannot be used: ${error.message}`, {
-      hint: "--key takes a private key and --certs its certificate chain, both in PEM format",
-      cause: error,
-    })
-  }
-}
-
-function isListenError(error: unknown): error is NodeJS.ErrnoException {
-  return isSystemError(error) && ["listen", "bind", "getaddrinfo"].includes(error.syscall ?? "")
-}
-
-function addressRefused(address: HttpAddress, error: NodeJS.ErrnoException): HabError {
-  const why = error.code === "EADDRINUSE" ? "another program listens there" : describeSystemError(error)
-  return new HabError("GATEWAY_ADDRESS", `Unable to bind to address ${printListenAddress(address)}: ${why}`, {
-    hint: "give the HTTP gateway another address with --listen-http or HAB_LISTEN_HTTP, or run without it: -D",
-    cause: error,
-  })
-}
-
-function readPem(files: GatewayHost["files"], tls: NonNullable<GatewayOptions["tls"]>): TlsMaterial {
-  const read = (path: string) => {
-    try {
-      return files.readText(path)
-    } catch (error) {
-      if (!isSystemError(error)) throw error
-      throw new HabError("GATEWAY_TLS_INVALID", describeSystemError(error), { cause: error })
-    }
-  }
-  const { key, certificates, authorities } = tls
-  return {
-    key: read(key),
-    certificates: read(certificates),
-    ...(authorities === undefined ? {} : { authorities: read(authorities) }),
+    throw listenFailure(error, { address, tls }, WORDS)
   }
 }
 

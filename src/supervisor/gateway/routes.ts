@@ -4,6 +4,7 @@ import type { Choice } from "../loaded-specs.ts"
 import type { LoadRequest, OperationResult, UpdateRequest } from "../operations.ts"
 import type { ApplyReport, ApplyRequest } from "./apply-report.ts"
 import type { ConfigReport } from "./config-report.ts"
+import { controlNumberOf } from "./control-errors.ts"
 import type { HookRun, ServiceExplanation } from "./explanation.ts"
 import type { ServiceSurroundings } from "./service-surroundings.ts"
 import type { ServiceStatus } from "./status.ts"
@@ -33,6 +34,8 @@ export interface ControlActions {
   templateContext(service: string): Readonly<{ json: string; secrets: readonly string[] }>
   applyConfig(group: string, request: ApplyRequest): ApplyReport
   supervisor(): SupervisorStatus
+  /** Replaces this supervisor by a new process; services stay. */
+  restartSupervisor(): Readonly<{ pid: number }>
 }
 
 type Route = Readonly<{
@@ -47,6 +50,7 @@ type Route = Readonly<{
 /** Every route of the control API (decisions I). */
 export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/supervisor", answer: (actions) => actions.supervisor() },
+  { method: "POST", path: "/supervisor/restart", answer: (actions) => actions.restartSupervisor() },
   { method: "GET", path: "/services", answer: (actions) => actions.status() },
   post("load", "a service", (actions, body: LoadRequest) => actions.load(body)),
   post("update", "a service", (actions, body: UpdateRequest) => actions.update(body)),
@@ -142,5 +146,5 @@ function missingIn({ body: needed }: Route, body: unknown): string | undefined {
 
 function failure(status: number, code: string, message: string, more: Partial<HabError> = {}): ControlReply {
   const { hint, problems = [] } = more
-  return { status, body: { error: { code, message, hint, ...(problems.length === 0 ? {} : { problems }) } } }
+  return { status, body: { error: { code, number: controlNumberOf(code), message, hint, ...(problems.length === 0 ? {} : { problems }) } } }
 }

@@ -94,7 +94,7 @@ describe("the HTTP gateway", () => {
   it("reads its PEM files, and says which cannot be used", async () => {
     const { asked, http } = fakeHttp()
     const host = { http, files, clock: fakeClock(), env: {} }
-    await openGateway(host, { address, tls: { ...tls, authorities: "/ca.pem" } }, () => undefined)
+    await openGateway(host, { address, tls: { ...tls, authorities: ["/ca.pem"] } }, () => undefined)
     expect(asked[0]?.tls).toEqual({ key: "KEY", certificates: "CHAIN", authorities: "CA" })
     const missing = await refusal(new Error("not reached"), { address, tls: { ...tls, key: "/none.pem" } })
     expect(missing).toMatchObject({ code: "GATEWAY_TLS_INVALID", message: expect.stringContaining("/none.pem") })

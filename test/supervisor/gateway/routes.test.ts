@@ -17,6 +17,7 @@ const NONE = {
   templateContext: unused,
   applyConfig: unused,
   supervisor: unused,
+  restartSupervisor: unused,
 } satisfies Record<keyof ControlActions, () => never>
 
 function unused(): never {
@@ -68,7 +69,7 @@ describe("the control API (decisions I)", () => {
     }
     expect(await ask({ status }, "GET", "/v1/services")).toEqual({
       status: 404,
-      body: { error: { code: "SERVICE_NOT_LOADED", message: "no such service", hint: "load it" } },
+      body: { error: { code: "SERVICE_NOT_LOADED", number: 2, message: "no such service", hint: "load it" } },
     })
     expect(await ask({}, "GET", "/v1/services")).toMatchObject({ status: 500 })
   })
