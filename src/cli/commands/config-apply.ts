@@ -6,6 +6,7 @@ import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/servi
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
 import { askIfRunning } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 
 /** `hab config apply` (spec supervisor §1.6). */
 export const applyConfigCommand = defineCommand({
@@ -24,6 +25,7 @@ export const applyConfigCommand = defineCommand({
       summary: "Only say which values and files would change, and whether the service would restart",
     },
     json: JSON_OUTPUT,
+    ...REMOTE_OPTION,
   },
   async run({ args: [groupText = "", version = "", file = "-"], options: { dryRun, json } }, context) {
     const group = stringifyServiceGroup(parseServiceGroup(groupText))

@@ -14,6 +14,7 @@ import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT, openStore } from "../installed.ts"
 import { ask, askIfRunning } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 import { REVEAL } from "../reveal.ts"
 
 /** `hab config show`: the configuration in force, all layers merged (spec supervisor §5.4). */
@@ -26,6 +27,7 @@ export const showConfigCommand = defineCommand({
     origin: { kind: "flag", summary: "One line for each value, with the layer and the file it comes from" },
     json: JSON_OUTPUT,
     reveal: REVEAL,
+    ...REMOTE_OPTION,
   },
   async run({ args: [text = ""], options }, context) {
     const report = (await ofSupervisor(context, text)) ?? ofPackage(context, text)
@@ -77,7 +79,7 @@ export const configContextCommand = defineCommand({
   summary: "Print what the templates of a loaded service see, as JSON",
   arguments: "<service>",
   examples: ["hab config context web", "hab config context web > now.json && hab plan render . --mock-data now.json"],
-  options: { reveal: REVEAL },
+  options: { reveal: REVEAL, ...REMOTE_OPTION },
   async run({ args: [text = ""], options: { reveal } }, context) {
     const path = `/services/${encodeURIComponent(text)}/context`
     const { json, secrets } = await ask<{ json: string; secrets: readonly string[] }>(context, { method: "GET", path })

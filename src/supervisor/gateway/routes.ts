@@ -146,5 +146,10 @@ function missingIn({ body: needed }: Route, body: unknown): string | undefined {
 
 function failure(status: number, code: string, message: string, more: Partial<HabError> = {}): ControlReply {
   const { hint, problems = [] } = more
-  return { status, body: { error: { code, number: controlNumberOf(code), message, hint, ...(problems.length === 0 ? {} : { problems }) } } }
+  return {
+    status,
+    body: {
+      error: { code, number: controlNumberOf(code), message, hint, ...(problems.length === 0 ? {} : { problems }) },
+    },
+  }
 }
