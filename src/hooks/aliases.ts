@@ -1,8 +1,9 @@
 import { nearest } from "../base/nearest.ts"
 import { EVENTS, type EventName, isEventName, type SubjectKind } from "./events.ts"
 
-/** How a failing hook is run again: `max` 0 means until it succeeds; the pause grows by `backoff` up to `delayMsMax`. */
-export type RetryPolicy = Readonly<{ max: number; delayMs: number; backoff: number; delayMsMax: number }>
+/** How a failing hook is run again: `max` 0 means until it succeeds; the pause is multiplied by
+ * `backoff` each time, or grows by `delayMs` (`linear`), up to `delayMsMax`. */
+export type RetryPolicy = Readonly<{ max: number; delayMs: number; backoff: number | "linear"; delayMsMax: number }>
 
 /** Options an alias sets; an explicit option wins over them. */
 export type HookPreset = Readonly<{
@@ -23,7 +24,8 @@ export type HookPreset = Readonly<{
 
 export type Alias = Readonly<{ event: EventName; subject: SubjectKind; preset: HookPreset }>
 
-const UNTIL_SUCCESS: RetryPolicy = { max: 0, delayMs: 1_000, backoff: 2, delayMsMax: 30_000 }
+/** Until it succeeds, with growing pauses: what `post-run` and a bare `retry` do. */
+export const UNTIL_SUCCESS: RetryPolicy = { max: 0, delayMs: 1_000, backoff: 2, delayMsMax: 30_000 }
 
 /** Familiar names (spec lifecycle §C.3): a canonical event and preset options, no behaviour of their own. */
 export const ALIASES = {

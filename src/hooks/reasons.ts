@@ -21,6 +21,9 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS
 
+/** Names the option `on` knows besides reasons. */
+export const REASON_GROUPS = ["requested", "unrequested", "any"] as const
+
 /** Whether the option `on` lets a hook run: a reason by its name, or the groups `requested`, `unrequested`, `any`. */
 export function runsFor(on: readonly string[], reason: Reason): boolean {
   const groups = ["any", REASONS[reason].requested ? "requested" : "unrequested"]

@@ -82,7 +82,8 @@ async function retry(
 ): Promise<HookIdentity | undefined> {
   let report = first
   for (let retries = 1; max === 0 || retries <= max; retries += 1) {
-    const pauseMs = Math.min(delayMs * backoff ** (retries - 1), delayMsMax)
+    const grown = backoff === "linear" ? delayMs * retries : delayMs * backoff ** (retries - 1)
+    const pauseMs = Math.min(grown, delayMsMax)
     warn(context, task, `${describeHookFailure(report)}; it runs again in ${pauseMs / 1000} s`)
     await wait(context.clock, pauseMs, task.signal)
     if (task.signal.aborted) return planned.hook

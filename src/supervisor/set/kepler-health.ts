@@ -1,4 +1,4 @@
-import type { FieldReader, Fields } from "../spec/field-reader.ts"
+import type { FieldReader, Fields } from "../../config/field-reader.ts"
 
 /** A check that fails is `critical`, whatever its exit code. */
 const ENDS_CRITICAL = "|| exit 2"

@@ -1,6 +1,6 @@
 import { posix as path } from "node:path"
 import type { Problem } from "../../base/errors.ts"
-import { type FieldReader, type Fields, isTable, readFields } from "../spec/field-reader.ts"
+import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import type { HookTables } from "../spec/spec.ts"
 import { expandVariables } from "./expand-variables.ts"
 import { keplerHealth } from "./kepler-health.ts"

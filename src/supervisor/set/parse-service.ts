@@ -1,8 +1,8 @@
 import type { Problem } from "../../base/errors.ts"
+import { type FieldReader, type Fields, type PlaceOf, readFields } from "../../config/field-reader.ts"
 import { canonicalEvent, type EventLookup } from "../../hooks/aliases.ts"
 import { EVENTS, type SubjectKind } from "../../hooks/events.ts"
 import { tryParseIdent } from "../../package/ident.ts"
-import { type FieldReader, type Fields, type PlaceOf, readFields } from "../spec/field-reader.ts"
 import { readBinds } from "../spec/parse.ts"
 import { COMMAND_KEYS, readCommand, readDependencies, readHookTables } from "../spec/parse-own.ts"
 import {

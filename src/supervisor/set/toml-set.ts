@@ -1,6 +1,6 @@
 import type { Problem } from "../../base/errors.ts"
+import { type Fields, type PlaceOf, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
-import { type Fields, type PlaceOf, readFields } from "../spec/field-reader.ts"
 import { readHookTables } from "../spec/parse-own.ts"
 import { checkHookEvents, parseSetService, type SetPlace } from "./parse-service.ts"
 import type { ServiceSet } from "./service-set.ts"

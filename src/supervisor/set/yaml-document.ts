@@ -1,6 +1,6 @@
 import { isCollection, isNode, LineCounter, parseDocument, visit } from "yaml"
 import type { Problem } from "../../base/errors.ts"
-import type { Fields, PlaceOf } from "../spec/field-reader.ts"
+import type { Fields, PlaceOf } from "../../config/field-reader.ts"
 
 /** A YAML text as plain values, with the line of each. */
 export type YamlFields = Readonly<{ fields: Fields; placeOf: PlaceOf }>

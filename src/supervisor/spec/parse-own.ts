@@ -1,6 +1,6 @@
 import { HabError, type Problem } from "../../base/errors.ts"
+import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
-import { type FieldReader, type Fields, isTable, readFields } from "./field-reader.ts"
 import {
   type CommandSpec,
   DEFAULT_OWN_SPEC,

@@ -1,8 +1,8 @@
 import { HabError, type Problem } from "../../base/errors.ts"
+import { type FieldReader, type Fields, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
 import { tryParseIdent } from "../../package/ident.ts"
 import { parseServiceGroup } from "../service-group.ts"
-import { type FieldReader, type Fields, readFields } from "./field-reader.ts"
 import { defaultSpec, type ServiceBind, type ServiceSpec } from "./spec.ts"
 
 /**

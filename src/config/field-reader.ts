@@ -1,5 +1,5 @@
-import type { Problem } from "../../base/errors.ts"
-import { nearest } from "../../base/nearest.ts"
+import type { Problem } from "../base/errors.ts"
+import { nearest } from "../base/nearest.ts"
 
 /** Plain values of TOML, YAML or JSON. */
 export type Fields = Readonly<Record<string, unknown>>
