@@ -20,8 +20,11 @@ export function renderError(error: unknown, options: Readonly<{ colour: boolean;
 }
 
 function problemLines(error: HabError): string[] {
-  const shown = error.problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ where, message }) => `  ${where}: ${message}`)
-  const more = error.problems.length - shown.length
+  const lines = error.problems.map(({ where, message }) => `${where}: ${message}`)
+  // The one problem there is may be what the message says already.
+  if (lines.length === 1 && error.message.startsWith(lines[0] ?? "")) return []
+  const shown = lines.slice(0, PROBLEMS_SHOWN_MAX).map((line) => `  ${line}`)
+  const more = lines.length - shown.length
   return more > 0 ? [...shown, `  and ${more} more`] : shown
 }
 

@@ -54,31 +54,45 @@ export type BindView = Readonly<{
   members: readonly CensusMember[]
 }>
 
-/** The `pkg` of an installed package. `env` is the environment its processes get; `user` and `group` those chosen. */
+/** What `pkg` is made of. `env` is what the package sets for its processes; `user` and `group` those chosen. */
+export type PackageViewFacts = Readonly<{
+  ident: FullIdent
+  /** Inner path of the package. */
+  path: string
+  deps: readonly FullIdent[]
+  exposes: readonly string[]
+  exports: Readonly<Record<string, string>>
+  env: Readonly<Record<string, string>>
+  user: string
+  group: string
+}>
+
+/** The `pkg` of an installed package. */
 export function packageView(
   context: Readonly<{ files: Pick<FileSystem, "readTextIfPresent">; layout: Layout }>,
-  given: Readonly<{
-    pkg: InstalledPackage
-    env: Readonly<Record<string, string>>
-    user: string
-    group: string
-  }>,
+  { pkg, env, user, group }: Readonly<{ pkg: InstalledPackage }> & Pick<PackageViewFacts, "env" | "user" | "group">,
 ): PackageView {
-  const { ident, innerPath: path } = given.pkg
-  const metadata = readMetadata(context, given.pkg)
-  const service = servicePaths(context.layout, ident.name)
-  const inner = (host: string) => innerPath(context.layout, host)
+  const { tdeps: deps, exposes, exports } = readMetadata(context, pkg)
+  const { ident, innerPath: path } = pkg
+  return packageViewOf(context.layout, { ident, path, deps, exposes, exports, env, user, group })
+}
+
+/** The `pkg` of a package of which these facts are known. */
+export function packageViewOf(layout: Layout, facts: PackageViewFacts): PackageView {
+  const { ident } = facts
+  const service = servicePaths(layout, ident.name)
+  const inner = (host: string) => innerPath(layout, host)
   return {
     ident: stringifyIdent(ident),
     origin: ident.origin,
     name: ident.name,
     version: ident.version,
     release: ident.release,
-    deps: metadata.tdeps,
-    env: given.env,
-    exposes: metadata.exposes,
-    exports: metadata.exports,
-    path,
+    deps: facts.deps,
+    env: facts.env,
+    exposes: facts.exposes,
+    exports: facts.exports,
+    path: facts.path,
     svc_path: inner(service.service),
     svc_config_path: inner(service.config),
     svc_data_path: inner(service.data),
@@ -87,8 +101,8 @@ export function packageView(
     svc_var_path: inner(service.var),
     svc_pid_file: inner(service.pidFile),
     svc_run: inner(service.run),
-    svc_user: given.user,
-    svc_group: given.group,
+    svc_user: facts.user,
+    svc_group: facts.group,
   }
 }
 

@@ -57,6 +57,17 @@ describe("hab config", () => {
     await sup.stop()
   })
 
+  it("renders with hab plan render what the supervisor rendered, given what its templates see", async () => {
+    const { hab, sup } = await runningBeacon()
+    hab.write("mock.json", hab.does("config", "context", "beacon", "--reveal"))
+    const plan = path.join(project, "fixtures/plans/beacon")
+    const written = hab.does("plan", "render", plan, "--mock-data", "mock.json", "--render-dir", "rendered").split("\n")
+    const below = written.map((file) => path.relative(hab.path("rendered"), file))
+    expect(below).toEqual(expect.arrayContaining(["config/beacon.conf", "hooks/run", "hooks/install"]))
+    for (const file of below) expect(hab.read(`rendered/${file}`)).toBe(hab.read(`hab/svc/beacon/${file}`))
+    await sup.stop()
+  })
+
   it("is still in force after the supervisor was started again, and may be applied while none runs", async () => {
     const { hab, sup } = await runningBeacon()
     await sup.stop()
