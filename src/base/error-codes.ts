@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   BINLINK_DIRECTORY_INVALID: { exit: 1, summary: "the folder for links to programs is not an absolute path" },
   BINLINK_TAKEN: { exit: 1, summary: "something that is no link is where a link to a program should go" },
   PACKAGE_IN_USE: { exit: 1, summary: "installed packages depend on the one to be removed" },
+  PACKAGE_DAMAGED: { exit: 1, summary: "files of an installed package are not those that were built" },
+  ROLLBACK_IMPOSSIBLE: { exit: 1, summary: "there is no older release to go back to" },
   ORIGIN_INVALID: { exit: 1, summary: "text is not an origin name (lower-case letters, digits, - and _)" },
   KEY_NAME_INVALID: { exit: 1, summary: "text cannot name a key" },
   KEY_NOT_FOUND: { exit: 1, summary: "a key is not in the key cache" },

@@ -4,7 +4,7 @@ import type { Layout } from "../base/layout.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { readArchive } from "./archive.ts"
-import { archiveName, type FullIdent, type PackageIdent } from "./ident.ts"
+import { archiveName, type FullIdent, type PackageIdent, satisfies } from "./ident.ts"
 import { latestOf } from "./order.ts"
 
 const ARTIFACT_MODE = 0o644
@@ -40,9 +40,7 @@ export async function latestCached(context: Context, wish: PackageIdent): Promis
   const idents: FullIdent[] = []
   for (const file of candidates(context, wish)) {
     const ident = await identOf(context, `${context.layout.cacheArtifacts}/${file}`)
-    if (ident !== undefined && ident.origin === wish.origin && ident.name === wish.name && isWished(ident, wish)) {
-      idents.push(ident)
-    }
+    if (ident !== undefined && satisfies(ident, wish)) idents.push(ident)
   }
   return latestOf(idents, (ident) => ident)
 }
@@ -54,10 +52,6 @@ function candidates({ files, layout, target }: Context, wish: PackageIdent): str
     .readDirectory(layout.cacheArtifacts)
     .map((entry) => entry.name)
     .filter((name) => name.startsWith(`${start}-`) && name.endsWith(`-${target}.hart`))
-}
-
-function isWished(ident: FullIdent, wish: PackageIdent): boolean {
-  return (wish.version ?? ident.version) === ident.version && (wish.release ?? ident.release) === ident.release
 }
 
 async function identOf(context: Context, file: string): Promise<FullIdent | undefined> {

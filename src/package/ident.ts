@@ -1,7 +1,17 @@
 import { HabError } from "../base/errors.ts"
+import { isInRange, isVersionRange } from "./version-range.ts"
 
-/** A wish: which package is meant, as far as the user cares (spec package §1.1). */
-export type PackageIdent = Readonly<{ origin: string; name: string; version?: string; release?: string }>
+/**
+ * A wish: which package is meant, as far as the user cares (spec package §1.1). `range` narrows the versions of a wish
+ * that names none: `acme/web@^2.1`.
+ */
+export type PackageIdent = Readonly<{
+  origin: string
+  name: string
+  version?: string
+  release?: string
+  range?: string
+}>
 
 /** An answer: exactly one release of one package. Also a wish, never the reverse. */
 export type FullIdent = Readonly<{ origin: string; name: string; version: string; release: string }>
@@ -15,6 +25,14 @@ export function isValidPackageName(text: string): boolean {
 
 /** The identifier a text spells, or undefined when it spells none. */
 export function tryParseIdent(text: string): PackageIdent | undefined {
+  // Versions are free text and may hold an @ themselves.
+  const [, base = "", range = ""] = /^([^/]*\/[^/@]*)@(.*)$/.exec(text) ?? []
+  if (base === "") return parseParts(text)
+  const ident = parseParts(base)
+  return ident !== undefined && isVersionRange(range) ? { ...ident, range } : undefined
+}
+
+function parseParts(text: string): PackageIdent | undefined {
   const parts = text.split("/")
   if (parts.length < 2 || parts.length > 4 || !parts.every(isUsablePart)) return undefined
   const [origin = "", name = "", version, release] = parts
@@ -34,7 +52,7 @@ export function parseIdent(text: string): PackageIdent {
   const ident = tryParseIdent(text)
   if (ident !== undefined) return ident
   throw new HabError("IDENT_INVALID", `'${text}' is not a package identifier`, {
-    hint: "an identifier is origin/name, origin/name/version or origin/name/version/release, for example acme/redis",
+    hint: "an identifier is origin/name, origin/name/version or origin/name/version/release, for example acme/redis; or a range of versions: 'acme/redis@^7.2'",
   })
 }
 
@@ -56,9 +74,10 @@ export function parseFullIdent(text: string): FullIdent {
   return requireFullIdent(parseIdent(text))
 }
 
-/** `origin/name[/version[/release]]`. A release without a version is dropped (spec package §1.1). */
+/** `origin/name[/version[/release]]` or `origin/name@range`. A release without a version is dropped (spec package §1.1). */
 export function stringifyIdent(ident: PackageIdent): string {
   const base = `${ident.origin}/${ident.name}`
+  if (ident.range !== undefined) return `${base}@${ident.range}`
   if (ident.version === undefined) return base
   return ident.release === undefined ? `${base}/${ident.version}` : `${base}/${ident.version}/${ident.release}`
 }
@@ -69,12 +88,17 @@ export function stringifyIdent(ident: PackageIdent): string {
  */
 export function satisfies(candidate: PackageIdent, wish: PackageIdent): boolean {
   if (candidate.origin !== wish.origin || candidate.name !== wish.name) return false
+  if (!isInRangeOf(candidate, wish) || !isInRangeOf(wish, candidate)) return false
   for (const part of ["version", "release"] as const) {
     if (candidate[part] === undefined) continue
     if (wish[part] === undefined) return true
     if (candidate[part] !== wish[part]) return false
   }
   return true
+}
+
+function isInRangeOf({ version }: PackageIdent, { range }: PackageIdent): boolean {
+  return range === undefined || version === undefined || isInRange(version, range)
 }
 
 /** The artifact's file name (spec package §1.1). It cannot be parsed back: every part may hold dashes. */

@@ -3,6 +3,7 @@ import { type Layout, packagePath } from "../base/layout.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "./ident.ts"
 import { compareByParts, latestOf } from "./order.ts"
+import { isInRange } from "./version-range.ts"
 
 /** One release that is on disk, complete and for this platform. */
 export type InstalledPackage = Readonly<{
@@ -37,6 +38,7 @@ export const TEMPORARY_PREFIX = ".hab-pkg-install"
 export function createStore(options: StoreOptions): PackageStore {
   const list = (wish: Partial<PackageIdent> = {}) =>
     [...releases(options, wish)]
+      .filter((pkg) => wish.range === undefined || isInRange(pkg.ident.version, wish.range))
       .filter((pkg) => isInstalled(options, pkg))
       .sort((a, b) => compareByParts(a.ident, b.ident))
   const find = (wish: PackageIdent) => {

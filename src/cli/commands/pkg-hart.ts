@@ -1,11 +1,9 @@
 import { HabError } from "../../base/errors.ts"
 import { hashFile } from "../../crypto/hash.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
-import { verifyHart } from "../../package/hart.ts"
 import { HART_FORMAT, HART_HASH_TYPE, readHartHeader } from "../../package/hart-header.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
-import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 
 const LABEL_WIDTH = 15
 
@@ -64,25 +62,5 @@ export const headerCommand = defineCommand({
       context.report({ tag: "warning", text: `Failed to read package header: ${error.message}` })
       return {}
     }
-  },
-})
-
-/** `hab pkg verify`: signature and content against the signer's public key. */
-export const verifyCommand = defineCommand({
-  name: "verify",
-  summary: "Check the signature and the content of a .hart file",
-  arguments: "<file>",
-  examples: ["hab pkg verify acme-web-1.0.0-20260102030405-x86_64-linux.hart"],
-  options: { cacheKeyPath: CACHE_KEY_PATH },
-  async run({ args: [file = ""], options }, context) {
-    context.report({ tag: "begin", text: `Verifying artifact ${file}` })
-    const { header, digest } = await verifyHart(context.host, openKeyCache(context, options.cacheKeyPath), file)
-    context.report({
-      tag: "status",
-      verb: "Verified",
-      subject: `checksum ${digest} signed with ${stringifyNamedRevision(header.signer)}`,
-    })
-    context.report({ tag: "end", text: `Verified artifact ${file}.` })
-    return {}
   },
 })

@@ -1,10 +1,7 @@
-import { isFullIdent, parseIdent, tryParseIdent } from "../../package/ident.ts"
-import { createStore } from "../../package/store.ts"
-import { type UninstallOptions, uninstallPackages } from "../../package/uninstall.ts"
-import { askSupervisor } from "../../supervisor/gateway/client.ts"
-import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
-import { type CommandContext, defineCommand } from "../command.ts"
-import { packageHooks } from "../package-hooks.ts"
+import { parseIdent } from "../../package/ident.ts"
+import { uninstallPackages } from "../../package/uninstall.ts"
+import { defineCommand } from "../command.ts"
+import { withRemoval } from "../removal.ts"
 
 /** `hab pkg uninstall` (spec package §6). */
 export const uninstallPackageCommand = defineCommand({
@@ -29,34 +26,13 @@ export const uninstallPackageCommand = defineCommand({
     ignoreUninstallHook: { kind: "flag", summary: "Do not run uninstall hooks" },
   },
   async run({ args: [text = ""], options }, context) {
-    const { host } = context
     const wish = parseIdent(text)
+    const { dryrun, keepLatest, noDeps } = options
     const exclude = (options.exclude ?? []).map(parseIdent)
-    const loaded = await loadedReleases(context)
-    const workplace = context.workplace()
-    const { layout } = workplace
-    const hooks = packageHooks(context, workplace, createStore({ files: host.files, layout, target: host.target }))
-    const rules: UninstallOptions = {
-      loaded,
-      exclude,
-      dryRun: options.dryrun,
-      noDeps: options.noDeps,
-      signal: context.signal,
-      ...(options.keepLatest === undefined ? {} : { keepLatest: options.keepLatest }),
-      ...(options.ignoreUninstallHook ? {} : { runUninstallHook: hooks.uninstall }),
-    }
-    try {
-      const { summaries } = await uninstallPackages({ ...host, layout, report: context.report }, wish, rules)
+    const chosen = { exclude, dryRun: dryrun, noDeps, ...(keepLatest === undefined ? {} : { keepLatest }) }
+    return withRemoval(context, options, async (removal) => {
+      const { summaries } = await uninstallPackages(removal.context, wish, { ...removal.rules, ...chosen })
       return { text: summaries.join("\n") }
-    } finally {
-      await hooks.close()
-    }
+    })
   },
 })
-
-/** What a running supervisor uses is kept. */
-async function loadedReleases({ host, layout }: CommandContext) {
-  const ask = { control: host.control, layout }
-  const services = await askSupervisor<readonly ServiceStatus[]>(ask, { method: "GET", path: "/services" })
-  return (services ?? []).flatMap((service) => tryParseIdent(service.ident) ?? []).filter(isFullIdent)
-}

@@ -3,14 +3,18 @@ import { binlinkCommand } from "../commands/pkg-binlink.ts"
 import { buildPackageCommand } from "../commands/pkg-build.ts"
 import { envCommand } from "../commands/pkg-environment.ts"
 import { execCommand } from "../commands/pkg-exec.ts"
-import { hashCommand, headerCommand, verifyCommand } from "../commands/pkg-hart.ts"
+import { hashCommand, headerCommand } from "../commands/pkg-hart.ts"
 import { infoCommand } from "../commands/pkg-info.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
 import { listCommand, pathCommand } from "../commands/pkg-installed.ts"
 import { bindsCommand, configCommand, dependenciesCommand, providesCommand } from "../commands/pkg-look.ts"
+import { pruneCommand } from "../commands/pkg-prune.ts"
+import { repairCommand } from "../commands/pkg-repair.ts"
+import { rollbackCommand } from "../commands/pkg-rollback.ts"
 import { sbomCommand } from "../commands/pkg-sbom.ts"
 import { signCommand } from "../commands/pkg-sign.ts"
 import { uninstallPackageCommand } from "../commands/pkg-uninstall.ts"
+import { verifyCommand } from "../commands/pkg-verify.ts"
 
 /** `hab pkg …` (spec package §7.2). */
 export const pkgCommands: CommandGroup = {
@@ -20,6 +24,8 @@ export const pkgCommands: CommandGroup = {
     buildPackageCommand,
     installPackageCommand,
     uninstallPackageCommand,
+    pruneCommand,
+    rollbackCommand,
     listCommand,
     pathCommand,
     infoCommand,
@@ -34,6 +40,7 @@ export const pkgCommands: CommandGroup = {
     hashCommand,
     signCommand,
     verifyCommand,
+    repairCommand,
     sbomCommand,
   ],
 }
