@@ -1,10 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import net, { type AddressInfo } from "node:net"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { createHab, type Hab, project } from "../support/hab.ts"
-import { until } from "../support/until.ts"
 
 const SLOW_MS = 600_000
 const sources = path.join(project, ".cache/sources")
@@ -16,20 +14,6 @@ function builder(origin: string): Hab {
   const hab = createHab({ HAB_CACHE_SRC_PATH: sources })
   hab.does("origin", "key", "generate", origin)
   return hab
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-async function greetingAt(port: number): Promise<string | undefined> {
-  const reply = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)
-  return reply?.headers.get("x-greeting") ?? undefined
 }
 
 describe.skipIf(!hasCompiler || !hasSource("lzo-2.10.tar.gz") || !hasSource("lzop-1.04.tar.gz"))(
@@ -49,30 +33,6 @@ describe.skipIf(!hasCompiler || !hasSource("lzo-2.10.tar.gz") || !hasSource("lzo
       expect(execFileSync(`${lzop}/bin/lzop`, ["--version"], run)).toMatch(/^lzop 1\.04\nLZO library 2\.10/)
       const needed = execFileSync("readelf", ["-d", `${lzop}/bin/lzop`], { encoding: "utf8" })
       expect(needed).toMatch(/runpath: \[[^\]]*\/hab\/pkgs\/core\/lzo\/2\.10\/\d+\/lib\]/)
-    })
-  },
-)
-
-describe.skipIf(!hasCompiler || !hasSource("nginx-1.22.1.tar.gz"))(
-  "nginx from its own tarball (needs .cache/sources, gcc, make)",
-  () => {
-    it("is built, installed, healthy, and takes a new config without a new process", { timeout: SLOW_MS }, async () => {
-      const hab = builder("demo")
-      const artifact = hab.does("pkg", "build", path.join(project, "plans/nginx"))
-      hab.does("pkg", "install", artifact)
-      const port = await freePort()
-      const configure = (greeting: string) =>
-        hab.write("hab/user/nginx/config/user.toml", `[http]\nport = ${port}\ngreeting = "${greeting}"\n`)
-      configure("one")
-      const sup = hab.supervise("demo/nginx")
-      await until("nginx answers", async () => (await greetingAt(port)) === "one", 60_000)
-      await until("nginx is healthy", () => hab.status("nginx")?.health === "ok", 60_000)
-      const pid = hab.status("nginx")?.pid
-      configure("two")
-      await until("nginx serves the new config", async () => (await greetingAt(port)) === "two", 60_000)
-      expect(hab.status("nginx")?.pid).toBe(pid)
-      expect(await sup.stop()).toBe(0)
-      expect(await greetingAt(port)).toBeUndefined()
     })
   },
 )
