@@ -65,13 +65,14 @@ export async function inspectPlan(
 }
 
 /**
- * `hab plan check`: every mistake of a plan and its templates, in the order of files and lines. A plan that bash cannot read
- * is one finding. Throws PLAN_NOT_FOUND and PLAN_UNSUPPORTED.
+ * `hab plan check`: every mistake of a plan and its templates, in the order of files and lines. What a template cannot render
+ * is an error here, though a build packages it; a plan that bash cannot read is one finding. Throws PLAN_NOT_FOUND and PLAN_UNSUPPORTED.
  */
 export async function checkPlan(host: InspectHost, request: InspectRequest): Promise<readonly PlanFinding[]> {
   try {
     const inspected = await inspectPlan(host, request)
-    return [...planFindings(host, inspected), ...templateFindings(host, inspected)]
+    const inTemplates = templateFindings(host, inspected).map((found) => ({ ...found, severity: "error" as const }))
+    return [...planFindings(host, inspected), ...inTemplates]
   } catch (error) {
     if (!(error instanceof HabError) || error.code !== "PLAN_INVALID") throw error
     const problems = error.problems.length > 0 ? error.problems : [{ where: "", message: error.message }]

@@ -7,6 +7,8 @@ import { hooksReference } from "../../src/cli/reference/hooks.ts"
 import { httpApiReference } from "../../src/cli/reference/http-api.ts"
 import { packageFilesReference, plansReference } from "../../src/cli/reference/plans.ts"
 import { statesReference } from "../../src/cli/reference/states.ts"
+import { templateContextReference } from "../../src/cli/reference/template-context.ts"
+import { templateHelpersReference } from "../../src/cli/reference/template-helpers.ts"
 import { expectGolden } from "../support/golden.ts"
 
 describe("the reference pages are what the tables say", () => {
@@ -17,5 +19,9 @@ describe("the reference pages are what the tables say", () => {
   it("docs/reference/service-states.md", () => expectGolden("docs/reference/service-states.md", statesReference()))
   it("docs/reference/plans.md", () => expectGolden("docs/reference/plans.md", plansReference()))
   it("docs/reference/package-files.md", () => expectGolden("docs/reference/package-files.md", packageFilesReference()))
+  it("docs/reference/template-context.md", () =>
+    expectGolden("docs/reference/template-context.md", templateContextReference()))
+  it("docs/reference/template-helpers.md", () =>
+    expectGolden("docs/reference/template-helpers.md", templateHelpersReference()))
   it("docs/reference/exit-codes.md", () => expectGolden("docs/reference/exit-codes.md", exitCodesReference()))
 })

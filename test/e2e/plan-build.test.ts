@@ -19,7 +19,7 @@ describe("hab plan check", () => {
   it("prints every mistake of a plan with its place and lines, and exits 1", () => {
     const { stdout, stderr, code } = createHab().run("plan", "check", path.join(project, "fixtures/plans/mistakes"))
     expect(code).toBe(1)
-    expect(stderr).toContain("5 errors, 17 warnings")
+    expect(stderr).toContain("8 errors, 14 warnings")
     const messages = new Set(stdout.match(/^[\w./-]+:\d+:\d+: (error|warning): .*$/gm))
     expect(messages.size).toBe(22)
     expect(stdout).toContain('  4 | pkg_version=1.0.0\n  5 | pkg_licence=("Apache-2.0")\n    | ^\n  6 | pkg_source=')
