@@ -1,4 +1,5 @@
-import { servicePaths } from "../base/layout.ts"
+import { innerPath, servicePaths } from "../base/layout.ts"
+import { checkScript } from "../hooks/check-script.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
 import { type PackageHookContext, runPackageHook } from "../hooks/package-hooks.ts"
 import { type HookContext, keepBytesOf } from "../hooks/run-hook.ts"
@@ -107,6 +108,8 @@ async function startProcess(
   if (credentials.notice !== undefined) say(held.group, "SV", credentials.notice)
   say(held.group, "SV", `Starting service as user=${credentials.user.name}, group=${credentials.group.name}`)
   const { run } = held.service
+  const unfit = release.command === undefined ? unfitRunFile(context, held) : undefined
+  if (unfit !== undefined) return { problem: unfit }
   const request = processOf(context.layout, held, release)
   const ended = exits.next(request.id)
   const result = await context.launcher.spawn(request)
@@ -114,9 +117,16 @@ async function startProcess(
     const what = release.command?.argv[0] ?? servicePaths(context.layout, held.name).run
     return { problem: `${what}: ${result.cause}` }
   }
-  writePidFile(context, held.name, result.pid)
+  writePidFile(context, held, result.pid)
   void ended.then((exit) => processEnded(context, roster(), held, run, exit))
   return { pid: result.pid }
+}
+
+/** Why the rendered `run` file cannot be executed; what stands between it and us would say it in its own words. */
+function unfitRunFile({ host, layout }: SupervisorContext, { name }: Supervised): string | undefined {
+  const { run } = servicePaths(layout, name)
+  const problem = checkScript({ files: host.files, layout }, { script: innerPath(layout, run) })
+  return problem === undefined ? undefined : `${run}: ${problem}`
 }
 
 /** What follows the end of a service's process, however this supervisor came to know it. */
@@ -128,6 +138,6 @@ export function processEnded(
   { id, status }: ProcessExit,
 ): void {
   context.launcher.acknowledge(id)
-  if (held.service.run === run) writePidFile(context, held.name, undefined)
+  if (held.service.run === run) writePidFile(context, held, undefined)
   roster.post(held, { tag: "process-exited", run, status })
 }

@@ -1,3 +1,5 @@
+import { describeSystemError } from "../base/describe-system-error.ts"
+import { isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { PackageStore } from "../package/store.ts"
@@ -64,5 +66,25 @@ export function reportAs(say: Say, preamble: string, key: LogKey): Report {
       case "phase-finished":
         return
     }
+  }
+}
+
+/**
+ * Writes what supervision can do without; a full or broken disk is said and never ends a service or us. False when it
+ * was not written.
+ */
+export function writtenOrSaid(
+  context: Pick<SupervisorContext, "style" | "print">,
+  speaker: string,
+  what: string,
+  write: () => void,
+): boolean {
+  try {
+    write()
+    return true
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    speakerOf(context)(speaker, "SV", `Could not write ${what}: ${describeSystemError(error)}`)
+    return false
   }
 }

@@ -1,7 +1,7 @@
 import { servicePaths } from "../base/layout.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
 import { bindsMet } from "./census.ts"
-import { reportAs, type Say, type SupervisorContext } from "./context.ts"
+import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { openRelease, type Release } from "./release.ts"
 import { renderService } from "./render-service.ts"
 import { type Changes, mergeChanges, NO_CHANGES } from "./service/change-response.ts"
@@ -98,10 +98,13 @@ export function configSubject(spec: ServiceSpec, group: string, { templates }: R
 }
 
 /** Where hooks find the pid of the service. Written after every spawn and at re-attach (decisions 15). */
-export function writePidFile({ host, layout }: SupervisorContext, name: string, pid: number | undefined): void {
-  const { pidFile } = servicePaths(layout, name)
-  if (pid !== undefined) return host.files.writeFile(pidFile, String(pid))
-  if (host.files.lstat(pidFile) !== undefined) host.files.removeFile(pidFile)
+export function writePidFile(context: SupervisorContext, held: Supervised, pid: number | undefined): void {
+  const { files } = context.host
+  const { pidFile } = servicePaths(context.layout, held.name)
+  writtenOrSaid(context, held.group, "its PID file", () => {
+    if (pid !== undefined) files.writeFile(pidFile, String(pid))
+    else if (files.lstat(pidFile) !== undefined) files.removeFile(pidFile)
+  })
 }
 
 /** What rendering a service takes; it speaks for the service. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer"
 import { HabError } from "../base/errors.ts"
-import type { SupervisorContext } from "./context.ts"
+import { type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { createInbox } from "./inbox.ts"
 import { type TakenStep, terminationIn } from "./last-process.ts"
 import { runStateOf, writeRunState } from "./run-state.ts"
@@ -85,8 +85,11 @@ function remember(context: SupervisorContext, held: Supervised): void {
   const state = runStateOf(held.service, held.runId, held.postStart)
   const text = JSON.stringify(state)
   if (text === held.writtenState) return
-  held.writtenState = text
-  writeRunState({ files: context.host.files, layout: context.layout }, held.name, state)
+  const written = writtenOrSaid(context, held.group, "the state of its run", () =>
+    writeRunState({ files: context.host.files, layout: context.layout }, held.name, state),
+  )
+  // Tried again at the next step: until then the next supervisor knows what was last written.
+  held.writtenState = written ? text : undefined
 }
 
 /** One sentence of whatever was thrown while a service was opened. */

@@ -17,7 +17,6 @@ export type ChangeContext = Readonly<{ context: SupervisorContext; roster: Roste
 /** Does what the comparison of specs found. A service that cannot be opened is set aside with its problem. */
 export function applyOperation(change: ChangeContext, operation: Operation): void {
   const held = change.roster.services.get(operation.name)
-  change.roster.broken.delete(operation.name)
   switch (operation.tag) {
     case "start":
     case "hold":
@@ -118,12 +117,17 @@ function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec): v
 }
 
 function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () => T): T | undefined {
+  const { name } = spec.ident
   try {
-    return open()
+    const opened = open()
+    roster.broken.delete(name)
+    return opened
   } catch (error) {
     const problem = describeProblem(error)
-    roster.broken.set(spec.ident.name, { spec, problem })
-    say("hab-sup", "MR", `Unable to start ${stringifyIdent(spec.ident)}, ${problem}`)
+    const known = roster.broken.get(name)?.problem
+    roster.broken.set(name, { spec, problem })
+    // It is tried again at every change of any spec; the same problem is no news.
+    if (problem !== known) say("hab-sup", "MR", `Unable to start ${stringifyIdent(spec.ident)}, ${problem}`)
     return undefined
   }
 }

@@ -58,6 +58,8 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     sayOnce(skipped, found.skipped, (path, why) =>
       say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). This file will be skipped.`),
     )
+    // Of a service that could not be opened nothing has to end: without its spec it is gone.
+    for (const name of roster.broken.keys()) if (!found.specs.has(name)) roster.broken.delete(name)
     const inForce = specsInForce(roster)
     const leaving = [...roster.services.values()].filter((held) => held.leaving).map((held) => held.name)
     for (const operation of reconcile(inForce, found.specs)) {
@@ -118,7 +120,7 @@ async function stopAll(roster: Roster, stopped: (() => void)[]): Promise<void> {
 /** Tells hooks and people the pid of a service that was found alive (decisions 15). */
 export function rewritePidFiles(context: SupervisorContext, roster: Roster): void {
   for (const held of roster.services.values()) {
-    if (held.service.life.pid !== undefined) writePidFile(context, held.name, held.service.life.pid)
+    if (held.service.life.pid !== undefined) writePidFile(context, held, held.service.life.pid)
   }
 }
 

@@ -36,7 +36,7 @@ export type Hab = Readonly<{
 
 export type SupervisorRun = Readonly<{
   child: ChildProcess
-  /** Everything it printed so far, both streams. */
+  /** Everything it printed so far, both streams; the last megabytes of it. */
   output(): string
   /** Waits for a line that matches. */
   sees(pattern: RegExp | string): Promise<string>
@@ -44,6 +44,9 @@ export type SupervisorRun = Readonly<{
   ended(): Promise<number | string>
   stop(): Promise<number | string>
 }>
+
+/** Of what services print without end, the beginning is forgotten. */
+const OUTPUT_LENGTH_MAX = 8 * 1024 * 1024
 
 const roots: string[] = []
 const running = new Set<ChildProcess>()
@@ -149,8 +152,12 @@ function supervise(node: string, words: string[], env: Record<string, string>, r
   })
   running.add(child)
   let text = ""
-  child.stdout?.on("data", (chunk) => (text += chunk))
-  child.stderr?.on("data", (chunk) => (text += chunk))
+  const take = (chunk: Buffer) => {
+    text += chunk
+    if (text.length > OUTPUT_LENGTH_MAX) text = text.slice(-OUTPUT_LENGTH_MAX / 2)
+  }
+  child.stdout?.on("data", take)
+  child.stderr?.on("data", take)
   const end = new Promise<number | string>((resolve) => {
     child.once("exit", (code, signal) => {
       running.delete(child)
