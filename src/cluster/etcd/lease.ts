@@ -36,7 +36,10 @@ export async function takeLease(
     else if (reply.tag === "replied" && reply.message.error === undefined) return lose()
     if (!isHeld()) return lose()
     const wait = reply.tag === "replied" ? lifeMs / 3 : RETRY_MS
-    cancel = clock.schedule(Math.min(wait, confirmedMs + lifeMs - clock.monotonicMs()), () => void keepAlive())
+    cancel = clock.schedule(
+      Math.max(1, Math.min(wait, confirmedMs + lifeMs - clock.monotonicMs())),
+      () => void keepAlive(),
+    )
   }
   let cancel = clock.schedule(lifeMs / 3, () => void keepAlive())
   const release = async () => {
