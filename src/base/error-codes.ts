@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   BUILD_KEY_MISSING: { exit: 35, summary: "there is no secret key of the plan's origin to sign with" },
   BUILD_VERSION_UNSET: { exit: 2, summary: "a plan with a pkg_version function never called update_pkg_version" },
   BUILD_RUNNING: { exit: 1, summary: "another process builds the same program on this root" },
+  BUILD_SANDBOX_REFUSED: { exit: 1, summary: "--sandbox: this machine refuses the namespaces a sandbox needs" },
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },
   BUILD_PHASE_FAILED: { exit: 1, summary: "a phase of a build failed; exits with the phase's own code" },
   BUILD_NOT_REPRODUCIBLE: { exit: 1, summary: "a second build of the same plan gave other bytes" },

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process"
 import type { BindMount, Enclosure } from "../ports/enclosure.ts"
 import type { Account } from "../ports/users.ts"
+import { systemSandbox } from "./sandbox.ts"
 
 /**
  * Runs in a new mount namespace as (namespace) root, with the host's hab directory as $1: builds a root directory that
@@ -56,8 +57,9 @@ function bindArgv({ from, at }: BindMount): readonly [string, ...string[]] {
  * once: where the kernel or a container refuses them, commands run unwrapped and see the host's paths.
  */
 export function systemEnclosure(root: string, hab: string, user: Pick<Account, "uid" | "gid">): Enclosure {
+  const sandbox = () => systemSandbox(`${hab}/.enclosure`, user)
   if (root === "/" || root === "") {
-    return { enclosed: true, wrap: (argv) => argv, ...(user.uid === 0 ? { bind: bindOnHost } : {}) }
+    return { enclosed: true, wrap: (argv) => argv, ...(user.uid === 0 ? { bind: bindOnHost, sandbox } : {}) }
   }
   const [file, ...args] = enclosureArgv(hab, user, ["true"])
   const works = spawnSync(file, args, { stdio: "ignore", timeout: 10_000 }).status === 0
@@ -66,6 +68,7 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
     enclosed: true,
     wrap: (argv) => enclosureArgv(hab, user, argv),
     bind: (argv, mount) => enclosureArgv(hab, user, argv, mount),
+    sandbox,
   }
 }
 

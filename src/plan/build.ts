@@ -15,6 +15,8 @@ const RUN_AFTER_SUCCESS = [
   "exit 0",
 ].join("\n")
 
+const HOST_BUILD = "Programs of this machine are visible to the build, in a clean environment; --sandbox hides them"
+
 /** Ends the shell of a build that did nothing. */
 const LEAVE = "__hab_running=; trap - EXIT; exit 0"
 
@@ -52,6 +54,7 @@ export async function buildPackage(host: BuildHost, request: BuildRequest): Prom
 async function runPhases(build: Build): Promise<BuildResult> {
   const { report } = build.request
   report({ tag: "begin", text: `Building ${build.location.planFile}` })
+  if (build.request.sandbox !== true) report({ tag: "note", text: HOST_BUILD })
   try {
     for (const phase of PHASES) {
       await phase.run(build)

@@ -27,15 +27,19 @@ export async function findOriginKey(build: Build, phase: string): Promise<void> 
 
 /** Fills the arrays of resolved dependencies, here and in the shell (spec package §2.5, §2.6). */
 export async function resolvePlanDependencies(build: Build, phase: string): Promise<void> {
-  const values = await planValues(build, phase)
-  if (values.pkg_scaffolding !== "") await loadScaffolding(build, phase, values)
-  const settled = await planValues(build, phase)
-  const found = await resolveInto(build, phase, settled)
+  const found = await findDependencies(build, phase)
   build.found.dependencies = found
-  keepLock(build, settled, found)
+  keepLock(build, await planValues(build, phase), found)
   for (const pkg of found.allDeps) {
     build.request.report({ tag: "status", verb: "Using", subject: stringifyIdent(pkg.ident) })
   }
+}
+
+/** The packages a plan builds and runs with, after its scaffolding had its say. */
+export async function findDependencies(build: Build, phase: string): Promise<ResolvedDependencies> {
+  const values = await planValues(build, phase)
+  if (values.pkg_scaffolding !== "") await loadScaffolding(build, phase, values)
+  return await resolveInto(build, phase, await planValues(build, phase))
 }
 
 /** plan.lock beside the plan, where there is one that counts. */

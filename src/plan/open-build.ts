@@ -1,21 +1,26 @@
 import { HabError } from "../base/errors.ts"
 import { hostPath, innerPath } from "../base/layout.ts"
 import { formatStamp } from "../base/timestamp.ts"
-import type { BindMount } from "../ports/enclosure.ts"
+import type { BindMount, Sandbox } from "../ports/enclosure.ts"
 import { type BuildLog, createBuildLog } from "./build-log.ts"
 import { buildMoment } from "./build-moment.ts"
 import { absolute, type BuildPaths, buildPaths } from "./build-paths.ts"
 import { type Build, type BuildHost, type BuildRequest, scratchOf } from "./build-state.ts"
+import { findDependencies } from "./dependency-steps.ts"
 import { loadPlan } from "./load-plan.ts"
 import { locatePlan, type PlanLocation } from "./locate.ts"
 import { identParts } from "./package-steps.ts"
 import { type PlanShell, startPlanShell } from "./plan-shell.ts"
 import { claimPrefix } from "./prefix.ts"
 import { assignText } from "./protocol.ts"
+import { requireSandbox, sandboxPlace, visiblePaths } from "./sandbox.ts"
 import { shellEnvironment } from "./shell-environment.ts"
 import { shellHelpers } from "./shell-helpers.ts"
 import { type ReadPlan, validatePlan } from "./validate.ts"
 import type { PlanValues } from "./variables.ts"
+
+/** Ends a shell that did its part; do_after_failure is not for this. */
+const LEAVE = "__hab_running=; trap - EXIT; exit 0"
 
 /** A build before its plan was read. */
 type Unread = Readonly<{
@@ -48,18 +53,52 @@ export async function openBuild(host: BuildHost, request: BuildRequest, { onShel
 
 async function readAndClaim(unread: Unread, { onShell, onLock }: Holders): Promise<Build> {
   const { host, request } = unread
-  const first = await readPlan(unread, undefined, onShell)
+  const sandbox = request.sandbox === true ? requireSandbox(request) : undefined
+  const first = await readPlan(unread, readingWrap(unread, sandbox), onShell)
   const { pkg_name, pkg_origin } = first.values
   onLock(await lockBuild(host, request, pkg_name))
   unread.log.open(unread.paths.output, pkg_name)
+  if (sandbox !== undefined) return await moveIntoSandbox(unread, sandbox, first, onShell)
   const taken = claimPrefix({ host, request, paths: unread.paths }, first.values)
   if (taken.tag === "free") return await enterScratch(first.build, first.values)
-  await first.build.shell.run("__hab_running=; trap - EXIT; exit 0")
+  await first.build.shell.run(LEAVE)
   request.report({
     tag: "note",
     text: `${pkg_origin}/${pkg_name} is installed in this release; building apart from it`,
   })
-  const second = await readPlan(unread, taken.aside, onShell)
+  const { aside } = taken
+  const bind: Wrap = (argv) => request.enclosure.bind?.(argv, aside) ?? argv
+  const second = await readPlan(unread, bind, onShell, aside)
+  return await enterScratch(second.build, second.values)
+}
+
+/** The plan is read for its dependencies where it can read packages and itself, and write nothing. */
+function readingWrap(unread: Unread, sandbox: Sandbox | undefined): Wrap {
+  const { enclosure, store } = unread.request
+  if (sandbox === undefined) return (argv) => enclosure.wrap(argv)
+  const visible = visiblePaths(unread, store.list())
+  return (argv) => sandbox(argv, visible)
+}
+
+/** Asks the plan for its dependencies, then reads it again where only these are. */
+async function moveIntoSandbox(
+  unread: Unread,
+  sandbox: Sandbox,
+  { build, values }: Opened,
+  onShell: (shell: PlanShell) => void,
+): Promise<Build> {
+  const { files } = unread.host
+  const { allTdeps } = await findDependencies(build, "dependencies").catch(async (error: unknown) => {
+    await build.shell.run("exit 1")
+    throw error
+  })
+  await build.shell.run(LEAVE)
+  const place = sandboxPlace(unread, values)
+  files.removeTree(place.from)
+  for (const folder of [place.from, hostPath(unread.request.layout, unread.paths.sources)])
+    files.makeDirectories(folder)
+  const visible = visiblePaths(unread, allTdeps, { values, place })
+  const second = await readPlan(unread, (argv) => sandbox(argv, visible), onShell, place)
   return await enterScratch(second.build, second.values)
 }
 
@@ -91,14 +130,18 @@ function prepare(host: BuildHost, request: BuildRequest): Unread {
 
 type Opened = Readonly<{ build: Build; values: PlanValues }>
 
+type Argv = readonly [string, ...string[]]
+type Wrap = (argv: Argv) => Argv
+
 async function readPlan(
   unread: Unread,
-  aside: BindMount | undefined,
+  wrap: Wrap,
   onShell: (shell: PlanShell) => void,
+  aside?: BindMount,
 ): Promise<Opened> {
   const { host, request, paths, location, log } = unread
   const env = shellEnvironment({ env: host.env, paths, epochSeconds: unread.epochSeconds, origin: request.origin })
-  const shell = startShell(unread, aside, env, () => build)
+  const shell = startShell(unread, wrap, env, () => build)
   onShell(shell)
   const found: Build["found"] = {}
   const build: Build = { ...unread, shell, aside, found }
@@ -119,14 +162,13 @@ async function readPlan(
 
 function startShell(
   { host, request, location, log }: Unread,
-  aside: BindMount | undefined,
+  wrap: Wrap,
   env: Readonly<Record<string, string>>,
   build: () => Build,
 ): PlanShell {
   const session = innerPath(request.layout, `${request.bashDirectory}/session.bash`)
-  const argv = ["bash", "--noprofile", "--norc", session] as const
   return startPlanShell(host, {
-    argv: aside === undefined ? request.enclosure.wrap(argv) : (request.enclosure.bind?.(argv, aside) ?? argv),
+    argv: wrap(["bash", "--noprofile", "--norc", session]),
     env,
     cwd: location.planContext,
     helpers: shellHelpers(build),

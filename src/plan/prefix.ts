@@ -36,8 +36,8 @@ export function claimPrefix(
 /** For a version that came late, when the shell runs already: throws BUILD_PREFIX_TAKEN for an installed release. */
 export function claimLatePrefix(build: Build, values: PlanValues): void {
   if (build.found.prefix === values.pkg_prefix) return
-  const claim = claimPrefix(build, values)
-  if (claim.tag === "apart") throw taken(stringifyIdent(identParts(values)))
+  const isApart = build.aside !== undefined && values.pkg_prefix.startsWith(`${build.aside.at}/`)
+  if (!isApart && claimPrefix(build, values).tag === "apart") throw taken(stringifyIdent(identParts(values)))
   build.found.prefix = values.pkg_prefix
   build.found.ident = identParts(values)
 }

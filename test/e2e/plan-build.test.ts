@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { createHab, processesOf, project } from "../support/hab.ts"
@@ -72,5 +72,69 @@ describe("a build that hangs", () => {
     expect(await ended).toBe(130)
     await until("nothing of it runs", () => processesOf(hab.root).length === 0)
     expect(hab.list("hab/pkgs")).toEqual([])
+  })
+})
+
+const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]
+const hasNamespaces = spawnSync("unshare", [...asRoot, "--mount", "--net", "--ipc", "true"]).status === 0
+
+describe.skipIf(!hasNamespaces)("hab pkg build --sandbox (needs namespaces)", () => {
+  it("shows the plan its own files and nothing else, and leaves no mount", () => {
+    writeFileSync("/tmp/hab-sandbox-test-outside", "")
+    const looks = [
+      "ls -A /tmp; echo tmp-is-private",
+      "type -P gcc || echo no-gcc",
+      "[[ -e /etc/shadow || -e /usr/include ]] || echo no-host",
+      "(echo >/dev/tcp/127.0.0.1/22) 2>/dev/null || echo no-network",
+      "touch /usr/bin/env 2>/dev/null || echo read-only",
+      "mkdir -p /elsewhere && touch /elsewhere/file && echo gone-with-the-build",
+      "ls $PLAN_CONTEXT",
+    ]
+    const hab = builder(`${PLAN}do_build() { ${looks.join("; ")}; }\ndo_install() { touch /tmp/x $pkg_prefix/file; }\n`)
+    const before = readFileSync("/proc/self/mountinfo", "utf8")
+    const { stderr, code } = hab.run("pkg", "build", "plan", "--sandbox")
+    rmSync("/tmp/hab-sandbox-test-outside")
+    expect(code, stderr).toBe(0)
+    const said = ["tmp-is-private", "no-gcc", "no-host", "no-network", "read-only", "gone-with-the-build", "plan.sh"]
+    expect(said.filter((line) => !stderr.includes(`\n${line}\n`))).toEqual([])
+    expect(stderr).not.toContain("hab-sandbox-test-outside")
+    expect(existsSync("/elsewhere")).toBe(false)
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(before)
+  })
+
+  it("downloads outside for the plan, and takes a version that comes late", () => {
+    const hab = createHab()
+    hab.does("origin", "key", "generate", "acme")
+    hab.write("source.txt", "1.2.3\n")
+    const plan = [
+      "pkg_name=tree\npkg_origin=acme",
+      `pkg_source=file://${hab.path("source.txt")}`,
+      "pkg_version() { cat $HAB_CACHE_SRC_PATH/source.txt; }",
+      "do_verify() { :; }\ndo_unpack() { update_pkg_version; }\ndo_build() { :; }",
+      "do_install() { cp $HAB_CACHE_SRC_PATH/source.txt $pkg_prefix/; }",
+    ]
+    hab.write("plan/plan.sh", `${plan.join("\n")}\n`)
+    const artifact = hab.does("pkg", "build", "plan", "--sandbox")
+    hab.does("pkg", "install", artifact)
+    expect(readFileSync(`${hab.does("pkg", "path", "acme/tree/1.2.3")}/source.txt`, "utf8")).toBe("1.2.3\n")
+  })
+
+  it("after kill -9 leaves no mount and nothing installed; the next build works", async () => {
+    const hab = builder(
+      `${PLAN}do_build() { touch $PLAN_CONTEXT/builds; while [[ ! -e $PLAN_CONTEXT/go ]]; do sleep 0.1; done; }\ndo_install() { touch $pkg_prefix/file; }\n`,
+    )
+    const before = readFileSync("/proc/self/mountinfo", "utf8")
+    const child = spawn(process.execPath, [path.join(project, "bin/hab"), "pkg", "build", "plan", "--sandbox"], {
+      env: hab.env,
+      cwd: hab.root,
+      stdio: "ignore",
+    })
+    await until("it builds", () => hab.list("plan").includes("builds"))
+    child.kill("SIGKILL")
+    await until("nothing of it runs", () => processesOf(hab.root).length === 0)
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(before)
+    expect(hab.run("pkg", "list", "--all").stdout).toBe("")
+    hab.write("plan/go", "")
+    hab.does("pkg", "install", hab.does("pkg", "build", "plan", "--sandbox"))
   })
 })
