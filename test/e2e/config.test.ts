@@ -1,3 +1,4 @@
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { createHab, project } from "../support/hab.ts"
@@ -65,6 +66,52 @@ describe("hab config", () => {
     const below = written.map((file) => path.relative(hab.path("rendered"), file))
     expect(below).toEqual(expect.arrayContaining(["config/beacon.conf", "hooks/run", "hooks/install"]))
     for (const file of below) expect(hab.read(`rendered/${file}`)).toBe(hab.read(`hab/svc/beacon/${file}`))
+    await sup.stop()
+  })
+
+  it("follows user.toml whatever editor writes it, and keeps the last one that could be used", async () => {
+    const { hab, sup, pid } = await runningBeacon()
+    const before = pid()
+    const file = hab.path("hab/user/beacon/config/user.toml")
+    hab.write("hab/user/beacon/config/user.toml", 'message = "written"\n')
+    await sup.sees("beacon now says message = written")
+    writeFileSync(`${file}~`, 'message = "renamed"\n')
+    renameSync(`${file}~`, file)
+    await sup.sees("beacon now says message = renamed")
+    truncateSync(file)
+    await sup.sees("beacon now says message = lit")
+    hab.write("hab/user/beacon/config/v2.toml", 'message = "linked"\n')
+    symlinkSync("v2.toml", `${file}~`)
+    renameSync(`${file}~`, file)
+    await sup.sees("beacon now says message = linked")
+    writeFileSync(file, 'message = "through the link"\n')
+    await sup.sees("beacon now says message = through the link")
+    rmSync(file)
+    mkdirSync(file)
+    await sup.sees("Reloading user-config failed: .*is a directory")
+    expect(hab.read("hab/svc/beacon/config/beacon.conf")).toBe("message = through the link\n")
+    expect(hab.does("svc", "explain", "beacon")).toContain("Reloading user-config failed")
+    rmSync(file, { recursive: true })
+    hab.write("hab/user/beacon/config/user.toml", 'message = "back"\n')
+    await sup.sees("beacon now says message = back")
+    expect(pid()).toBe(before)
+    await sup.stop()
+  })
+
+  it("follows the templates of --config-from, folders and default.toml included", async () => {
+    const { hab, sup } = await runningBeacon()
+    const from = hab.path("from")
+    cpSync(path.join(project, "fixtures/plans/beacon"), from, { recursive: true })
+    hab.does("svc", "load", "acme/beacon", "--force", "--config-from", from)
+    const conf = () => hab.readIfPresent("hab/svc/beacon/config/sub/deep.conf")
+    await until("it was restarted", () => hab.status("beacon")?.phase === "up")
+    hab.write("from/config/sub/deep.conf", "deep {{cfg.message}}")
+    await until("the new template is rendered", () => conf() === "deep lit")
+    hab.write("from/default.toml", hab.read("from/default.toml").replace("lit", "dim"))
+    await until("the new default is rendered", () => conf() === "deep dim")
+    hab.write("from/config/sub/deep.conf", "deep {{#if}")
+    await sup.sees(/config\/sub\/deep\.conf:1:/)
+    expect(conf()).toBe("deep dim")
     await sup.stop()
   })
 

@@ -158,6 +158,52 @@ const DIFFERENCES: readonly Difference[] = [
     handlebars: "a\n",
     ours: "a\n  ",
   },
+  { what: "negative zero loses its sign", template: "{{x}}", sees: "x = -0.0", handlebars: "0", ours: "-0.0" },
+  {
+    what: "items of a list have a @key",
+    template: "{{#each x}}[{{@key}}]{{/each}}",
+    sees: "x = [1]",
+    handlebars: "[0]",
+    ours: "[]",
+  },
+  {
+    what: "unless passes over an empty table",
+    template: "[{{#unless x}}none{{/unless}}]",
+    sees: "x = {}",
+    handlebars: "[]",
+    ours: "[none]",
+  },
+  {
+    what: "a section over a table is with",
+    template: "{{#x}}{{a}}{{/x}}",
+    sees: "x = {a = 1}",
+    handlebars: "1",
+    ours: REFUSED,
+  },
+  {
+    what: "{{^if}} is unless",
+    template: "{{^if x}}none{{/if}}",
+    sees: "x = 0",
+    handlebars: "none",
+    ours: REFUSED,
+  },
+  {
+    what: "if takes no second value",
+    template: "[{{#if x y}}yes{{/if}}]",
+    sees: "x = 0",
+    handlebars: REFUSED,
+    ours: "[]",
+  },
+  { what: "if without a body is refused", template: "[{{if x}}]", sees: "x = 1", handlebars: REFUSED, ours: "[]" },
+  { what: "an unknown raw block is nothing", template: "[{{{{foo}}}}a{{{{/foo}}}}]", handlebars: "[]", ours: REFUSED },
+  { what: "an unknown helper with named values is nothing", template: "[{{a b=c}}]", handlebars: "[]", ours: REFUSED },
+  {
+    what: "the whole context is printed as JavaScript does",
+    template: "{{this}}",
+    sees: "x = 1",
+    handlebars: "[object Object]",
+    ours: "[object]",
+  },
 ]
 
 function handlebars({ template, sees = "" }: Difference): string {

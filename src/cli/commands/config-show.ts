@@ -42,7 +42,8 @@ async function ofSupervisor(context: CommandContext, text: string): Promise<Conf
     const path = `/services/${encodeURIComponent(text)}/config`
     return await askIfRunning<ConfigReport>(context, { method: "GET", path })
   } catch (error) {
-    if (error instanceof HabError && error.code === "SERVICE_NOT_LOADED" && text.includes("/")) return undefined
+    const mayBePackage = text.includes("/") && (await context.remote()) === undefined
+    if (error instanceof HabError && error.code === "SERVICE_NOT_LOADED" && mayBePackage) return undefined
     throw error
   }
 }
