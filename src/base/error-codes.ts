@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   SERVICE_WAIT_FAILED: { exit: 1, summary: "a service cannot come into the awaited state by itself" },
   SERVICE_WAIT_ENDLESS: { exit: 2, summary: "a hook would wait for the service that waits for the hook" },
   PACKAGE_NOT_RUNNABLE: { exit: 1, summary: "the package has nothing to run as a service" },
+  LIMIT_INVALID: { exit: 2, summary: "text is not a limit of a service (nofile, memory or cpu)" },
   BINDS_INVALID: { exit: 1, summary: "binds are missing, or the package does not know them" },
   OPTION_FILE_INVALID: { exit: 1, summary: "a configuration file names unknown settings, or values they cannot have" },
   OPTION_FILE_MISSING: { exit: 1, summary: "a configuration file given on the command line is not there" },

@@ -47,6 +47,23 @@ export const SERVICE_OPTIONS = {
     minimum: 1,
     summary: "Failed health checks in a row before the service counts as unhealthy (default: 3)",
   },
+  onCritical: {
+    kind: "text",
+    value: "WHAT",
+    choices: ["restart", "none"],
+    summary: "What to do when the service counts as unhealthy, besides telling hooks (default: none)",
+  },
+  healthBackoff: {
+    kind: "text",
+    value: "WHETHER",
+    choices: ["on", "off"],
+    summary: "Check after 1 s, 2 s, 4 s … until the first healthy check, instead of at the interval (default: off)",
+  },
+  limit: {
+    kind: "list",
+    value: "NAME=VALUE",
+    summary: "Limit the process: nofile=FILES, memory=SIZE or cpu=SECONDS, or =none; may be repeated",
+  },
   templateMode: {
     kind: "text",
     value: "MODE",

@@ -1,12 +1,13 @@
 import { innerPath, type Layout, servicePaths } from "../base/layout.ts"
 import type { ProcessRequest } from "./launcher/protocol.ts"
 import type { Release } from "./release.ts"
+import { processLimits } from "./spec/limits.ts"
 import type { Supervised } from "./supervised.ts"
 
 /** The service's process: its rendered `run` file, or the command of a command service, in the environment of its package (spec supervisor §2.7). */
 export function processOf(layout: Layout, held: Supervised, release: Release): ProcessRequest {
   const paths = servicePaths(layout, held.name)
-  const openFiles = held.spec.own.limitNofile
+  const limits = processLimits(held.spec.own.limits)
   return {
     id: held.runId,
     kind: "run",
@@ -17,7 +18,7 @@ export function processOf(layout: Layout, held: Supervised, release: Release): P
     env: release.env,
     ...(release.credentials.runAs === undefined ? {} : { user: release.credentials.runAs }),
     ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
-    ...(openFiles === undefined ? {} : { limits: { openFiles } }),
+    ...(limits === undefined ? {} : { limits }),
     output: {
       preamble: held.group,
       lines: "run",

@@ -3,6 +3,7 @@ import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { changeLimits } from "./spec/limits.ts"
 import { parseBind } from "./spec/parse.ts"
 import type { OwnSpec, ServiceBind, ServiceSpec } from "./spec/spec.ts"
 
@@ -22,12 +23,23 @@ export type SpecFields = Readonly<{
   shutdownTimeoutSec?: number
   restart?: OwnSpec["restart"]
   healthFailureThreshold?: number
+  onCritical?: OwnSpec["onCritical"]
+  healthBackoff?: OwnSpec["healthBackoff"]
+  /** `NAME=VALUE`; those that are not named stay. */
+  limit?: readonly string[]
   templateMode?: OwnSpec["templateMode"]
 }>
 
 /** Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). */
 export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
-  const { healthCheckIntervalSec: intervalSec, restart, healthFailureThreshold, templateMode } = fields
+  const {
+    healthCheckIntervalSec: intervalSec,
+    restart,
+    healthFailureThreshold,
+    templateMode,
+    onCritical,
+    healthBackoff,
+  } = fields
   return {
     ...old,
     ...present("group", fields.group),
@@ -45,7 +57,10 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
       ...old.own,
       ...present("restart", restart),
       ...present("healthFailureThreshold", healthFailureThreshold),
+      ...present("onCritical", onCritical),
+      ...present("healthBackoff", healthBackoff),
       ...present("templateMode", templateMode),
+      limits: changeLimits(old.own.limits, fields.limit ?? []),
     },
   }
 }

@@ -8,6 +8,7 @@ import { describeProblem, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { Settings } from "./service/settings.ts"
 import { noteFiles, watchFiles } from "./service-files.ts"
+import { ownSettings } from "./settings-of.ts"
 import type { Operation } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -92,9 +93,8 @@ function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec):
   const wasMode = held.spec.own.templateMode
   held.spec = spec
   if (spec.own.templateMode !== wasMode) roster.post(held, { tag: "inputs-changed" })
-  const { restart: policy, healthFailureThreshold } = spec.own
   const { settings, upcoming } = held.service
-  const changed = (old: Settings): Settings => ({ ...old, restart: policy, healthFailureThreshold })
+  const changed = (old: Settings): Settings => ({ ...old, ...ownSettings(spec.own) })
   roster.post(held, {
     tag: "settings-changed",
     settings: changed(settings),

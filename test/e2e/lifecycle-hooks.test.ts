@@ -309,4 +309,31 @@ describe("the health-check hook", () => {
     expect(new Set(journal("health"))).toEqual(new Set([0, 1, 2, 3, 4].map((code) => `check ${code}`)))
     release("health")
   })
+
+  it("restarts a service that is unhealthy for long enough, where the operator asked for that", async () => {
+    const hooks = { run: RUNS_ON, "health-check": 'test -e "{{pkg.svc_data_path}}/well" || exit 2' }
+    const first = await running(
+      { name: "sick", hooks },
+      ...["--health-check-interval", "3600", "--health-backoff", "on"],
+      ...["--health-failure-threshold", "2", "--on-critical", "restart"],
+    )
+    await until("it has another process", () => ![undefined, first].includes(pidOf("sick")))
+    expect(hab.does("svc", "explain", "sick")).toMatch(/in a row/)
+    hab.write("hab/svc/sick/data/well", "")
+    hab.does("svc", "wait", "sick", "--healthy", "--timeout", "60")
+    release("sick")
+  })
+})
+
+describe("limits", () => {
+  it("hold for the process of the service, from its next start on", async () => {
+    const run = `echo "limits $(ulimit -n) $(ulimit -v) $(ulimit -t)"\n${RUNS_ON}`
+    await running({ name: "limited", hooks: { run } }, "--limit", "nofile=100", "memory=1G", "--limit", "cpu=600")
+    await sup.sees("limits 100 1048576 600")
+    hab.does("svc", "update", "limited", "--limit", "memory=none")
+    await sup.sees("limits 100 unlimited 600")
+    const refused = hab.run("svc", "update", "limited", "--limit", "memry=1G")
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("did you mean memory?")])
+    release("limited")
+  })
 })

@@ -111,8 +111,10 @@ export function planCheck(step: Step): void {
   const { health, settings } = service
   if (event.tag !== "health-result" || !hasHooks(service, "health-check")) return
   if (health.again) return checkAnew(step)
-  const facts = { firstOkSeen: health.firstOkSeen, intervalMs: settings.healthIntervalMs, random: instant.random }
-  const firstOkSeen = health.firstOkSeen || event.answer === "ok"
-  change(step, { health: { ...health, firstOkSeen, scheduled: true } })
+  const hasteMs = settings.healthBackoff ? health.hasteMs : 0
+  const { firstOkSeen } = health
+  const facts = { firstOkSeen, intervalMs: settings.healthIntervalMs, random: instant.random, hasteMs }
+  const seen = { firstOkSeen: firstOkSeen || event.answer === "ok", hasteMs: hasteMs * 2 }
+  change(step, { health: { ...health, ...seen, scheduled: true } })
   startTimer(step, "health", pauseAfterCheck(event.answer, facts))
 }

@@ -45,5 +45,6 @@ export const DEFAULT_SETTINGS: Settings = {
   shutdownTimeoutMs: 8_000,
   healthIntervalMs: DEFAULT_HEALTH_INTERVAL_MS,
   healthFailureThreshold: 3,
+  healthBackoff: false,
   onUnhealthy: "none",
 }

@@ -3,12 +3,15 @@ import { type FieldReader, type Fields, type PlaceOf, readFields } from "../../c
 import { canonicalEvent, type EventLookup } from "../../hooks/aliases.ts"
 import { EVENTS, type SubjectKind } from "../../hooks/events.ts"
 import { tryParseIdent } from "../../package/ident.ts"
+import { readLimits } from "../spec/limits.ts"
 import { readBinds } from "../spec/parse.ts"
 import { COMMAND_KEYS, readCommand, readDependencies, readHookTables } from "../spec/parse-own.ts"
 import {
   DEFAULT_OWN_SPEC,
   defaultSpec,
+  HEALTH_BACKOFF,
   type HookTables,
+  ON_CRITICAL,
   type OwnSpec,
   type ServiceSpec,
   TEMPLATE_MODES,
@@ -32,6 +35,8 @@ const SHARED_KEYS = [
   "health_check_interval",
   "health_failure_threshold",
   "restart",
+  "on_critical",
+  "health_backoff",
   "limits",
   "depends_on",
   "health",
@@ -74,7 +79,9 @@ export function parseSetService(
     restart: service.choice("restart", ["always", "on-failure", "no"]) ?? DEFAULT_OWN_SPEC.restart,
     healthFailureThreshold: service.whole("health_failure_threshold") ?? healthRetries(service),
     templateMode: service.choice("template_mode", TEMPLATE_MODES) ?? DEFAULT_OWN_SPEC.templateMode,
-    ...optional("limitNofile", service.table("limits").whole("nofile")),
+    onCritical: service.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
+    healthBackoff: service.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
+    limits: readLimits(service),
     ...optional("dependsOn", readDependencies(service)),
     set: place.set,
     folder: place.folder,

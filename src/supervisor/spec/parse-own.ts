@@ -1,11 +1,14 @@
 import { HabError, type Problem } from "../../base/errors.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
+import { readLimits } from "./limits.ts"
 import {
   type CommandSpec,
   DEFAULT_OWN_SPEC,
   DEPENDENCY_CONDITIONS,
+  HEALTH_BACKOFF,
   type HookTables,
+  ON_CRITICAL,
   type OwnSpec,
   TEMPLATE_MODES,
 } from "./spec.ts"
@@ -13,6 +16,8 @@ import {
 const OWN_KEYS = [
   "restart",
   "health_failure_threshold",
+  "on_critical",
+  "health_backoff",
   "template_mode",
   "limits",
   "set",
@@ -38,7 +43,9 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
     restart: read.choice("restart", ["always", "on-failure", "no"]) ?? DEFAULT_OWN_SPEC.restart,
     healthFailureThreshold: read.whole("health_failure_threshold") ?? DEFAULT_OWN_SPEC.healthFailureThreshold,
     templateMode: read.choice("template_mode", TEMPLATE_MODES) ?? DEFAULT_OWN_SPEC.templateMode,
-    ...optional("limitNofile", read.table("limits").whole("nofile")),
+    onCritical: read.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
+    healthBackoff: read.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
+    limits: readLimits(read),
     ...optional("set", read.text("set")),
     ...optional("folder", read.text("folder")),
     ...optional("dependsOn", readDependencies(read)),

@@ -1,18 +1,21 @@
 import { stringifyToml } from "../../config/toml.ts"
 import { ConfigFloat, type ConfigTable, type ConfigValue } from "../../config/value.ts"
+import { printLimits } from "./limits.ts"
 import { type CommandSpec, DEFAULT_OWN_SPEC, type OwnSpec } from "./spec.ts"
 
 /** Our own keys that differ from their defaults; undefined when the second file is not needed. */
 export function printOwnSpec(own: OwnSpec): string | undefined {
-  const { restart, healthFailureThreshold, templateMode, limitNofile, command, dependsOn, hooks } = own
+  const { restart, healthFailureThreshold, templateMode, onCritical, healthBackoff, command, dependsOn, hooks } = own
   const fields = {
     restart: restart === DEFAULT_OWN_SPEC.restart ? undefined : restart,
     health_failure_threshold:
       healthFailureThreshold === DEFAULT_OWN_SPEC.healthFailureThreshold ? undefined : healthFailureThreshold,
+    on_critical: onCritical === DEFAULT_OWN_SPEC.onCritical ? undefined : onCritical,
+    health_backoff: healthBackoff === DEFAULT_OWN_SPEC.healthBackoff ? undefined : healthBackoff,
     template_mode: templateMode === DEFAULT_OWN_SPEC.templateMode ? undefined : templateMode,
     set: own.set,
     folder: own.folder,
-    limits: limitNofile === undefined ? undefined : { nofile: limitNofile },
+    limits: printLimits(own.limits),
     depends_on: dependsOn,
     command: command === undefined ? undefined : commandFields(command),
     hooks,

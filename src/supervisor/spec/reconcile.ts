@@ -56,7 +56,7 @@ export function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
 function needsRestart(old: ServiceSpec, spec: ServiceSpec): boolean {
   const { bldrUrl, channel, updateStrategy, updateCondition, own } = spec
   const ignored = { bldrUrl, channel, updateStrategy, updateCondition, own }
-  const processOf = ({ limitNofile, command, folder }: OwnSpec) =>
-    JSON.stringify(command === undefined ? [limitNofile] : [limitNofile, command, folder])
+  const processOf = ({ limits, command, folder }: OwnSpec) =>
+    JSON.stringify(command === undefined ? [limits] : [limits, command, folder])
   return !sameSpec({ ...old, ...ignored }, spec) || processOf(old.own) !== processOf(spec.own)
 }

@@ -1,5 +1,6 @@
 import type { PackageIdent } from "../../package/ident.ts"
 import type { ServiceGroup } from "../service-group.ts"
+import type { ServiceLimits } from "./limits.ts"
 
 export type ServiceBind = Readonly<{ name: string; group: ServiceGroup }>
 
@@ -33,14 +34,20 @@ export type ServiceSpec = Readonly<{
 export const TEMPLATE_MODES = ["strict", "lenient"] as const
 export type TemplateMode = (typeof TEMPLATE_MODES)[number]
 
+export const ON_CRITICAL = ["restart", "none"] as const
+export const HEALTH_BACKOFF = ["on", "off"] as const
+
 /** Our own keys, in a second file so that a host can go back to Habitat (decisions H): `specs/<name>.hab.toml`. */
 export type OwnSpec = Readonly<{
   restart: "always" | "on-failure" | "no"
   /** Failed checks in a row before the service counts as unhealthy. */
   healthFailureThreshold: number
   templateMode: TemplateMode
-  /** Soft limit of open files for the service. */
-  limitNofile?: number
+  /** What happens when it counts as unhealthy, once hooks were told. */
+  onCritical: (typeof ON_CRITICAL)[number]
+  /** `on`: until the first healthy check the pauses between checks are short and grow. */
+  healthBackoff: (typeof HEALTH_BACKOFF)[number]
+  limits: ServiceLimits
   /** What runs instead of a package (decisions 30). */
   command?: CommandSpec
   /** Services that have to be up, or healthy, before each start. */
@@ -71,7 +78,14 @@ export type DependencyCondition = (typeof DEPENDENCY_CONDITIONS)[number]
 /** Declared hooks before anybody read them: event name to list of tables of plain values. */
 export type HookTables = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
-export const DEFAULT_OWN_SPEC: OwnSpec = { restart: "always", healthFailureThreshold: 3, templateMode: "lenient" }
+export const DEFAULT_OWN_SPEC: OwnSpec = {
+  restart: "always",
+  healthFailureThreshold: 3,
+  onCritical: "none",
+  healthBackoff: "off",
+  templateMode: "lenient",
+  limits: {},
+}
 
 const DEFAULT_HEALTH_CHECK_INTERVAL_MS = 30_000
 

@@ -15,7 +15,7 @@ function take(
 ): { turns: (string | undefined)[]; health: Health } {
   let health = HEALTH_BEFORE_CHECKS
   const turns = answers.map((answer) => {
-    const taken = takeAnswer(health, answer, { healthFailureThreshold, healthIntervalMs: 30_000 })
+    const taken = takeAnswer(health, answer, { healthFailureThreshold })
     health = taken.health
     return taken.turn
   })

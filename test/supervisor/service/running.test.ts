@@ -124,6 +124,18 @@ describe("the health of a running service", () => {
     expect(service.send(answer("ok"))).toEqual(["start-timer health 30000"])
   })
 
+  it("is asked sooner until it is healthy for the first time, where that is wished", () => {
+    const service = upDriver({ hooks: ["health-check"], healthBackoff: true, healthFailureThreshold: 100 })
+    const pauses = ["failed", "critical", "unknown", "critical", "critical", "critical", "ok", "critical"].map(
+      (said) => {
+        const [effect = ""] = service.send(answer(said as "ok"))
+        service.timer("health")
+        return Number(effect.split(" ")[2])
+      },
+    )
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 0, 30_000])
+  })
+
   it("is told to hooks when it turns, and restarts the service after them where that is wished", () => {
     const service = upDriver({
       hooks: ["health-check", "post-unhealthy"],

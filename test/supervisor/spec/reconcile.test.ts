@@ -31,7 +31,7 @@ describe("reconcile (spec supervisor §1.2)", () => {
     ["config_from", { configFrom: "/tmp/x" }],
     ["shutdown timeout", { shutdownTimeoutSec: 3 }],
     ["health check interval", { healthCheckIntervalMs: 5_000 }],
-    ["limits", { own: { ...redis.own, limitNofile: 100 } }],
+    ["limits", { own: { ...redis.own, limits: { nofile: 100 } } }],
   ])("restarts when %s differs", (_, change) => {
     expect(tags([redis], [{ ...redis, ...change }])).toEqual(["restart"])
   })

@@ -68,7 +68,14 @@ describe("the spec file", () => {
 
   it("keeps our own keys in a second file, only when they differ from their defaults", () => {
     expect(printOwnSpec(DEFAULT_OWN_SPEC)).toBeUndefined()
-    const own = { restart: "on-failure", healthFailureThreshold: 5, templateMode: "strict", limitNofile: 4096 } as const
+    const own = {
+      restart: "on-failure",
+      healthFailureThreshold: 5,
+      onCritical: "restart",
+      healthBackoff: "on",
+      templateMode: "strict",
+      limits: { nofile: 4096, memory: 512 * 1024 * 1024, cpu: 60 },
+    } as const
     expect(parseOwnSpec(printOwnSpec(own) ?? "", "redis.hab.toml")).toEqual(own)
     expect(() => parseOwnSpec("restrat = 'no'", "redis.hab.toml")).toThrow(HabError)
   })
