@@ -7,6 +7,7 @@ const realProcesses = [
   "test/cluster/etcd/**/*.test.ts",
   "test/plan/build.test.ts",
   "test/plan/build-again.test.ts",
+  "test/plan/build-crash.test.ts",
   "test/plan/plan-shell.test.ts",
   "test/plan/prelude.test.ts",
   "test/supervisor/launcher/chpst.test.ts",

@@ -17,6 +17,8 @@ export type BuildLog = Readonly<{
   tail(): readonly string[]
   /** A new phase begins: lines before it do not explain its failure. */
   mark(): void
+  /** Why the file ends early: a full disk must not take the build's own message along. */
+  trouble(): string | undefined
   close(): void
 }>
 
@@ -26,7 +28,15 @@ export function createBuildLog({ files, clock }: Readonly<{ files: FileSystem; c
   let tail: string[] = []
   let writer: FileWriter | undefined
   let path: string | undefined
-  const write = (line: string) => writer?.write(Buffer.from(`${line}\n`))
+  let trouble: string | undefined
+  const write = (line: string) => {
+    if (trouble !== undefined) return
+    try {
+      writer?.write(Buffer.from(`${line}\n`))
+    } catch (error) {
+      trouble = error instanceof Error ? error.message : String(error)
+    }
+  }
   return {
     add(line) {
       tail = [...tail.slice(1 - TAIL_LINES), line]
@@ -46,6 +56,7 @@ export function createBuildLog({ files, clock }: Readonly<{ files: FileSystem; c
     mark() {
       tail = []
     },
+    trouble: () => trouble,
     close() {
       writer?.close()
       writer = undefined

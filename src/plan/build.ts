@@ -72,6 +72,8 @@ async function runPhases(build: Build): Promise<BuildResult> {
     await build.shell.exited
     releasePrefix(build)
     build.log.close()
+    const trouble = build.log.trouble()
+    if (trouble !== undefined) report({ tag: "warning", text: `The log ${build.log.path()} is cut short: ${trouble}` })
   }
 }
 

@@ -119,6 +119,21 @@ describe("the log of a build", () => {
     expect([log.tail()[0], log.tail().length]).toEqual(["6", 40])
   })
 
+  it("is cut short by a full disk, which ends nothing else and is remembered", () => {
+    const files = memoryFileSystem()
+    const log = createBuildLog({ files, clock })
+    const file = log.open("/out", "tree")
+    log.add("kept")
+    files.failWith({ atCall: 1, code: "ENOSPC" })
+    log.add("lost")
+    log.add("lost too")
+    expect([files.readText(file), log.tail(), log.trouble()]).toEqual([
+      "kept\n",
+      ["kept", "lost", "lost too"],
+      expect.stringContaining("ENOSPC"),
+    ])
+  })
+
   it("never writes over another build's log", () => {
     const files = memoryFileSystem()
     expect(createBuildLog({ files, clock }).open("/out", "a")).toBe("/out/logs/a.2024-01-02-030405.log")
