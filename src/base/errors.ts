@@ -33,6 +33,12 @@ export class HabError extends Error {
   }
 }
 
+/** The problems of a failure as lines; none when its one problem is what the message says already. */
+export function problemLines({ message, problems }: HabError): readonly string[] {
+  const lines = problems.map((problem) => `${problem.where}: ${problem.message}`)
+  return lines.length === 1 && message.startsWith(lines[0] ?? "") ? [] : lines
+}
+
 /** True for failures of the operating system (ENOENT, EACCES …), optionally of one kind. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || typeof (error as NodeJS.ErrnoException).code !== "string") return false

@@ -1,6 +1,6 @@
 import pc from "picocolors"
 import { describeSystemError } from "../base/describe-system-error.ts"
-import { HabError, isSystemError } from "../base/errors.ts"
+import { HabError, isSystemError, problemLines } from "../base/errors.ts"
 
 export type RenderedError = Readonly<{ text: string; exitCode: number }>
 
@@ -12,17 +12,15 @@ export function renderError(error: unknown, options: Readonly<{ colour: boolean;
   const paint = pc.createColors(options.colour)
   const known = error instanceof HabError ? error : fromSystem(error)
   if (known === undefined) return { text: bugReport(error), exitCode: BUG_EXIT }
-  const body = [...known.message.split("\n"), ...problemLines(known)].map((line) => `✗✗✗ ${line}`)
+  const body = [...known.message.split("\n"), ...shownProblems(known)].map((line) => `✗✗✗ ${line}`)
   const hint = known.hint === undefined ? [] : known.hint.split("\n").map((line) => `    ${line}`)
   const stack = options.debug && known.stack ? [known.stack] : []
   const lines = [paint.red(["✗✗✗", ...body, "✗✗✗"].join("\n")), ...hint, paint.dim(`    [${known.code}]`), ...stack]
   return { text: lines.join("\n"), exitCode: known.exitCode }
 }
 
-function problemLines(error: HabError): string[] {
-  const lines = error.problems.map(({ where, message }) => `${where}: ${message}`)
-  // The one problem there is may be what the message says already.
-  if (lines.length === 1 && error.message.startsWith(lines[0] ?? "")) return []
+function shownProblems(error: HabError): string[] {
+  const lines = problemLines(error)
   const shown = lines.slice(0, PROBLEMS_SHOWN_MAX).map((line) => `  ${line}`)
   const more = lines.length - shown.length
   return more > 0 ? [...shown, `  and ${more} more`] : shown

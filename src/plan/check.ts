@@ -5,6 +5,7 @@ import { checkTemplates, type TemplateFinding } from "../templating/check.ts"
 import { codeFrame } from "../templating/code-frame.ts"
 import { HOOK_CHECKS } from "./check-hooks.ts"
 import { PLAN_CHECKS } from "./check-plan.ts"
+import { SCHEMA_CHECKS } from "./check-schema.ts"
 import type { PlanLocation } from "./locate.ts"
 import type { ReadPlan } from "./validate.ts"
 
@@ -35,7 +36,7 @@ export type Checked = Readonly<{
 type CheckFiles = Pick<FileSystem, "lstat" | "stat" | "readDirectory" | "readFile" | "readText" | "readTextIfPresent">
 
 /**
- * Everything wrong in plan.sh, default.toml and hooks/ that can be seen without building: variables, callbacks, hook names,
+ * Everything wrong in plan.sh, default.toml, config.schema.json and hooks/ that can be seen without building: variables, callbacks, hook names,
  * shebangs, binds, exports, exposes. Pure over the files and the values the plan left. Mistakes inside templates are
  * `templateFindings`.
  */
@@ -46,7 +47,7 @@ export function planFindings(
   const directory = location.planContext
   const { defaults, broken } = readDefaults(files, directory)
   const checked: Checked = { files, directory, plan, defaults: defaults ?? new Map() }
-  const mistakes = [...PLAN_CHECKS, ...HOOK_CHECKS].flatMap((check) => check(checked))
+  const mistakes = [...PLAN_CHECKS, ...HOOK_CHECKS, ...SCHEMA_CHECKS].flatMap((check) => check(checked))
   const known = defaults === undefined ? mistakes.filter(({ message }) => !message.includes("default.toml")) : mistakes
   return [...broken, ...known].map((mistake) => ({ ...mistake, frame: frameOf(files, directory, mistake) }))
 }

@@ -31,7 +31,12 @@ export type RenderPlanRequest = Readonly<{
 /** `path` is below the folder: `config/redis.conf`, `hooks/run`. */
 export type RenderedTemplate = Readonly<{ path: string; bytes: Uint8Array }>
 
-export type RenderedPlan = Readonly<{ files: readonly RenderedTemplate[]; warnings: readonly TemplateWarning[] }>
+export type RenderedPlan = Readonly<{
+  files: readonly RenderedTemplate[]
+  warnings: readonly TemplateWarning[]
+  /** What `{{log}}` said. */
+  logs: readonly string[]
+}>
 
 type Context = Readonly<{ files: FileSystem; layout: Layout; store: PackageStore }>
 
@@ -43,48 +48,62 @@ type Context = Readonly<{ files: FileSystem; layout: Layout; store: PackageStore
  */
 export function renderPlan(context: Context, request: RenderPlanRequest): RenderedPlan {
   const seen = contextFor(context, request)
-  const { template, directory } = request
-  const all = template === undefined
-  const relative = all ? "" : path.relative(directory, template)
-  const wanted = (name: string) => all || name === relative
-  const parts = [
-    ...["config", "config_install"].map((folder) => () => renderFolder(context, request, seen, folder)),
-    ...discoverHooks(context, directory).hooks.map(
-      ({ template: hook }) =>
-        () =>
-          renderScript(context, request, seen, hook),
-    ),
-  ]
-  if (all) return merge(parts.map((part) => part()))
-  const [folder = ""] = relative.split("/")
-  if (folder === "config" || folder === "config_install") {
-    const { files, warnings } = renderFolder(context, request, seen, folder)
-    const found = files.filter((file) => wanted(file.path))
-    if (found.length > 0) return { files: found, warnings: warnings.filter((warning) => warning.path === relative) }
-  }
-  return renderScript(context, request, seen, template)
+  const { template } = request
+  return template === undefined ? renderAll(context, request, seen) : renderOne(context, request, seen, template)
 }
 
+function renderAll(context: Context, request: RenderPlanRequest, seen: MockContext): RenderedPlan {
+  const { hooks } = discoverHooks(context, request.directory)
+  const parts = [
+    ...TREES.map((folder) => renderFolder(context, request, seen, folder)),
+    ...hooks.map((hook) => renderScript(context, request, seen, hook.template)),
+  ]
+  return {
+    files: parts.flatMap(({ files }) => files),
+    warnings: parts.flatMap(({ warnings }) => warnings),
+    logs: parts.flatMap(({ logs }) => logs),
+  }
+}
+
+/** With its whole folder where templates may include each other. */
+function renderOne(context: Context, request: RenderPlanRequest, seen: MockContext, template: string): RenderedPlan {
+  const relative = path.relative(request.directory, template)
+  const folder = TREES.find((name) => relative.startsWith(`${name}/`))
+  if (folder === undefined) return renderScript(context, request, seen, template)
+  const { files, warnings, logs } = renderFolder(context, request, seen, folder)
+  const found = files.filter((file) => file.path === relative)
+  // A link is none of the folder's templates, but may be looked at.
+  if (found.length === 0) return renderScript(context, request, seen, template)
+  return {
+    files: found,
+    warnings: warnings.filter((warning) => warning.path === relative),
+    logs,
+  }
+}
+
+/** Folders whose templates share one registry. */
+const TREES = ["config", "config_install"] as const
+
 function renderFolder(context: Context, request: RenderPlanRequest, seen: MockContext, folder: string): RenderedPlan {
-  const { files, warnings } = planTree(context, {
+  const { files, ...said } = planTree(context, {
     from: `${request.directory}/${folder}`,
     to: NOWHERE,
     context: folder === "config" ? seen.runtime : seen.install,
     options: { mode: request.mode },
   })
-  return { files: files.map((file) => ({ path: `${folder}/${file.path}`, bytes: file.bytes })), warnings }
+  return { files: files.map((file) => ({ path: `${folder}/${file.path}`, bytes: file.bytes })), ...said }
 }
 
 /** A hook, or a template that stands alone: no other template can be included. */
 function renderScript(context: Context, request: RenderPlanRequest, seen: MockContext, template: string): RenderedPlan {
-  const { bytes, warnings } = planHook(context, {
+  const { bytes, warnings, logs } = planHook(context, {
     from: template,
     to: `${NOWHERE}/file`,
     context: isInstallHook(template) ? seen.install : seen.runtime,
     mode: 0o750,
     options: { mode: request.mode },
   })
-  return { files: [{ path: path.relative(request.directory, template), bytes }], warnings }
+  return { files: [{ path: path.relative(request.directory, template), bytes }], warnings, logs }
 }
 
 /** Nothing is there: what is rendered is not compared with anything. */
@@ -92,10 +111,6 @@ const NOWHERE = "/nonexistent/hab-plan-render"
 
 function isInstallHook(template: string): boolean {
   return /\/hooks\/(?:un)?install(?:\.[^./]*)?$/.test(template)
-}
-
-function merge(parts: readonly RenderedPlan[]): RenderedPlan {
-  return { files: parts.flatMap(({ files }) => files), warnings: parts.flatMap(({ warnings }) => warnings) }
 }
 
 function contextFor(context: Context, request: RenderPlanRequest): MockContext {

@@ -1,3 +1,4 @@
+import { SCHEMA_FILE } from "../config/validate.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { hookSources } from "./hook-files.ts"
 
@@ -17,8 +18,8 @@ type CopyRequest = Readonly<{
 }>
 
 /**
- * do_default_build_config (spec package §2.4): puts `config/`, `config_install/`, `hooks/` and `default.toml` into the
- * package. Modes are 0644, 0755 for what its owner may execute and for folders, so that a checkout under another umask
+ * do_default_build_config (spec package §2.4): puts `config/`, `config_install/`, `hooks/`, `default.toml` and
+ * our own `config.schema.json` into the package. Modes are 0644, 0755 for what its owner may execute and for folders, so that a checkout under another umask
  * gives the same package. Returns warnings; throws PLAN_HOOKS_INVALID.
  */
 export function copyServiceFiles({ files }: Readonly<{ files: FileSystem }>, request: CopyRequest): readonly string[] {
@@ -30,8 +31,8 @@ export function copyServiceFiles({ files }: Readonly<{ files: FileSystem }>, req
   const found = hookSources({ files }, planContext, isExcluded)
   if (found.hooks.length > 0) files.makeDirectories(`${prefix}/hooks`, DIRECTORY_MODE)
   for (const { file, hook } of found.hooks) copyFile(files, `${planContext}/hooks/${file}`, `${prefix}/hooks/${hook}`)
-  if (isFile(files, `${planContext}/default.toml`)) {
-    copyFile(files, `${planContext}/default.toml`, `${prefix}/default.toml`)
+  for (const file of ["default.toml", SCHEMA_FILE].filter((name) => isFile(files, `${planContext}/${name}`))) {
+    copyFile(files, `${planContext}/${file}`, `${prefix}/${file}`)
   }
   return warnings
 }

@@ -1,4 +1,4 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, problemLines } from "../base/errors.ts"
 import { type Layout, servicePaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
 import { remember } from "../hooks/journal.ts"
@@ -191,7 +191,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
 
 function describe(error: unknown): string {
   if (error instanceof HabError) {
-    return [error.message, ...error.problems.map(({ where, message }) => `${where}: ${message}`)].join("; ")
+    return [error.message, ...problemLines(error)].join("; ")
   }
   return error instanceof Error ? error.message : String(error)
 }

@@ -6,7 +6,7 @@ import { createServiceDirectories } from "../hooks/service-directories.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { Users } from "../ports/users.ts"
 import type { TemplateContext } from "../templating/values.ts"
-import { planTree, type RenderedFile, writeTree } from "../templating/write-changed.ts"
+import { planTree, type RenderedFile, type TreePlan, writeTree } from "../templating/write-changed.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
 import type { TemplateMode } from "./spec/spec.ts"
@@ -23,7 +23,7 @@ export type RenderContext = Readonly<{
 export type RenderSubject = Readonly<{ name: string; release: Release; data: TemplateContext; mode: TemplateMode }>
 
 /** Everything of a service as it would be written now. */
-export type ServicePlan = Readonly<{ hooks: HookPlan; config: ReturnType<typeof planTree> }>
+export type ServicePlan = Readonly<{ hooks: HookPlan; config: TreePlan }>
 
 /**
  * Renders hooks and config of a service without writing anything (spec supervisor §2.5, §5.6). Throws what templates and

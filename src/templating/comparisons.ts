@@ -64,7 +64,7 @@ export const BUILT_IN_HELPERS = {
   },
   log: {
     usage: "{{log value …}}",
-    summary: "Prints nothing; the values appear in the diagnostics.",
+    summary: "Prints nothing; `hab plan render` shows the values beside the result.",
     parameters: 0,
     run({ params, log }) {
       log(params.map(printValue).join(" "))

@@ -78,26 +78,34 @@ export function writeTree(
   }
 }
 
+/** Everything of a tree as it would be written. */
+export type TreePlan = Readonly<{
+  files: readonly RenderedFile[]
+  warnings: readonly TemplateWarning[]
+  /** What `{{log}}` said. */
+  logs: readonly string[]
+}>
+
 /** What `renderTree` would write, without writing: for dry runs and comparisons. Throws as it does. */
 export function planTree(
   context: Readonly<{ files: FileSystem }>,
   request: Pick<RenderTreeRequest, "from" | "to" | "context" | "fileMode" | "options">,
-): Readonly<{ files: readonly RenderedFile[]; warnings: readonly TemplateWarning[] }> {
+): TreePlan {
   const sources = readTemplateFiles(context, request.from)
   const templates = sources.flatMap((file) => ("template" in file ? [[file.path, file.template] as const] : []))
   const options = { ...request.options, partials: new Map(templates) }
   // A template that others include is a file of its own as well, but its names may be parameters: no reason to complain.
   const included = new Set(templates.flatMap(([, template]) => template.includes))
   const lenient = { ...options, mode: "lenient" } as const
-  const warnings: TemplateWarning[] = []
+  const said: Said = { warnings: [], logs: [] }
   const files = sources.map((file) => {
     const bytes = included.has(file.path)
-      ? render(file, request.context, lenient, [])
-      : render(file, request.context, options, warnings)
+      ? render(file, request.context, lenient, { warnings: [], logs: [] })
+      : render(file, request.context, options, said)
     const wanted = { bytes, mode: request.fileMode ?? FILE_MODE }
     return { path: file.path, bytes, change: compareFile(context, `${request.to}/${file.path}`, wanted) }
   })
-  return { files, warnings }
+  return { files, ...said }
 }
 
 export type RenderHookRequest = Readonly<{
@@ -128,21 +136,19 @@ export function renderHook(
 export function planHook(
   context: Readonly<{ files: FileSystem }>,
   request: Omit<RenderHookRequest, "owner">,
-): Readonly<{ bytes: Uint8Array; change: FileChange; warnings: readonly TemplateWarning[] }> {
+): Pick<RenderedFile, "bytes" | "change"> & Omit<TreePlan, "files"> {
   const file = readTemplateFile(context, request.from)
-  const warnings: TemplateWarning[] = []
-  const bytes = render(file, request.context, { ...request.options }, warnings)
-  return { bytes, change: compareFile(context, request.to, { bytes, mode: request.mode }), warnings }
+  const said: Said = { warnings: [], logs: [] }
+  const bytes = render(file, request.context, { ...request.options }, said)
+  return { bytes, change: compareFile(context, request.to, { bytes, mode: request.mode }), ...said }
 }
 
-function render(
-  file: TemplateFile,
-  context: TemplateContext,
-  options: RenderOptions,
-  warnings: TemplateWarning[],
-): Uint8Array {
+type Said = { readonly warnings: TemplateWarning[]; readonly logs: string[] }
+
+function render(file: TemplateFile, context: TemplateContext, options: RenderOptions, said: Said): Uint8Array {
   if (!("template" in file)) return file.bytes
   const result = file.template.render(context, options)
-  warnings.push(...result.warnings)
+  said.warnings.push(...result.warnings)
+  said.logs.push(...result.logs)
   return Buffer.from(result.text)
 }

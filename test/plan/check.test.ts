@@ -162,6 +162,19 @@ describe("the check of a plan", () => {
       {},
       "warning config/a:1:3 'cfg.prot' is not defined",
     ],
+    ["a schema that is no JSON", { "config.schema.json": "{\n]" }, {}, "error config.schema.json:2:1"],
+    [
+      "a schema that cannot be enforced",
+      { "config.schema.json": '{"properties": {"port": {"typ": "integer"}}}' },
+      {},
+      "error config.schema.json:1:1 #/properties/port/typ is not a keyword we enforce",
+    ],
+    [
+      "a default that the schema refuses",
+      { "default.toml": "port = 'x'", "config.schema.json": '{"properties": {"port": {"type": "integer"}}}' },
+      {},
+      "error default.toml:1:1 port must be",
+    ],
     ["a text that is no template", { "config/a": "{{#if cfg}}" }, {}, "warning config/a:1:"],
   ])("finds %s", (_, tree, changes, expected) => {
     expect(short(check(tree, changes))).toEqual([expect.stringContaining(expected)])

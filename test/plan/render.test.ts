@@ -38,6 +38,7 @@ function renderIn(
   return {
     texts: Object.fromEntries(texts) as Record<string, string>,
     warnings: rendered.warnings.map(({ message }) => message),
+    logs: rendered.logs,
   }
 }
 
@@ -106,6 +107,7 @@ describe("hab plan render (spec package §7.3)", () => {
     const { texts, warnings } = render(plan, { template: "/plan/config/a" })
     expect(texts).toEqual({ "config/a": "for you" })
     expect(warnings).toContain("'cfg.nope' is not defined")
+    expect(render({ "config/a": "{{log 'port' 80}}" }).logs).toEqual(["port 80"])
     expect(Object.keys(render(plan).texts)).toEqual(["config/a", "config/b", "hooks/run.sh"])
   })
 

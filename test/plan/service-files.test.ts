@@ -96,6 +96,7 @@ describe("do_default_build_config", () => {
       "/p/config_install/i": "i",
       "/p/hooks/run.sh": "#!/bin/sh",
       "/p/default.toml": "x = 1",
+      "/p/config.schema.json": "{}",
       "/p/plan.sh": "",
       "/out": undefined,
     })
@@ -116,6 +117,7 @@ describe("do_default_build_config", () => {
       "/out/config_install/i": "f 644 i",
       "/out/hooks": "d 755",
       "/out/hooks/run": "f 755 #!/bin/sh",
+      "/out/config.schema.json": "f 644 {}",
       "/out/default.toml": "f 644 x = 1",
     })
   })

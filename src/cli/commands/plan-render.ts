@@ -53,7 +53,7 @@ export const renderPlanCommand = defineCommand({
       kind === "directory"
         ? { directory: folderOf(context, target) }
         : { directory: planAbove(context, target), template: target }
-    const { files, warnings } = renderPlan(
+    const { files, warnings, logs } = renderPlan(
       { ...host, layout: context.layout, store: openStore(context) },
       {
         ...place,
@@ -66,6 +66,7 @@ export const renderPlanCommand = defineCommand({
       },
     )
     for (const warning of warnings) report(describeWarning(warning))
+    for (const text of logs) report({ tag: "note", text: `log: ${text}` })
     const single = "template" in place
     const written = options.noRender ? [] : write(context, absolute(options.renderDir), files, single)
     if (options.print) return { text: files.map((file) => printed(file, single)).join(""), exact: true }

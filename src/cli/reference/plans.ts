@@ -82,7 +82,7 @@ ${Object.entries(METADATA_FILES)
   .map(([name, { format, written, readBy }]) => `| \`${name}\` | ${format} | ${written} | ${readBy} |`)
   .join("\n")}
 
-From beside the plan come \`default.toml\`, \`config/\`, \`config_install/\` and \`hooks/\`; \`run\` is written from \`pkg_svc_run\` when
+From beside the plan come \`default.toml\`, \`config.schema.json\`, \`config/\`, \`config_install/\` and \`hooks/\`; \`run\` is written from \`pkg_svc_run\` when
 there is no hook of that name.
 
 ## In the output folder
