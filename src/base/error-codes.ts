@@ -93,6 +93,8 @@ export const ERROR_CODES = {
   STATUS_FILE_CORRUPT: { exit: 1, summary: "a package's INSTALL_HOOK_STATUS is not a number" },
   ENV_FILE_MISSING: { exit: 1, summary: "an env_file of a command service is not there" },
   WORKING_DIRECTORY_MISSING: { exit: 1, summary: "the working directory of a command service is not there" },
+  HOOKS_INVALID: { exit: 1, summary: "declared hooks cannot be used" },
+  HOOK_USER_REFUSED: { exit: 1, summary: "a hook names an account it cannot run as" },
   SET_FILE_INVALID: { exit: 1, summary: "a file of services cannot be read, or says what cannot be" },
   PLAN_NOT_FOUND: { exit: 42, summary: "a folder holds no plan.sh, or several" },
   PLAN_UNSUPPORTED: { exit: 42, summary: "only a Windows plan (plan.ps1) is there" },

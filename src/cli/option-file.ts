@@ -4,20 +4,30 @@ import { parseToml, toPlain } from "../config/toml.ts"
 import type { OptionSpec, OptionTable } from "./command.ts"
 
 /** Options in TOML. `keyOf` names an option in the file. */
-export type OptionFile = Readonly<{ options: OptionTable; keyOf: (option: string) => string }>
+export type OptionFile = Readonly<{
+  options: OptionTable
+  keyOf: (option: string) => string
+  /** Keys that are read by somebody else. */
+  others?: readonly string[]
+}>
 
 /**
  * The options a file names, by their names in the table. Throws TOML_INVALID, and OPTION_FILE_INVALID with everything
  * that is wrong: unknown keys, with the nearest known one, and values of another kind.
  */
-export function readOptionFile(text: string, where: string, { options, keyOf }: OptionFile): Record<string, unknown> {
+export function readOptionFile(
+  text: string,
+  where: string,
+  { options, keyOf, others = [] }: OptionFile,
+): Record<string, unknown> {
   const fields = toPlain(parseToml(text, where)) as Readonly<Record<string, unknown>>
   const known = new Map(Object.entries(options).map(([option, spec]) => [keyOf(option), { option, spec }]))
   const problems: Problem[] = []
   const values: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(fields)) {
+    if (others.includes(key)) continue
     const found = known.get(key)
-    if (found === undefined) problems.push({ where, message: unknownKey(key, known.keys()) })
+    if (found === undefined) problems.push({ where, message: unknownKey(key, [...known.keys(), ...others]) })
     else if (!fits(found.spec, value)) problems.push({ where, message: `${key} must be ${wanted(found.spec)}` })
     else values[found.option] = found.spec.kind === "list" && typeof value === "string" ? [value] : value
   }

@@ -2,9 +2,11 @@ import { posix as path } from "node:path"
 import { HabError } from "../base/errors.ts"
 import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { Host } from "../ports/host.ts"
+import type { SupervisorHooks } from "../supervisor/context.ts"
 import type { CommandContext, OptionsOf } from "./command.ts"
 import { ineffectiveFlags } from "./ineffective-options.ts"
 import { printOptionFile, readOptionFile } from "./option-file.ts"
+import { HOOK_KEYS, HOOK_KEYS_EXAMPLE, readSupervisorHooks } from "./supervisor-hooks.ts"
 import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./supervisor-options.ts"
 
 export type SupervisorOptionValues = OptionsOf<typeof SUPERVISOR_OPTIONS>
@@ -21,7 +23,11 @@ export type Asked = Readonly<{
 /** Where the files are. */
 type Place = Readonly<{ host: Pick<Host, "files" | "cwd">; layout: Layout }>
 
-export type SupervisorSettings = Readonly<{ argument: string | undefined; options: SupervisorOptionValues }>
+export type SupervisorSettings = Readonly<{
+  argument: string | undefined
+  options: SupervisorOptionValues
+  hooks: SupervisorHooks
+}>
 
 const ARGUMENT = "argument"
 
@@ -31,12 +37,13 @@ const SUP_TOML = {
     [ARGUMENT]: { kind: "text", value: "IDENT", summary: "Service to load, as an identifier or a .hart file" },
   },
   keyOf: (option: string) => (option === ARGUMENT ? ARGUMENT_KEY : configKeyOf(option)),
+  others: HOOK_KEYS,
 } as const
 
 /**
  * Everything `hab sup run` goes by: the command line, then the environment, then the files, then defaults (spec
- * supervisor §1.7; a value on the command line always wins ≠). Throws TOML_INVALID, OPTION_FILE_INVALID and
- * OPTION_FILE_MISSING.
+ * supervisor §1.7; a value on the command line always wins ≠). Throws TOML_INVALID, OPTION_FILE_INVALID,
+ * OPTION_FILE_MISSING and HOOKS_INVALID.
  */
 export function supervisorSettings(context: Place, asked: Asked): SupervisorSettings {
   const files = configFiles(context, asked.configFiles)
@@ -46,13 +53,14 @@ export function supervisorSettings(context: Place, asked: Asked): SupervisorSett
   return {
     argument: asked.argument ?? (argument as string | undefined),
     options: { ...options, ...Object.fromEntries(named) } as SupervisorOptionValues,
+    hooks: readSupervisorHooks(context.host, files),
   }
 }
 
 /** What `--generate-config` prints: the command line as a file. */
 export function generateSettings({ argument, options, named }: Asked): string {
   const head = "# Settings of `hab sup run`. The command line and the environment count more than this file."
-  return `${head}\n\n${printOptionFile(SUP_TOML, { ...options, ...(argument === undefined ? {} : { argument }) }, named)}`
+  return `${head}\n\n${printOptionFile(SUP_TOML, { ...options, ...(argument === undefined ? {} : { argument }) }, named)}\n${HOOK_KEYS_EXAMPLE}`
 }
 
 /** One warning about everything that was asked for and has no effect. */

@@ -29,7 +29,7 @@ export type DiscoveredHooks = Readonly<{
 }>
 
 /** Options of package hooks; not a hook itself. */
-const OPTIONS_FILE = "hooks.toml"
+export const OPTIONS_FILE = "hooks.toml"
 
 /** The hooks in `<directory>/hooks`: of an installed package, a plan, or the folder given by `config_from`. */
 export function discoverHooks(

@@ -1,5 +1,7 @@
 import { ALIASES, type Alias } from "./aliases.ts"
 import { EVENTS, type EventRow } from "./events.ts"
+import { HOOK_OPTIONS } from "./hook-options.ts"
+import { REASON_GROUPS, REASONS } from "./reasons.ts"
 
 /** The event table and the aliases as markdown, for docs/reference. */
 export function eventPage(): string {
@@ -17,6 +19,17 @@ export function eventPage(): string {
     ...aliases,
     "",
   ].join("\n")
+}
+
+/** The options of a hook as markdown. */
+export function optionPage(): string {
+  const options = Object.entries(HOOK_OPTIONS).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`)
+  return ["| Option | Meaning |", "|---|---|", ...options, ""].join("\n")
+}
+
+/** The reasons of the option `on` as markdown. */
+export function reasonList(): string {
+  return [...Object.keys(REASONS), ...REASON_GROUPS].map((reason) => `\`${reason}\``).join(", ")
 }
 
 function eventLine(name: string, row: EventRow): string {

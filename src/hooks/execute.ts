@@ -10,8 +10,26 @@ const KILL_AFTER_MS = 5_000
 const STILL_RUNNING_EVERY_MS = 60_000
 const CANCELLED = { tag: "cancelled" } as const satisfies HookOutcome
 
-/** Which hook: its event, the name its author gave it, and where its script is (as the hook's process sees it). */
-export type HookIdentity = Readonly<{ event: EventName; name: string; path: string }>
+/** Which hook: its event, the name its author gave it, and what runs: its script (as the hook's process sees it) or line. */
+export type HookIdentity = Readonly<{
+  event: EventName
+  name: string
+  path: string
+  /** `path` is a script, to be looked at before it runs. Default: it is. */
+  script?: boolean
+}>
+
+/** A hook that is no process of its own, as if it were one: to end its group ends it. */
+export type HookCall = (onOutput: OnOutput) => Promise<ProcessGroup>
+
+/** What a hook does when it runs. */
+export type HookWork = GroupCommand | HookCall
+
+/** A hook that cannot run: it fails before it begins, and `cause` says why. */
+export function refusedWork(cause: string): HookCall {
+  const exited = Promise.resolve({ tag: "not-started", cause } as const)
+  return async () => ({ pid: 0, exited, gone: Promise.resolve(), signal: () => undefined })
+}
 
 /** How a hook ended. What ended it first counts: a hook that exits after its deadline was timed out. */
 export type HookOutcome =
@@ -36,7 +54,7 @@ export type HookReport = Readonly<{
 
 export type HookRun = Readonly<{
   hook: HookIdentity
-  command: GroupCommand
+  command: HookWork
   /** 0: no deadline. */
   timeoutMs: number
   /** Every line as it is printed, line feed removed. */
@@ -83,7 +101,8 @@ async function runGroup(
   run: HookRun,
   onOutput: OnOutput,
 ): Promise<HookOutcome> {
-  const group = await groups.start(run.command, onOutput)
+  const { command } = run
+  const group = await (typeof command === "function" ? command(onOutput) : groups.start(command, onOutput))
   const settled = new AbortController()
   if (run.timeoutMs === 0) void noticeStillRunning(clock, run, settled.signal)
   // The first cause wins: a hook that exits because its deadline passed was timed out.

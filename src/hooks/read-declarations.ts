@@ -96,8 +96,8 @@ function readHook(
   const subject = source.declaredIn === "supervisor" && options.for !== undefined ? "service" : source.subject
   const action = readAction(hook, source.placeOf, problems)
   const name = hook.text("name")
-  if (name !== undefined && !/^[\w][\w.-]*$/.test(name)) {
-    hook.refuse("name", `'${name}' cannot name a hook: letters, digits, - _ and . only`)
+  if (name !== undefined && !/^\w[\w-]*$/.test(name)) {
+    hook.refuse("name", `'${name}' cannot name a hook: letters, digits, - and _ only`)
   }
   checkFit(hook, what.name, { event, subject, options, source })
   if (action === undefined || problems.length > before) return []
@@ -162,9 +162,9 @@ function named(hooks: readonly Unnamed[]): HookDeclaration[] {
   const taken = new Set(hooks.flatMap(({ name }) => (name === undefined ? [] : [name])))
   return hooks.map((hook) => {
     if (hook.name !== undefined) return { ...hook, name: hook.name }
-    const base = `${hook.event}.${hook.declaredIn}`
+    const base = `${hook.event}-${hook.declaredIn}`
     let name = base
-    for (let count = 2; taken.has(name); count += 1) name = `${base}.${count}`
+    for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`
     taken.add(name)
     return { ...hook, name }
   })

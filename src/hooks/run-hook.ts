@@ -3,16 +3,18 @@ import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import type { GroupCommand, ProcessGroups, StreamName } from "../ports/process-group.ts"
+import type { ProcessGroups, StreamName } from "../ports/process-group.ts"
 import { checkScript } from "./check-script.ts"
-import { executeHook, type HookIdentity, type HookReport, notStarted } from "./execute.ts"
+import { writeEventFile } from "./event-file.ts"
+import { executeHook, type HookIdentity, type HookReport, type HookWork, notStarted } from "./execute.ts"
 import { openHookLog } from "./hook-log.ts"
+import type { EventRecord } from "./record.ts"
 
 /** What running hooks takes from the machine and from whoever prints. */
 export type HookContext = Readonly<{
   groups: ProcessGroups
   clock: Clock
-  files: Pick<FileSystem, "stat" | "lstat" | "readText" | "removeFile" | "createExclusively">
+  files: Pick<FileSystem, "stat" | "lstat" | "readText" | "removeFile" | "createExclusively" | "writeFile">
   layout: Layout
   report: Report
   /** Bytes of stdout kept in reports (`HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT`); see `keepBytesOf`. */
@@ -26,13 +28,16 @@ export type HookContext = Readonly<{
 /** One hook to run once. */
 export type HookTask = Readonly<{
   hook: HookIdentity
-  command: GroupCommand
+  command: HookWork
   /** 0: no deadline. */
   timeoutMs: number
   /** Printed in front of each line: `redis.default`, or the package's name. */
   speaker: string
   /** Host path of the directory its two logs are written to. */
   logs: string
+  /** What it is told; with `records`, a host directory, also as a file there while it runs: `HAB_HOOK_FILE`. */
+  record?: EventRecord
+  records?: string
   signal?: AbortSignal
 }>
 
@@ -47,16 +52,16 @@ export async function runHook(context: HookContext, task: HookTask): Promise<Hoo
 }
 
 async function runOnce(context: HookContext, task: HookTask): Promise<HookReport> {
-  const { hook, command } = task
+  const { hook } = task
   const source = `${task.speaker} hook[${hook.name}]:(HK)`
   const output = context.relayed === true ? undefined : showOutput(context, task, source)
-  const cwd = command.cwd === undefined ? {} : { cwd: command.cwd }
-  const problem = checkScript(context, { script: hook.path, ...cwd })
+  const problem = problemOf(context, task)
+  const told = writeEventFile(context, task)
   try {
     if (problem !== undefined) return notStarted(hook, problem)
     return await executeHook(context, {
       hook,
-      command,
+      command: told.command,
       timeoutMs: task.timeoutMs,
       ...output?.listeners,
       onStillRunning: (elapsedMs) =>
@@ -65,8 +70,14 @@ async function runOnce(context: HookContext, task: HookTask): Promise<HookReport
       ...(context.keepBytes === undefined ? {} : { keepBytes: context.keepBytes }),
     })
   } finally {
+    told.remove()
     output?.close()
   }
+}
+
+function problemOf(context: HookContext, { hook, command }: HookTask): string | undefined {
+  if (hook.script === false || typeof command === "function") return undefined
+  return checkScript(context, { script: hook.path, ...(command.cwd === undefined ? {} : { cwd: command.cwd }) })
 }
 
 /** Prints each line and writes the hook's logs anew. */

@@ -1,19 +1,27 @@
 import { wait } from "../ports/clock.ts"
-import type { GroupCommand } from "../ports/process-group.ts"
 import type { RetryPolicy } from "./aliases.ts"
 import { describeHookFailure } from "./answers.ts"
-import type { HookIdentity, HookReport } from "./execute.ts"
+import type { HookIdentity, HookReport, HookWork } from "./execute.ts"
+import type { EventRecord } from "./record.ts"
 import { type HookContext, runHook } from "./run-hook.ts"
 
 /** A hook in the list of its moment, ready to run. */
 export type PlannedHook = Readonly<{
   hook: HookIdentity
-  /** A new command for every attempt, counted from 1. */
-  command: (attempt: number) => GroupCommand
+  /** New for every attempt, counted from 1. */
+  command: (attempt: number) => HookWork
+  /** What it is told; also written to its `HAB_HOOK_FILE`. */
+  record?: (attempt: number) => EventRecord
   /** 0: no deadline. */
   timeoutMs: number
   ignoreErrors: boolean
   retry?: RetryPolicy
+  /** Runs together with the parallel hooks next to it. */
+  parallel?: boolean
+  /** What has to come before it runs; until then it waits, and can be cancelled. */
+  ready?: (signal: AbortSignal) => Promise<void>
+  /** Told when it succeeded, after however many attempts. */
+  onSuccess?: () => void
 }>
 
 /** How a list ended; ignored failures count as success. `problem` is one sentence. */
@@ -28,6 +36,8 @@ export type ListTask = Readonly<{
   speaker: string
   /** Host path of the service's `logs`. */
   logs: string
+  /** Host path of the directory its `HAB_HOOK_FILE` is written to. Default: none is. */
+  records?: string
   /** Ends the running hook, the rest of the list and all retries. */
   signal: AbortSignal
   /** Told when an attempt begins. */
@@ -53,23 +63,45 @@ export function runHookList(context: HookContext, task: ListTask): ListRun {
   return { outcome, retries: settled.then((left) => left.filter((hook) => hook !== undefined)) }
 }
 
-async function runInOrder(
-  context: HookContext,
-  task: ListTask,
-  retryBeside: (planned: PlannedHook, policy: RetryPolicy, first: HookReport) => void,
-): Promise<ListOutcome> {
-  for (const planned of task.hooks) {
-    if (task.signal.aborted) return { tag: "cancelled" }
-    const report = await attempt(context, task, planned, 1)
-    const { tag } = report.outcome
-    if (tag === "succeeded") continue
-    if (tag === "cancelled") return { tag: "cancelled" }
-    const problem = describeHookFailure(report)
-    if (planned.retry !== undefined) retryBeside(planned, planned.retry, report)
-    else if (planned.ignoreErrors) warn(context, task, `${problem}; the failure is ignored`)
-    else return { tag, problem }
+type RetryBeside = (planned: PlannedHook, policy: RetryPolicy, first: HookReport) => void
+
+async function runInOrder(context: HookContext, task: ListTask, retryBeside: RetryBeside): Promise<ListOutcome> {
+  for (const together of neighbours(task.hooks)) {
+    const ends = await Promise.all(together.map((planned) => runFirst(context, task, planned, retryBeside)))
+    const stop = ends.find(({ tag }) => tag !== "passed")
+    if (stop !== undefined) return stop
   }
   return task.signal.aborted ? { tag: "cancelled" } : { tag: "passed" }
+}
+
+/** Parallel hooks that stand side by side; each of the others alone. */
+function neighbours(hooks: readonly PlannedHook[]): PlannedHook[][] {
+  const groups: PlannedHook[][] = []
+  for (const hook of hooks) {
+    const last = groups.at(-1)
+    if (hook.parallel === true && last?.[0]?.parallel === true) last.push(hook)
+    else groups.push([hook])
+  }
+  return groups
+}
+
+async function runFirst(
+  context: HookContext,
+  task: ListTask,
+  planned: PlannedHook,
+  retryBeside: RetryBeside,
+): Promise<ListOutcome> {
+  await planned.ready?.(task.signal)
+  if (task.signal.aborted) return { tag: "cancelled" }
+  const report = await attempt(context, task, planned, 1)
+  const { tag } = report.outcome
+  if (tag === "succeeded") return { tag: "passed" }
+  if (tag === "cancelled") return { tag: "cancelled" }
+  const problem = describeHookFailure(report)
+  if (planned.retry !== undefined) retryBeside(planned, planned.retry, report)
+  else if (planned.ignoreErrors) warn(context, task, `${problem}; the failure is ignored`)
+  else return { tag, problem }
+  return { tag: "passed" }
 }
 
 /** Tries again after growing pauses until it succeeds. Resolves with the hook when it gave up or was cancelled. */
@@ -97,9 +129,19 @@ async function retry(
 
 async function attempt(context: HookContext, task: ListTask, planned: PlannedHook, count: number): Promise<HookReport> {
   const { hook, timeoutMs } = planned
-  const { speaker, logs, signal } = task
+  const { speaker, logs, records, signal } = task
   task.onStart?.(planned)
-  const report = await runHook(context, { hook, command: planned.command(count), timeoutMs, speaker, logs, signal })
+  const report = await runHook(context, {
+    hook,
+    command: planned.command(count),
+    timeoutMs,
+    speaker,
+    logs,
+    signal,
+    ...(records === undefined ? {} : { records }),
+    ...(planned.record === undefined ? {} : { record: planned.record(count) }),
+  })
+  if (report.outcome.tag === "succeeded") planned.onSuccess?.()
   task.onReport?.(report)
   return report
 }

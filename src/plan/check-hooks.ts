@@ -1,5 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
+import { OPTIONS_FILE } from "../hooks/discover.ts"
 import { HOOK_FILES } from "../hooks/events.ts"
 import { satisfies, tryParseIdent } from "../package/ident.ts"
 import type { Checked, Mistake } from "./check.ts"
@@ -15,7 +16,8 @@ function hookMistakes(checked: Checked): Mistake[] {
   const { files, directory } = checked
   try {
     const { hooks } = hookSources({ files }, directory, excluding(EXCLUDED_BY_DEFAULT))
-    const read = hooks.map((source) => ({ ...source, text: files.readText(`${directory}/hooks/${source.file}`) }))
+    const scripts = hooks.filter(({ hook }) => hook !== OPTIONS_FILE)
+    const read = scripts.map((source) => ({ ...source, text: files.readText(`${directory}/hooks/${source.file}`) }))
     return [...read.flatMap((hook) => mistakesOf(checked, hook)), ...runTwice(checked, read)]
   } catch (error) {
     if (!(error instanceof HabError) || error.code !== "PLAN_HOOKS_INVALID") throw error

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import { HabError, type Problem } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
+import { OPTIONS_FILE } from "../hooks/discover.ts"
 import { HOOK_FILES } from "../hooks/events.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 
@@ -30,12 +31,14 @@ export function hookSources(
 ): HookSources {
   const found = filesIn(files, `${planContext}/hooks`)
     .filter((name) => !name.startsWith(".") && !isExcluded(name))
-    .map((name) => ({ file: name, hook: name.replace(/\.[^.]*$/, "") }))
+    .map((name) => ({ file: name, hook: name === OPTIONS_FILE ? name : name.replace(/\.[^.]*$/, "") }))
   const isPowerShell = (source: HookSource) => source.file.endsWith(".ps1")
   const hooks = found.filter((source) => !isPowerShell(source))
   requireOneFileEach(planContext, hooks)
   const leftOut = found.filter(isPowerShell).map((source) => `hooks/${source.file} is a Windows hook; it is left out`)
-  const unknown = hooks.filter(({ hook }) => !HOOK_FILES.some((known) => known === hook)).map(unknownHook)
+  const unknown = hooks
+    .filter(({ hook }) => hook !== OPTIONS_FILE && !HOOK_FILES.some((known) => known === hook))
+    .map(unknownHook)
   return { hooks, leftOut, warnings: [...leftOut, ...unknown] }
 }
 

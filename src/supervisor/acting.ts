@@ -1,6 +1,8 @@
 import { innerPath, servicePaths } from "../base/layout.ts"
 import { checkScript } from "../hooks/check-script.ts"
+import type { HookReport } from "../hooks/execute.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
+import { remember } from "../hooks/journal.ts"
 import { type PackageHookContext, runPackageHook } from "../hooks/package-hooks.ts"
 import { type HookContext, keepBytesOf } from "../hooks/run-hook.ts"
 import type { InstalledPackage } from "../package/store.ts"
@@ -9,6 +11,7 @@ import { renderHeld, writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
+import { keepMemory, plannedHooks } from "./moments.ts"
 import type { Observer } from "./observer.ts"
 import type { PerformContext } from "./perform.ts"
 import { processOf } from "./process-of.ts"
@@ -32,6 +35,8 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
   return {
     clock: host.clock,
     layout,
+    planHooks: (held, release, occasion) => plannedHooks(context, held, release, occasion),
+    keepReport: (held, report) => keepReport(context, held, report),
     hooksOf: (held) => hookContext(context, wiring, held, held),
     post: (held, event) => wiring.roster().post(held, event),
     render: (held) => renderHeld(context, wiring.roster().services.values(), held, say),
@@ -62,6 +67,11 @@ function hookContext(
     relayed: true,
     onReport: (report) => observer.onHook(held, report),
   }
+}
+
+function keepReport(context: SupervisorContext, held: Supervised, report: HookReport): void {
+  held.memory = { ...held.memory, journal: remember(held.memory.journal, report, context.host.clock.now()) }
+  keepMemory(context, held)
 }
 
 /** Of what the release needs first, then its own (decisions 10). */

@@ -5,7 +5,7 @@ import { createStore } from "../package/store.ts"
 import type { ControlHandler, ControlServer } from "../ports/control-channel.ts"
 import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
-import { type SupervisorContext, type SupervisorOptions, speakerOf } from "./context.ts"
+import { type SupervisorContext, type SupervisorHooks, type SupervisorOptions, speakerOf } from "./context.ts"
 import { controlActions } from "./control-actions.ts"
 import { checkExitWith, exitWith } from "./exit-with.ts"
 import { type ControlGatewayOptions, openControlGateway } from "./gateway/control-gateway.ts"
@@ -25,6 +25,7 @@ import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "
 /** What `hab sup run` asks of a supervisor process. Travels as JSON from the launcher's entry to the supervisor's. */
 export type SupervisorRequest = Readonly<{
   options: SupervisorOptions
+  hooks: SupervisorHooks
   /** The service named on the command line: loaded, with force, at the launcher's first supervisor only. */
   load?: LoadRequest
   /** Name of the service whose end is ours. */
@@ -108,6 +109,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
     store: createStore({ files: host.files, layout, target: host.target }),
     launcher,
     options,
+    hooks: request.hooks,
     version,
     memberId,
     toolsDirectory: innerPath(layout, tools),

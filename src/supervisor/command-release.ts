@@ -1,9 +1,8 @@
 import { posix as path } from "node:path"
-import { parseEnv } from "node:util"
 import { HabError } from "../base/errors.ts"
-import { explainIo } from "../base/explain-io.ts"
 import { hostPath, type Layout } from "../base/layout.ts"
 import { type Credentials, callerCredentials, chooseCredentials } from "../hooks/credentials.ts"
+import { readEnvFile } from "../hooks/env-file.ts"
 import { operatorEnvironment } from "../hooks/operator-environment.ts"
 import { metadataOf } from "../package/metadata.ts"
 import { installedPackage } from "../package/store.ts"
@@ -49,6 +48,7 @@ export function openCommandRelease(context: Context, spec: ServiceSpec, command:
     variables,
     templates: pkg.path,
     hooks: [],
+    declared: [],
     command: { argv: argvOf(command), cwd },
   }
 }
@@ -82,21 +82,4 @@ function accountEnvironment(
     USER: name,
     ...(named ? { LOGNAME: name } : {}),
   }
-}
-
-/** The variables of a dotenv file; `?` in front of its name lets it be missing. Throws ENV_FILE_MISSING, IO. */
-export function readEnvFile(
-  { files }: Readonly<{ files: Pick<FileSystem, "readTextIfPresent"> }>,
-  name: string | undefined,
-  folder: string,
-): Record<string, string> {
-  if (name === undefined) return {}
-  const optional = name.startsWith("?")
-  const file = path.resolve(folder, optional ? name.slice(1) : name)
-  const text = explainIo(`${file} cannot be read`, () => files.readTextIfPresent(file))
-  if (text !== undefined) return parseEnv(text) as Record<string, string>
-  if (optional) return {}
-  throw new HabError("ENV_FILE_MISSING", `there is no ${file}`, {
-    hint: `create it, or write '?${name}' when it may be missing`,
-  })
 }

@@ -2,6 +2,7 @@ import { describeSystemError } from "../base/describe-system-error.ts"
 import { isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
+import type { HookDeclaration } from "../hooks/declaration.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { Host } from "../ports/host.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
@@ -18,6 +19,15 @@ export type SupervisorOptions = Readonly<{
   hostname: string
 }>
 
+/** What sup.toml says of hooks (spec lifecycle §C.4). */
+export type SupervisorHooks = Readonly<{
+  declared: readonly HookDeclaration[]
+  /** Accounts that hooks of packages may name besides the service's own. */
+  allowUsers: readonly string[]
+  /** For hooks and gateways together, when the supervisor goes (decisions 26). */
+  exitWaitMs: number
+}>
+
 /** Everything the supervisor works with. */
 export type SupervisorContext = Readonly<{
   host: Pick<
@@ -28,6 +38,8 @@ export type SupervisorContext = Readonly<{
   store: PackageStore
   launcher: LauncherClient
   options: SupervisorOptions
+  /** What the supervisor's file says of hooks. */
+  hooks: SupervisorHooks
   /** Where the HTTP gateway listens; absent without one. */
   httpAddress?: HttpAddress
   /** `version/release` of this hab, as templates see it. */

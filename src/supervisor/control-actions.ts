@@ -17,6 +17,7 @@ import {
   wantServices,
 } from "./operations.ts"
 import type { Roster } from "./roster.ts"
+import type { Reason } from "./service/messages.ts"
 import type { StateTag } from "./service/service.ts"
 import { takeNewerRelease } from "./spec-changes.ts"
 import { statusOfAll } from "./status-of.ts"
@@ -41,13 +42,13 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
   const nameOf = (service: string) =>
     [...roster.services.values()].find((held) => isNamed(held, service))?.name ??
     loadedSpec(operations, service).ident.name
-  const thenLook = (result: OperationResult): OperationResult => {
-    supervisor.reconcile("manual")
+  const thenLook = (result: OperationResult, reason: Reason = "manual"): OperationResult => {
+    supervisor.reconcile(reason)
     return result
   }
   return {
     load(request) {
-      const result = thenLook(loadService(operations, request))
+      const result = thenLook(loadService(operations, request), "load")
       const change = { context, roster, say: supervisor.say, reason: "update" } as const
       for (const held of heldOf(result.names)) takeNewerRelease(change, held)
       return result

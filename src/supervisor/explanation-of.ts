@@ -35,11 +35,11 @@ function behindStatus(context: SupervisorContext, roster: Roster, held: Supervis
   const { lastExit, sinceMs } = held.service
   return {
     sinceSec: Math.floor((nowMs - sinceMs) / 1000),
-    complaints: [...explain(held.service, nowMs).complaints, ...configComplaints(held)],
+    complaints: [...explain(held.service, nowMs).complaints, ...configComplaints(held), ...hookComplaints(held)],
     lastExit: lastExit === undefined ? null : describeExit(lastExit),
     binds: bindReports(context, roster.services.values(), held),
     running: [...held.running.values()].map((hook) => describeRunning(hook, nowMs)),
-    hooks: held.journal.map(describeRun),
+    hooks: held.memory.journal.map(describeRun),
   }
 }
 
@@ -52,9 +52,14 @@ function configComplaints({ config }: Supervised): string[] {
   return config.problem === undefined ? applied : [config.problem, ...applied]
 }
 
+/** Declared hooks that are left out, or older than what was written. */
+function hookComplaints({ declared: { problem } }: Supervised): string[] {
+  return problem === undefined ? [] : [problem]
+}
+
 /** The last hook runs of one loaded service, oldest first. */
 export function hookRunsOf(roster: Roster, name: string): HookRun[] {
-  return (roster.services.get(name)?.journal ?? []).map(describeRun)
+  return (roster.services.get(name)?.memory.journal ?? []).map(describeRun)
 }
 
 function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number) {

@@ -2,6 +2,8 @@ import { servicePaths } from "../base/layout.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
 import { bindsMet } from "./census.ts"
 import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
+import { readMemory } from "./hook-memory.ts"
 import { openRelease, type Release } from "./release.ts"
 import { renderService } from "./render-service.ts"
 import { type Changes, mergeChanges, NO_CHANGES } from "./service/change-response.ts"
@@ -18,12 +20,13 @@ import { exportedBy, serviceGroupOf, standingsOf, templateData } from "./views.t
 export function openWanted(
   context: SupervisorContext,
   spec: ServiceSpec,
+  declared: DeclaredHooks,
 ): Readonly<{ release: Release; settings: Settings }> {
   const { files } = context.host
   const release = openRelease({ ...context.host, ...context }, spec)
   const isPackage = release.command === undefined
   const installOwed = isPackage && owedInstallHooks({ files, store: context.store }, release.pkg).length > 0
-  return { release, settings: settingsOf(spec, release, { backoff: context.options.backoff, installOwed }) }
+  return { release, settings: settingsOf(spec, release, { backoff: context.options.backoff, installOwed, declared }) }
 }
 
 /** A service as it is when it was just loaded: down. Throws what opening its package and its config throws. */
@@ -33,7 +36,8 @@ export function openHeld(
   spec: ServiceSpec,
   say: Say,
 ): Supervised {
-  const { release, settings } = openWanted(context, spec)
+  const declared = readDeclaredHooks(context, spec)
+  const { release, settings } = openWanted(context, spec, declared)
   const { clock } = context.host
   const nowMs = clock.monotonicMs()
   const group = stringifyServiceGroup(serviceGroupOf(context, spec))
@@ -54,7 +58,11 @@ export function openHeld(
     hooks: new Map(),
     timers: new Map(),
     spawning: undefined,
-    journal: [],
+    declared,
+    memory: readMemory({ files: context.host.files, layout: context.layout }, spec.ident.name),
+    onceHealthy: [],
+    healthBefore: "unknown",
+    healthOutput: "",
     running: new Map(),
     postStart: "unfinished",
     writtenState: undefined,

@@ -1,65 +1,100 @@
-import type { Layout } from "../base/layout.ts"
-import type { DiscoveredHook } from "../hooks/discover.ts"
-import { eventRow } from "../hooks/events.ts"
-import type { Reason as HookReason } from "../hooks/reasons.ts"
+import type { HookDeclaration } from "../hooks/declaration.ts"
+import type { EventName } from "../hooks/events.ts"
+import { planDeclared } from "../hooks/plan-declared.ts"
+import { type Reason as HookReason, runsFor } from "../hooks/reasons.ts"
 import type { EventRecord } from "../hooks/record.ts"
 import type { PlannedHook } from "../hooks/runner.ts"
-import { renderedHook, scriptCommand } from "../hooks/script-command.ts"
 import { stringifyIdent } from "../package/ident.ts"
+import { type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { hooksOfEvent } from "./declared-hooks.ts"
+import { isDone, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { Release } from "./release.ts"
-import type { Moment } from "./service/settings.ts"
 import type { Supervised } from "./supervised.ts"
 
-/** The package's scripts of a moment, ready to run in their order. */
+/** What happens, and what is known of it besides the service. */
+export type Occasion = Readonly<{ event: EventName; reason: HookReason }> &
+  Pick<EventRecord, "old" | "new" | "changed" | "errors" | "failedOperation">
+
+/** The hooks of an event that run for this reason, ready in their order. */
 export function plannedHooks(
-  layout: Layout,
+  context: SupervisorContext,
   held: Supervised,
   release: Release,
-  { moment, reason }: Readonly<{ moment: Exclude<Moment, "install"> | "health-check"; reason: HookReason }>,
+  occasion: Occasion,
 ): PlannedHook[] {
-  return release.hooks
-    .filter((hook) => hook.event === moment)
-    .map((hook) => plan(layout, held, release, { hook, reason }))
+  const ident = stringifyIdent(release.ident)
+  return hooksOfEvent(context, held, release, occasion.event)
+    .filter((hook) => runsFor(hook.options.on ?? defaultReasons(hook), occasion.reason))
+    .filter((hook) => !isDone(held.memory, hook, ident))
+    .map((hook) => plan(context, held, release, { hook, occasion }))
+}
+
+/** A package's post-stop undoes its init after every end; others are told of ends that were asked for (decisions 4). */
+function defaultReasons({ event, declaredIn }: HookDeclaration): readonly string[] {
+  return event === "post-stop" && declaredIn !== "package" ? ["requested"] : ["any"]
 }
 
 function plan(
-  layout: Layout,
+  context: SupervisorContext,
   held: Supervised,
   release: Release,
-  { hook, reason }: Readonly<{ hook: DiscoveredHook; reason: HookReason }>,
+  { hook, occasion }: Readonly<{ hook: HookDeclaration; occasion: Occasion }>,
 ): PlannedHook {
-  const row = eventRow(hook.event)
-  const identity = { event: hook.event, name: hook.file, path: renderedHook(layout, held.name, hook.file).inner }
+  const { runAs } = release.credentials
+  const { host, hooks } = context
+  const planned = planDeclared(
+    { ...context, files: host.files, users: host.users, env: host.env, allowUsers: hooks.allowUsers },
+    hook,
+    {
+      env: release.env,
+      ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
+      ...(runAs === undefined ? {} : { user: runAs }),
+      record: (attempt) => recordOf(held, release, occasion, attempt),
+      runId: () => `${held.runId}/${++held.commands}`,
+      speaker: held.group,
+    },
+  )
   return {
-    hook: identity,
-    command: (attempt) =>
-      scriptCommand(layout, {
-        service: held.name,
-        file: hook.file,
-        speaker: held.group,
-        runId: `${held.runId}/${++held.commands}`,
-        env: release.env,
-        record: recordOf(held, release, { event: hook.event, reason, attempt }),
-        credentials: release.credentials,
-      }),
-    timeoutMs: row.timeoutMs,
-    ignoreErrors: row.ignoreErrors ?? false,
-    ...(hook.preset.retry === undefined ? {} : { retry: hook.preset.retry }),
+    ...planned,
+    ...(hook.options.wait === "healthy" ? { ready: (signal) => healthy(held, signal) } : {}),
+    ...(hook.options.once === undefined ? {} : { onSuccess: () => remember(context, held, release, hook) }),
   }
 }
 
-function recordOf(
-  { name, group, service }: Supervised,
-  release: Release,
-  what: Readonly<{ event: EventRecord["event"]; reason: HookReason; attempt: number }>,
-): EventRecord {
-  const { lastExit, life, restarts } = service
+function remember(context: SupervisorContext, held: Supervised, release: Release, hook: HookDeclaration): void {
+  held.memory = withSuccess(held.memory, hook, stringifyIdent(release.ident))
+  keepMemory(context, held)
+}
+
+/** Writes what is remembered of a service's hooks; on a full disk that is said, and it is known until we end. */
+export function keepMemory(context: SupervisorContext, held: Supervised): void {
+  const place = { files: context.host.files, layout: context.layout }
+  writtenOrSaid(context, held.group, "the memory of its hooks", () => writeMemory(place, held.name, held.memory))
+}
+
+/** Resolves when the service is healthy for the first time in this run; at once where nothing checks it. */
+function healthy(held: Supervised, signal: AbortSignal): Promise<void> {
+  const { health, settings } = held.service
+  if (health.standing === "ready" || !settings.hooks.includes("health-check")) return Promise.resolve()
+  return new Promise((resolve) => {
+    held.onceHealthy.push(resolve)
+    signal.addEventListener("abort", () => resolve())
+  })
+}
+
+function recordOf(held: Supervised, release: Release, occasion: Occasion, attempt: number): EventRecord {
+  const { lastExit, life, restarts, health } = held.service
+  const { name, group } = held
   return {
-    ...what,
+    ...occasion,
+    attempt,
     subject: { kind: "service", name, ident: stringifyIdent(release.ident), group },
     ...(life.pid === undefined ? {} : { pid: life.pid }),
     ...(lastExit?.tag === "exited" ? { exit: { code: lastExit.code } } : {}),
     ...(lastExit?.tag === "signaled" ? { exit: { signal: lastExit.signal } } : {}),
+    ...(occasion.event === "post-healthy" || occasion.event === "post-unhealthy"
+      ? { health: { old: held.healthBefore, new: health.status, output: held.healthOutput } }
+      : {}),
     restarts,
   }
 }

@@ -1,12 +1,12 @@
 import { HabError, problemLines } from "../base/errors.ts"
 import { type Layout, servicePaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
-import { remember } from "../hooks/journal.ts"
+import type { HookReport } from "../hooks/execute.ts"
 import { type HookContext, runHook } from "../hooks/run-hook.ts"
 import { type ListOutcome, type PlannedHook, runHookList } from "../hooks/runner.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { LogKey } from "./console/line.ts"
-import { plannedHooks } from "./moments.ts"
+import type { Occasion } from "./moments.ts"
 import { describeNote } from "./notes.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
@@ -17,6 +17,10 @@ import type { Supervised } from "./supervised.ts"
 export type PerformContext = Readonly<{
   clock: Clock
   layout: Layout
+  /** The hooks of an event that run for a reason, in their order. */
+  planHooks: (held: Supervised, release: Release, occasion: Occasion) => PlannedHook[]
+  /** Keeps what a hook left. */
+  keepReport: (held: Supervised, report: HookReport) => void
   /** What running hooks of a service takes. */
   hooksOf: (held: Supervised) => HookContext
   /** Puts an event into the supervisor's inbox. */
@@ -76,20 +80,26 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
     context.runInstallHooks(held, controller.signal).then(() => done({ tag: "passed" }), failWith(done))
     return
   }
-  const hooks = held.release === undefined ? [] : plannedHooks(context.layout, held, held.release, { moment, reason })
+  const { release } = held
+  const hooks = release === undefined ? [] : context.planHooks(held, release, { event: moment, reason })
   const list = runHookList(context.hooksOf(held), {
     hooks,
     speaker: held.group,
-    logs: servicePaths(context.layout, held.name).logs,
+    ...directoriesOf(context, held),
     signal: controller.signal,
     onStart: (planned) => markRunning(context, held, planned),
     onReport: (report) => {
       if (!controller.signal.aborted) held.running.delete(report.hook)
       context.noteFiles(held)
-      held.journal = remember(held.journal, report, context.clock.now())
+      context.keepReport(held, report)
     },
   })
   list.outcome.then(done, failWith(done))
+}
+
+function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
+  const { logs, hooks } = servicePaths(layout, name)
+  return { logs, records: hooks }
 }
 
 function markRunning({ clock }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {
@@ -162,7 +172,7 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
   const [planned] =
     held.release === undefined
       ? []
-      : plannedHooks(context.layout, held, held.release, { moment: "health-check", reason: "schedule" })
+      : context.planHooks(held, held.release, { event: "health-check", reason: "schedule" })
   if (planned === undefined) return context.post(held, { tag: "health-result", run, answer: "unknown" })
   const controller = new AbortController()
   held.hooks.set("health-check", controller)
@@ -172,7 +182,8 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
     command: planned.command(1),
     timeoutMs: planned.timeoutMs,
     speaker: held.group,
-    logs: servicePaths(context.layout, held.name).logs,
+    ...directoriesOf(context, held),
+    ...(planned.record === undefined ? {} : { record: planned.record(1) }),
     signal: controller.signal,
   })
   // Rejected only when the launcher is gone; then this supervisor ends.
@@ -184,6 +195,8 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
       if (report === undefined) return
       const answer = healthAnswer(report)
       if (answer === undefined || controller.signal.aborted) return
+      held.healthBefore = held.service.health.status
+      held.healthOutput = report.firstOutput
       if (answer.tag === "failed") context.say(held, "HK", answer.message)
       context.post(held, { tag: "health-result", run, answer: answer.tag })
     })

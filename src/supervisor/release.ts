@@ -1,8 +1,10 @@
 import { HabError } from "../base/errors.ts"
-import type { Layout } from "../base/layout.ts"
+import { innerPath, type Layout } from "../base/layout.ts"
 import { type Credentials, chooseCredentials } from "../hooks/credentials.ts"
+import type { HookDeclaration } from "../hooks/declaration.ts"
 import { type DiscoveredHook, discoverHooks } from "../hooks/discover.ts"
 import { hookEnvironment, packageVariables } from "../hooks/hook-environment.ts"
+import { readHooksFile } from "../hooks/hooks-file.ts"
 import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { type PackageMetadata, readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
@@ -26,6 +28,8 @@ export type Release = Readonly<{
   /** Host directory with `hooks/`, `config/` and `default.toml`: the package's, or the one of `config_from`. */
   templates: string
   hooks: readonly DiscoveredHook[]
+  /** What its hooks/hooks.toml adds. */
+  declared: readonly HookDeclaration[]
   /** What a command service runs; a package has its rendered `run` file. */
   command?: CommandProcess
 }>
@@ -42,7 +46,7 @@ export type ReleaseContext = Readonly<{
 
 /**
  * The newest installed release that satisfies the spec, or its command, ready to run. Throws PACKAGE_NOT_FOUND,
- * PACKAGE_NOT_RUNNABLE, ACCOUNT_MISSING, METADATA_INVALID, and what `openCommandRelease` throws.
+ * PACKAGE_NOT_RUNNABLE, ACCOUNT_MISSING, METADATA_INVALID, HOOKS_INVALID, and what `openCommandRelease` throws.
  */
 export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release {
   if (spec.own.command !== undefined) return openCommandRelease(context, spec, spec.own.command)
@@ -64,5 +68,10 @@ export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release
     variables: packageVariables(context, pkg),
     templates,
     hooks,
+    declared: readHooksFile(context, `${templates}/hooks/hooks.toml`, {
+      declaredIn: "package",
+      subject: "service",
+      folder: innerPath(context.layout, `${templates}/hooks`),
+    }).hooks,
   }
 }

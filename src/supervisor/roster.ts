@@ -71,6 +71,7 @@ function takeStep(
     held.postStart = "finished"
   }
   if ((service.life.pid === undefined) !== (before.life.pid === undefined)) held.upOrDownSinceMs = nowMs
+  if (service.health.standing === "ready") for (const wake of held.onceHealthy.splice(0)) wake()
   const reason = terminationIn({ before, event, effects }, service)
   if (reason !== undefined) held.lastProcess = { pid: before.life.pid ?? null, reason, atMs: clock.now() }
   remember(context, held)
@@ -95,5 +96,6 @@ function remember(context: SupervisorContext, held: Supervised): void {
 /** One sentence of whatever was thrown while a service was opened. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof HabError)) return error instanceof Error ? error.message : String(error)
-  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`
+  const what = [error.message, ...error.problems.map(({ where, message }) => `${where}: ${message}`)].join("; ")
+  return error.hint === undefined ? what : `${what} (${error.hint})`
 }

@@ -1,4 +1,4 @@
-import type { EventName } from "../hooks/events.ts"
+import { type DeclaredHooks, eventsWithHooks } from "./declared-hooks.ts"
 import type { Release } from "./release.ts"
 import type { BackoffPolicy } from "./service/restart-policy.ts"
 import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "./service/settings.ts"
@@ -13,18 +13,23 @@ export function ownSettings({ restart, healthFailureThreshold, onCritical, healt
 export function settingsOf(
   spec: ServiceSpec,
   release: Release,
-  options: Readonly<{ backoff: BackoffPolicy; installOwed: boolean }>,
+  options: Readonly<{ backoff: BackoffPolicy; installOwed: boolean; declared: DeclaredHooks }>,
 ): Settings {
-  const events = new Set<EventName>(release.hooks.map((hook) => hook.event))
-  const present = (moment: Moment | "health-check") => (moment === "install" ? options.installOwed : events.has(moment))
   const timeoutSec = spec.shutdownTimeoutSec ?? release.metadata.shutdownTimeoutSec
   return {
     ...DEFAULT_SETTINGS,
-    hooks: [...MOMENTS, "health-check" as const].filter(present),
+    hooks: listsWithHooks(release, options.declared, options.installOwed),
     backoff: options.backoff,
     shutdownSignal: release.metadata.shutdownSignal ?? DEFAULT_SETTINGS.shutdownSignal,
     shutdownTimeoutMs: timeoutSec === undefined ? DEFAULT_SETTINGS.shutdownTimeoutMs : timeoutSec * 1000,
     healthIntervalMs: spec.healthCheckIntervalMs,
     ...ownSettings(spec.own),
   }
+}
+
+/** The moments that have something to run. */
+export function listsWithHooks(release: Release, declared: DeclaredHooks, installOwed: boolean): Settings["hooks"] {
+  const events = eventsWithHooks(release, declared)
+  const present = (moment: Moment | "health-check") => (moment === "install" ? installOwed : events.has(moment))
+  return [...MOMENTS, "health-check" as const].filter(present)
 }

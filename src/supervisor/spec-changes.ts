@@ -2,13 +2,15 @@ import { servicePaths } from "../base/layout.ts"
 import { SCHEMA_FILE } from "../config/validate.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { Say, SupervisorContext } from "./context.ts"
+import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
 import { openHeld, openWanted } from "./held.ts"
 import { findLeft } from "./left.ts"
+import type { Release } from "./release.ts"
 import { describeProblem, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { Settings } from "./service/settings.ts"
 import { noteFiles, watchFiles } from "./service-files.ts"
-import { ownSettings } from "./settings-of.ts"
+import { listsWithHooks, ownSettings } from "./settings-of.ts"
 import type { Operation } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -38,7 +40,8 @@ function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "s
   const opened = attempt(change, spec, () => openHeld(context, roster.services.values(), spec, say))
   if (opened === undefined) return
   roster.add(opened)
-  watchInputs(context, roster, opened)
+  watchInputs(change, opened)
+  if (opened.declared.problem !== undefined) say(opened.group, "HK", opened.declared.problem)
   const alive = findLeft(context, roster, opened)
   if (tag === "start" && !alive) {
     const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`
@@ -89,27 +92,52 @@ export function takeNewerRelease(change: ChangeContext, held: Supervised): void 
 }
 
 /** A release that waits to be used gets the new options too. */
-function update({ roster }: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+function update(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+  const { roster } = change
   const wasMode = held.spec.own.templateMode
   held.spec = spec
+  held.declared = declaredNow(change, held, spec)
   if (spec.own.templateMode !== wasMode) roster.post(held, { tag: "inputs-changed" })
   const { settings, upcoming } = held.service
-  const changed = (old: Settings): Settings => ({ ...old, ...ownSettings(spec.own) })
+  const changed = (old: Settings, release: Release | undefined): Settings => ({
+    ...old,
+    ...ownSettings(spec.own),
+    ...(release === undefined ? {} : { hooks: listsWithHooks(release, held.declared, old.hooks.includes("install")) }),
+  })
   roster.post(held, {
     tag: "settings-changed",
-    settings: changed(settings),
-    ...(upcoming === undefined ? {} : { upcoming: changed(upcoming) }),
+    settings: changed(settings, held.release),
+    ...(upcoming === undefined ? {} : { upcoming: changed(upcoming, held.upcoming) }),
   })
+}
+
+/** Its hooks.toml was written. */
+function takeOverlay(change: ChangeContext, held: Supervised): void {
+  update(change, held, held.spec)
+  const { overlay, problem } = held.declared
+  const hooks = `${overlay.hooks.length} ${overlay.hooks.length === 1 ? "hook" : "hooks"}`
+  if (problem === undefined) change.say(held.group, "HK", `hooks.toml was read again: ${hooks}`)
+}
+
+/** What is declared for it now; a mistake is told once, and what was in force before stays. */
+function declaredNow({ context, say }: ChangeContext, held: Supervised, spec: ServiceSpec): DeclaredHooks {
+  const declared = readDeclaredHooks(context, spec, held.declared)
+  if (declared.problem !== undefined && declared.problem !== held.declared.problem) {
+    say(held.group, "HK", `${declared.problem}; what was in force before stays`)
+  }
+  return declared
 }
 
 /** The spec is in force at once; the newest release that satisfies it from the next run on. */
 function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
-  const opened = attempt(change, spec, () => openWanted(change.context, spec))
+  const declared = declaredNow(change, held, spec)
+  const opened = attempt(change, spec, () => openWanted(change.context, spec, declared))
+  held.declared = declared
   const movesTemplates = spec.configFrom !== held.spec.configFrom
   held.spec = spec
   if (movesTemplates) {
     for (const stop of held.watches.splice(0)) stop()
-    watchInputs(change.context, change.roster, held)
+    watchInputs(change, held)
   }
   if (opened === undefined) return
   held.upcoming = opened.release
@@ -133,10 +161,13 @@ function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () 
 }
 
 /** What the service's templates can see from outside: its user.toml, and the templates of `config_from`. */
-function watchInputs(context: SupervisorContext, roster: Roster, held: Supervised): void {
+function watchInputs(change: ChangeContext, held: Supervised): void {
+  const { context, roster } = change
   const { watcher } = context.host
   const changed = () => roster.post(held, { tag: "inputs-changed" })
   held.watches.push(watcher.watch(servicePaths(context.layout, held.name).userConfig, changed))
+  const { overlayHooks } = servicePaths(context.layout, held.name)
+  held.watches.push(watcher.watch(overlayHooks, () => takeOverlay(change, held)))
   noteFiles(context, held)
   held.watches.push(watchFiles(context, roster, held))
   const { configFrom } = held.spec

@@ -1,6 +1,7 @@
 import type { ConfigTable } from "../config/value.ts"
 import type { EventName } from "../hooks/events.ts"
-import type { Journal } from "../hooks/journal.ts"
+import type { DeclaredHooks } from "./declared-hooks.ts"
+import type { HookMemory } from "./hook-memory.ts"
 import type { LastProcess } from "./last-process.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
@@ -44,7 +45,14 @@ export type Supervised = {
   readonly timers: Map<string, () => void>
   /** The spawn that is under way. */
   spawning: Promise<unknown> | undefined
-  journal: Journal
+  /** Hooks that are declared outside its package. */
+  declared: DeclaredHooks
+  memory: HookMemory
+  /** Woken when it is healthy for the first time in its run. */
+  readonly onceHealthy: (() => void)[]
+  /** What the check before the last one said, and the beginning of what the last one printed. */
+  healthBefore: string
+  healthOutput: string
   /** Hooks that run now, by their names. */
   readonly running: Map<string, RunningHook>
   /** Whether the post-start list of this run came to its end. */

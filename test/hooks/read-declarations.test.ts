@@ -41,7 +41,7 @@ describe("declared hooks", () => {
     expect(problems).toEqual([])
     expect(declared).toMatchObject([
       {
-        name: "pre-start.overlay",
+        name: "pre-start-overlay",
         event: "pre-start",
         action: { kind: "run", line: "./migrate" },
         options: {
@@ -70,11 +70,11 @@ describe("declared hooks", () => {
       "post-run": { run: "d" },
     })
     expect(declared.map(({ name, options, action }) => [name, action.kind, options])).toEqual([
-      ["pre-start.overlay", "run", { once: true, first: true }],
-      ["pre-start.overlay.2", "command", {}],
-      ["pre-start.overlay.3", "command", {}],
-      ["post-start.overlay", "module", {}],
-      ["post-start.overlay.2", "run", { retry: expect.objectContaining({ max: 0 }) }],
+      ["pre-start-overlay", "run", { once: true, first: true }],
+      ["pre-start-overlay-2", "command", {}],
+      ["pre-start-overlay-3", "command", {}],
+      ["post-start-overlay", "module", {}],
+      ["post-start-overlay-2", "run", { retry: expect.objectContaining({ max: 0 }) }],
     ])
   })
 
@@ -132,7 +132,7 @@ describe("declared hooks", () => {
     const { declared, problems } = read({ beforeCreate: [call, { name: "probe", function: call, timeout: 5 }] })
     expect(problems).toEqual([])
     expect(declared.map(({ name, event, action }) => [name, event, action.kind])).toEqual([
-      ["pre-create.overlay", "pre-create", "function"],
+      ["pre-create-overlay", "pre-create", "function"],
       ["probe", "pre-create", "function"],
     ])
   })

@@ -44,6 +44,7 @@ function serviceWith(templates: Readonly<Record<string, string>>) {
     variables: {},
     templates: PKG,
     hooks,
+    declared: [],
   }
   const said: Progress[] = []
   const context = {

@@ -14,6 +14,7 @@ import {
   type Asked,
   generateSettings,
   type SupervisorOptionValues,
+  type SupervisorSettings,
   supervisorSettings,
   warnIneffective,
 } from "../supervisor-settings.ts"
@@ -69,7 +70,7 @@ type Fixed = Readonly<{ layout: Layout; ident: string | undefined }>
 /** Every new supervisor goes by the files as they are then; when they have become unusable, by what they said before. */
 function supervisorCommands(context: CommandContext, asked: Asked, fixed: Fixed) {
   const commandNow = () => {
-    const request = requestOf(context, fixed, supervisorSettings(context, asked).options)
+    const request = requestOf(context, fixed, supervisorSettings(context, asked))
     const argv = [context.nodeProgram, `${context.programDirectory}/supervisor.cjs`, JSON.stringify(request)] as const
     return { argv, env: context.host.env }
   }
@@ -89,13 +90,14 @@ function supervisorCommands(context: CommandContext, asked: Asked, fixed: Fixed)
 function requestOf(
   context: CommandContext,
   { layout, ident }: Fixed,
-  options: SupervisorOptionValues,
+  { options, hooks }: SupervisorSettings,
 ): SupervisorRequest {
   const { network, cwd } = context.host
   const gateway = gatewayOptionsOf(options, cwd)
   const control = controlOptionsOf(options, context)
   return {
     layout,
+    hooks,
     version: VERSION,
     options: {
       backoff: backoffPolicy({

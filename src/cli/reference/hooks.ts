@@ -1,4 +1,4 @@
-import { eventPage } from "../../hooks/event-page.ts"
+import { eventPage, optionPage, reasonList } from "../../hooks/event-page.ts"
 
 /** docs/reference/hooks.md: the event table with what every hook can rely on. */
 export function hooksReference(): string {
@@ -17,7 +17,8 @@ what they can see changes.
 - User and group are those of the service. Without the account \`hab\`, when the package names no other, and for ordinary
   users, that is whoever runs the supervisor.
 - Environment: the operator's, then the package's; PATH is the package's, that of our \`chpst\`, the operator's. Facts
-  of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like.
+  of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like, and all
+  of them as JSON in the file \`HAB_HOOK_FILE\`, mode 0600, which is gone when the hook is.
 - Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and that of the last run is kept in
   \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`.
 - A hook that is not there is a success. Without \`health-check\` a service is well while it is up, without \`reconfigure\` a
@@ -31,7 +32,42 @@ Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything
 shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
 or load run it again, and is the exit code of \`hab pkg install\`.
 
+${declaredHooks()}
+
 ## Events
 
 ${eventPage()}`
+}
+
+function declaredHooks(): string {
+  return `## Hooks besides scripts
+
+Hooks can be declared as well, without a new package: in \`/hab/user/<name>/hooks.toml\` by the operator (read again whenever
+it is written, and never a reason to restart), in \`hooks/hooks.toml\` by the package's author, and in the supervisor's
+\`sup.toml\`, where \`for = ["acme/*"]\` names the services a hook is about and a hook without it is about the supervisor.
+
+\`\`\`toml
+[[hooks.pre-start]]
+run = "./bin/migrate"
+once = "release"
+timeout = "10m"
+
+[[hooks.post-exit]]
+command = ["/usr/local/bin/page-me", "web"]
+
+[hook_options.health-check]
+timeout = "5s"
+\`\`\`
+
+A hook is one of \`script\` (a file with a shebang), \`run\` (a line for \`/bin/sh\`), \`command\` (a program and its arguments)
+or \`module\` (a JavaScript file whose main export is called as \`(info, callback)\`). \`[hook_options.<event>]\` of the
+operator's file changes options of the package's own hooks. Keys may be written with \`-\`, with \`_\` or in camelCase. A
+mistake in the file is told with its line, and what was in force before stays.
+
+${optionPage()}
+Reasons are ${reasonList()}.
+
+Order before something happens: hooks of sup.toml, of the package, of the applied file, of hooks.toml; afterwards those of
+sup.toml come last. Parallel hooks that stand side by side run together. A package's own hook runs as another user only where
+\`allow_users\` in sup.toml names that account.`
 }

@@ -1,0 +1,69 @@
+import { type Layout, supervisorPaths } from "../base/layout.ts"
+import type { HookDeclaration } from "../hooks/declaration.ts"
+import type { Journal } from "../hooks/journal.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+
+/** What is known of a service's hooks over every restart (spec lifecycle §C.9, 7). */
+export type HookMemory = Readonly<{
+  /** Hooks with `once` that succeeded: for ever, or the release they did for. */
+  done: Readonly<Record<string, string>>
+  /** The last runs, oldest first. */
+  journal: Journal
+}>
+
+const NOTHING: HookMemory = { done: {}, journal: [] }
+const EVER = "ever"
+
+type Context = Readonly<{
+  files: Pick<FileSystem, "readTextIfPresent" | "writeFile" | "rename" | "makeDirectories" | "lstat" | "removeFile">
+  layout: Layout
+}>
+
+/** The file of one service's memory, or of a set's: `set.<name>`. */
+export function memoryFile(layout: Layout, name: string): string {
+  return `${supervisorPaths(layout).data}/hooks/${name}.json`
+}
+
+/** Nothing where there is no file, or none that can be understood. */
+export function readMemory({ files, layout }: Context, name: string): HookMemory {
+  const text = files.readTextIfPresent(memoryFile(layout, name))
+  if (text === undefined) return NOTHING
+  try {
+    const { done, journal } = JSON.parse(text) as Partial<HookMemory>
+    return { done: done ?? {}, journal: Array.isArray(journal) ? journal : [] }
+  } catch {
+    return NOTHING
+  }
+}
+
+/** Replaced whole; a crash of the machine may lose the last change. */
+export function writeMemory({ files, layout }: Context, name: string, memory: HookMemory): void {
+  const file = memoryFile(layout, name)
+  files.makeDirectories(file.slice(0, file.lastIndexOf("/")), 0o700)
+  files.writeFile(`${file}.new`, JSON.stringify(memory), { mode: 0o600 })
+  files.rename(`${file}.new`, file)
+}
+
+/** Hooks with `once` run again (`--clean`). */
+export function clearMemory({ files, layout }: Context, name: string): void {
+  const file = memoryFile(layout, name)
+  if (files.lstat(file) !== undefined) files.removeFile(file)
+}
+
+/** True for a hook that succeeded before and was to do so once. `release`: what runs now. */
+export function isDone({ done }: HookMemory, hook: HookDeclaration, release: string): boolean {
+  const when = hook.options.once === undefined ? undefined : done[keyOf(hook)]
+  return when !== undefined && when === (hook.options.once === "release" ? release : EVER)
+}
+
+/** The memory after this hook succeeded; the same one for a hook without `once`. */
+export function withSuccess(memory: HookMemory, hook: HookDeclaration, release: string): HookMemory {
+  const { once } = hook.options
+  if (once === undefined) return memory
+  return { ...memory, done: { ...memory.done, [keyOf(hook)]: once === "release" ? release : EVER } }
+}
+
+/** What it does, wherever it stands in its list: a hook that is edited is another one. */
+function keyOf({ event, declaredIn, action }: HookDeclaration): string {
+  return JSON.stringify([event, declaredIn, action])
+}
