@@ -30,7 +30,7 @@ export type ServiceExplanation = Readonly<{
   complaints: readonly string[]
   pid: number | null
   health: string
-  /** Failures in a row. */
+  /** Failures since somebody last started it. */
   restarts: number
   /** How its last process ended. */
   lastExit: string | null
@@ -62,7 +62,7 @@ export function explanationText(told: ServiceExplanation): string {
     ["but", told.complaints],
     ["process", [told.pid === null ? "none" : String(told.pid)]],
     ["health", [told.health]],
-    ["failures", told.restarts === 0 ? [] : [`${told.restarts} in a row`]],
+    ["failures", told.restarts === 0 ? [] : [`${told.restarts} since somebody last started it`]],
     ["last end", told.lastExit === null ? [] : [`its process ${told.lastExit}`]],
     ["binds", told.binds.map((bind) => `${bind.name} to ${bind.group}: ${bind.problem ?? "satisfied"}`)],
     ["running", told.running.map(describeRunning)],

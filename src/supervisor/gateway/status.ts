@@ -21,7 +21,7 @@ export type ServiceStatus = Readonly<{
   /** Whole seconds since it last went up or down. */
   elapsedSec: number
   health: "ok" | "warning" | "critical" | "unknown"
-  /** Failures in a row. */
+  /** Failures since somebody last started it. */
   restarts: number
 }>
 

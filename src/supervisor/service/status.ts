@@ -57,7 +57,7 @@ function whyOf(service: Service): string {
     case "cleaning":
       return `${goal(service)} (${service.reason}): nothing is alive, ${listRuns(service)}`
     case "waiting":
-      return `${lastFailure(service)}; failure ${service.restarts} in a row`
+      return `${lastFailure(service)}; failure ${service.backoff.failures} in a row`
     case "gone":
       return "it was unloaded"
     case "detached":

@@ -100,7 +100,7 @@ describe("svc explain", () => {
       "awaits    the end of the pre-start hooks",
       "process   none",
       "health    unknown",
-      "failures  1 in a row",
+      "failures  1 since somebody last started it",
       "last end  its process exited with status 3",
       "binds     db to db.default: satisfied",
       "          q to queu.default: which is not loaded here",
