@@ -55,10 +55,16 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
     end = resolve
   })
   const running: Running = { ended: [] }
+  let open: (launcher: LauncherClient) => void = () => undefined
+  // What comes while we begin waits until we have begun.
+  const opened = new Promise<LauncherClient>((resolve) => {
+    open = resolve
+  })
   const launcher = await connectToLauncher(options.channel, {
     onExit: (exit) => (running.close === undefined ? running.ended.push(exit) : running.supervisor?.onExit(exit)),
-    onShutdown: (forced) => (forced ? end(0) : void shutDown(running, launcher).then(() => end(0))),
-    onReload: () => void reload(running).then(() => end(0)),
+    onShutdown: (forced) =>
+      forced ? end(0) : void opened.then((client) => shutDown(running, client)).then(() => end(0)),
+    onReload: () => void opened.then(() => reload(running)).then(() => end(0)),
     onLost: () => end(SUPERVISOR_EXIT.permanentFailure),
   })
   const alone = createContext(options, launcher)
@@ -72,8 +78,9 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
     const supervisor = createSupervisor(context, observers(gateway?.observer ?? UNOBSERVED, ending))
     running.supervisor = supervisor
     gateway?.show(gatewaySource(context, supervisor.roster, gateway))
-    running.close = await open(context, supervisor, options.request, gateway)
+    running.close = await openAll(context, supervisor, options.request, gateway)
     for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
+    open(launcher)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     const hint = error.hint === undefined ? "" : ` (${error.hint})`
@@ -119,7 +126,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
 }
 
 /** Loads what the command line names, opens the control socket and starts what the specs want. */
-async function open(
+async function openAll(
   context: SupervisorContext,
   supervisor: Supervisor,
   request: SupervisorRequest,

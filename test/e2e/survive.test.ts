@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
+import { required } from "../../src/base/assert.ts"
 import { createHab, type Hab, processesOf, project, type SupervisorRun } from "../support/hab.ts"
 import { until } from "../support/until.ts"
 
@@ -18,16 +19,17 @@ async function running(): Promise<{ hab: Hab; sup: SupervisorRun; pid: number }>
 }
 
 /** The supervisor: the launcher's child that is not a service. */
-function supervisorPid(sup: SupervisorRun): number {
+function supervisorPid(sup: SupervisorRun): number | undefined {
   const children = readFileSync(`/proc/${sup.child.pid}/task/${sup.child.pid}/children`, "utf8").trim().split(" ")
-  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor.cjs"))
-  return Number(found)
+  const isSupervisor = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor.cjs")
+  const found = children.filter(Boolean).find(isSupervisor)
+  return found === undefined ? undefined : Number(found)
 }
 
 describe("services outlive what supervises them (decisions C)", () => {
   it("kill -9 of the supervisor: same process, output goes on, a new supervisor knows it", async () => {
     const { hab, sup, pid } = await running()
-    const old = supervisorPid(sup)
+    const old = required(supervisorPid(sup), "the supervisor")
     process.kill(old, "SIGKILL")
     await until("a new supervisor answers", () => supervisorPid(sup) !== old && pidOf(hab) === pid)
     process.kill(pid, "SIGHUP")
@@ -38,7 +40,7 @@ describe("services outlive what supervises them (decisions C)", () => {
 
   it("kill -9 of the supervisor: the end of a service that died meanwhile is known, and it is started again", async () => {
     const { hab, sup, pid } = await running()
-    const old = supervisorPid(sup)
+    const old = required(supervisorPid(sup), "the supervisor")
     process.kill(old, "SIGSTOP")
     process.kill(pid, "SIGKILL")
     await until("the service is dead", () => !existsSync(`/proc/${pid}/fd/0`))
@@ -50,7 +52,7 @@ describe("services outlive what supervises them (decisions C)", () => {
 
   it("kill -9 of the launcher: services keep their processes; the next run adopts them and their output", async () => {
     const { hab, sup, pid } = await running()
-    const supervisor = supervisorPid(sup)
+    const supervisor = required(supervisorPid(sup), "the supervisor")
     sup.child.kill("SIGKILL")
     await sup.ended()
     await until("its supervisor is gone", () => !existsSync(`/proc/${supervisor}/fd/0`))
@@ -67,9 +69,25 @@ describe("services outlive what supervises them (decisions C)", () => {
     expect(processesOf(hab.root)).toEqual([])
   })
 
+  it("a stop or a reload that comes while the supervisor starts is obeyed when it has started", async () => {
+    const hab = createHab()
+    for (const [signal, code] of [
+      ["SIGHUP", undefined],
+      ["SIGTERM", 0],
+    ] as const) {
+      const sup = hab.supervise()
+      // It takes longer to load than the signal takes to reach it.
+      await until("its process is there", () => supervisorPid(sup))
+      sup.child.kill(signal)
+      if (code === undefined) await sup.sees("shutting down for restart")
+      expect(code === undefined ? await sup.stop() : await sup.ended()).toBe(0)
+      expect(sup.output()).not.toMatch(/Error|bug/)
+    }
+  })
+
   it("a reload (HUP) replaces the supervisor and leaves the services alone", async () => {
     const { hab, sup, pid } = await running()
-    const old = supervisorPid(sup)
+    const old = required(supervisorPid(sup), "the supervisor")
     sup.child.kill("SIGHUP")
     await until("a new supervisor answers", () => supervisorPid(sup) !== old && pidOf(hab) === pid)
     await sup.stop()
