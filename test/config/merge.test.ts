@@ -6,7 +6,6 @@ import { readEnvironmentLayer } from "../../src/config/layers.ts"
 import { mergeConfig } from "../../src/config/merge.ts"
 import { parseToml } from "../../src/config/toml.ts"
 import { type ConfigTable, type ConfigValue, isConfigTable, toPlain } from "../../src/config/value.ts"
-import { hasShared, sharedPath } from "../support/shared.ts"
 
 function merge(...layers: readonly string[]): ConfigTable {
   return layers
@@ -122,29 +121,25 @@ function hidesTable(low: ConfigTable, middle: ConfigTable, high: ConfigTable): b
   })
 }
 
-type MergeVectors = {
-  merge: { name: string; layers: string[]; expected: unknown }[]
-  env: { name: string; package: string; variable: string; value: string | null; expected: unknown }[]
+type Facts = {
+  merged: { title: string; layers: string[]; gives?: unknown; refused?: string }[]
+  environment: { title: string; package: string; set: Record<string, string>; gives?: unknown; refused?: string }[]
 }
 
-describe.skipIf(!hasShared)("the reference's own merge facts", () => {
-  const vectors = (hasShared ? JSON.parse(readFileSync(sharedPath("vectors/merge.json"), "utf8")) : {}) as MergeVectors
+/** What the reference's own tests say of layers, in our words. */
+const facts = JSON.parse(readFileSync(new URL("../../fixtures/config/facts.json", import.meta.url), "utf8")) as Facts
 
-  it.each(vectors.merge ?? [])("$name", ({ layers, expected }) => {
-    if (JSON.stringify(expected) === '{"error":"merge_depth"}') {
-      expect(() => merge("", ...layers)).toThrow(expect.objectContaining({ code: "CONFIG_TOO_DEEP" }))
-    } else {
-      expect(toPlain(merge("", ...layers))).toEqual(toPlain(parseJson(JSON.stringify(expected), "x") as ConfigTable))
-    }
+describe("the reference's facts of merging", () => {
+  it.each(facts.merged)("$title", ({ layers, gives, refused }) => {
+    const merged = () => merge("", ...layers)
+    if (refused !== undefined) expect(merged).toThrow(expect.objectContaining({ code: refused }))
+    else expect(toPlain(merged())).toEqual(toPlain(parseJson(JSON.stringify(gives), "x") as ConfigTable))
   })
 
-  it.each(vectors.env ?? [])("$name", ({ package: name, variable, value, expected }) => {
-    const env = value === null ? {} : { [variable]: value }
-    if (JSON.stringify(expected) === '{"error":"bad_env_config"}') {
-      expect(() => readEnvironmentLayer(env, name)).toThrow(expect.objectContaining({ code: "CONFIG_ENV_INVALID" }))
-    } else {
-      const layer = readEnvironmentLayer(env, name)
-      expect(layer === undefined ? null : toPlain(layer.table)).toEqual(expected)
-    }
+  it.each(facts.environment)("$title", ({ package: name, set, gives, refused }) => {
+    const read = () => readEnvironmentLayer(set, name)
+    if (refused !== undefined) return expect(read).toThrow(expect.objectContaining({ code: refused }))
+    const layer = read()
+    expect(layer === undefined ? null : toPlain(layer.table)).toEqual(gives)
   })
 })
