@@ -16,7 +16,6 @@ export const INEFFECTIVE_OPTIONS = {
   peer: { ...LIST, value: "ADDRESS" },
   peerWatchFile: { ...TEXT, value: "FILE" },
   permanentPeer: { ...FLAG, short: "I" },
-  ring: { ...TEXT, value: "NAME", short: "r", env: "HAB_RING" },
   ringKey: { ...TEXT, value: "TEXT", env: "HAB_RING_KEY" },
   autoUpdate: { ...FLAG, short: "A" },
   autoUpdatePeriod: { ...NUMBER, value: "SECONDS", default: 60 },
@@ -38,16 +37,18 @@ export const INEFFECTIVE_OPTIONS = {
   eventMeta: { ...LIST, value: "KEY=VALUE" },
 } as const satisfies OptionTable
 
-/** The flags of such options that somebody asked something of, for one warning. */
+/** The flags of such options that somebody asked something of, for one warning; --ring alone names no place to meet. */
 export function ineffectiveFlags(options: Readonly<Record<string, unknown>>, named: ReadonlySet<string>): string[] {
-  return Object.entries(INEFFECTIVE_OPTIONS)
+  const alone = options["ring"] !== undefined && options["cluster"] === undefined ? ["ring"] : []
+  const others = Object.entries(INEFFECTIVE_OPTIONS)
     .filter(([key, spec]) => {
       const value = options[key]
       if (value === undefined || value === false) return false
       if (Array.isArray(value)) return value.length > 0 || named.has(key)
       return !("default" in spec) || value !== spec.default
     })
-    .map(([key]) => flagOf(key))
+    .map(([key]) => key)
+  return [...others, ...alone].map(flagOf)
 }
 
 function flagOf(key: string): string {

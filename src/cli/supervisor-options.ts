@@ -1,3 +1,4 @@
+import { CLUSTER_OPTIONS } from "./cluster-options.ts"
 import type { OptionTable } from "./command.ts"
 import { CONTROL_OPTIONS } from "./control-options.ts"
 import { GATEWAY_OPTIONS } from "./gateway-options.ts"
@@ -20,6 +21,7 @@ export const SUPERVISOR_OPTIONS = {
     summary: "Up this long, and failures are forgotten",
   },
   ...GATEWAY_OPTIONS,
+  ...CLUSTER_OPTIONS,
   ...CONTROL_OPTIONS,
   org: { kind: "text", value: "ORG", summary: "Organization of every service group of this supervisor" },
   sysIpAddress: { kind: "text", value: "ADDRESS", summary: "The address templates see as sys.ip (default: detected)" },

@@ -8,6 +8,7 @@ import { systemFiles } from "./file-system.ts"
 import { systemWatcher } from "./file-watcher.ts"
 import { systemForeground } from "./foreground.ts"
 import { systemGrowingFiles } from "./growing-file.ts"
+import { systemHttpClient } from "./http-client.ts"
 import { systemHttp } from "./http-server.ts"
 import { systemLocks } from "./lock.ts"
 import { systemNetwork } from "./network.ts"
@@ -29,6 +30,7 @@ export function systemHost(): Host {
     watcher: systemWatcher,
     control: systemControl,
     http: systemHttp,
+    httpClient: systemHttpClient(),
     locks: systemLocks(),
     compression: systemCompression(),
     downloader: systemDownloader,

@@ -6,6 +6,7 @@ import type { FileSystem } from "./file-system.ts"
 import type { FileWatcher } from "./file-watcher.ts"
 import type { Foreground } from "./foreground.ts"
 import type { GrowingFiles } from "./growing-file.ts"
+import type { HttpClient } from "./http-client.ts"
 import type { HttpServers } from "./http-server.ts"
 import type { Locks } from "./lock.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
@@ -23,6 +24,7 @@ export type Host = Readonly<{
   watcher: FileWatcher
   control: ControlChannel
   http: HttpServers
+  httpClient: HttpClient
   locks: Locks
   compression: ArchiveCompression
   downloader: Downloader

@@ -25,6 +25,7 @@ export function bindReports(
 function problemOf(standing: BindStanding, group: string, groups: readonly string[]): string | null {
   if (standing.tag === "satisfied") return null
   if (standing.tag === "lacks-exports") return `which does not export ${standing.missing.join(", ")}`
+  if (standing.tag === "empty") return "none of whose members is alive"
   const near = nearest(group, groups)
   return `which is not loaded here${near === undefined ? "" : `; did you mean ${near}?`}`
 }

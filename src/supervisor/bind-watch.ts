@@ -1,4 +1,5 @@
 import { stringifyToml } from "../config/toml.ts"
+import type { CensusMember } from "../templating/census-view.ts"
 import { type BindStanding, bindsMet, describeUnmet } from "./census.ts"
 import type { Say, SupervisorContext } from "./context.ts"
 import type { Roster } from "./roster.ts"
@@ -27,11 +28,14 @@ export function checkBinds(context: SupervisorContext, roster: Roster, say: Say)
 /** Everything about its binds that a service depends on, as a text to compare. */
 function summaryOf(standings: ReadonlyMap<string, BindStanding>): string {
   const facts = [...standings].map(([name, standing]) =>
-    standing.tag === "satisfied"
-      ? [name, standing.tag, standing.member.package, stringifyToml(standing.member.cfg)]
-      : [name, standing],
+    standing.tag === "satisfied" ? [name, standing.tag, standing.members.map(memberSummary)] : [name, standing],
   )
   return JSON.stringify(facts)
+}
+
+/** What templates see of a member and others may act on. */
+export function memberSummary({ member_id, package: ident, leader, follower, alive, suspect, sys, cfg }: CensusMember) {
+  return [member_id, ident, leader, follower, alive || suspect, sys, stringifyToml(cfg)]
 }
 
 /** Only what is not as it was said before: a bind that stays satisfied while its values change is not worth a line. */

@@ -19,6 +19,8 @@ import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
 import { settleLeft } from "./left.ts"
 import { observers, UNOBSERVED } from "./observer.ts"
 import { type LoadRequest, loadService } from "./operations.ts"
+import { createRingPart } from "./ring/follow-ring.ts"
+import { type ClusterOptions, openRing } from "./ring/open-ring.ts"
 import { prepareStateFiles } from "./state-files.ts"
 import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
 
@@ -32,6 +34,8 @@ export type SupervisorRequest = Readonly<{
   exitWith?: string
   /** Absent: there is no HTTP gateway. */
   gateway?: GatewayOptions
+  /** Absent: this supervisor is alone. */
+  cluster?: ClusterOptions
   /** Absent: control is taken on the socket only. */
   control?: ControlGatewayOptions
   layout: Layout
@@ -73,9 +77,16 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   say("hab-sup", "MR", `Supervisor Member-ID ${alone.memberId}`)
   try {
     const gateway = await openHttp(alone, options)
-    const context = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
+    const here = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
+    const { cluster } = options.request
+    const ring = cluster === undefined ? undefined : openRing(options.host, here, cluster)
+    const context = ring === undefined ? here : { ...here, ring }
+    const part = ring === undefined ? undefined : createRingPart(context, ring)
     const ending = exitWith(context, options.request.exitWith, say)
-    const supervisor = createSupervisor(context, observers(gateway?.observer ?? UNOBSERVED, ending))
+    const watching = observers(gateway?.observer ?? UNOBSERVED, ending, part?.observer ?? UNOBSERVED)
+    const supervisor = createSupervisor(context, watching)
+    part?.follow(supervisor)
+    running.leave = part?.close
     running.supervisor = supervisor
     gateway?.show(gatewaySource(context, supervisor.roster, gateway))
     running.close = await openAll(context, supervisor, options.request, gateway)
@@ -91,7 +102,13 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
 }
 
 /** What the launcher's messages reach. Ends that come before services are known wait in `ended`. */
-type Running = { supervisor?: Supervisor; close?: () => Promise<void>; readonly ended: ProcessExit[] }
+type Running = {
+  supervisor?: Supervisor
+  close?: () => Promise<void>
+  /** Ends our part in the ring. */
+  leave?: ((leaves: boolean) => Promise<void>) | undefined
+  readonly ended: ProcessExit[]
+}
 
 /** Opened before any service is looked at (decisions 17): who asks early is told to come back. */
 async function openHttp(context: SupervisorContext, { host, request }: BootOptions): Promise<Gateway | undefined> {
@@ -181,9 +198,10 @@ async function openControl(
   return [local, remote]
 }
 
-async function shutDown({ supervisor, close }: Running, launcher: LauncherClient): Promise<void> {
+async function shutDown({ supervisor, close, leave }: Running, launcher: LauncherClient): Promise<void> {
   supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")
   await supervisor?.stopAll()
+  await leave?.(true)
   await close?.()
   launcher.shutdownDone()
 }

@@ -1,18 +1,20 @@
 import type { ConfigTable } from "../config/value.ts"
 import type { PackageMetadata } from "../package/metadata.ts"
-import { type CensusMember, standaloneMember } from "../templating/census-view.ts"
+import { type CensusMember, censusMember, type Election } from "../templating/census-view.ts"
 import type { BindView, SystemView } from "../templating/context.ts"
 import type { Release } from "./release.ts"
 import { type ServiceGroup, stringifyServiceGroup } from "./service-group.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 
-/** What one supervisor without others knows of its service groups: each has one member, the service loaded here. */
-export type Census = ReadonlyMap<string, CensusMember>
+/** The members of each service group, whatever their health: the service loaded here, and those of a ring. */
+export type Census = ReadonlyMap<string, readonly CensusMember[]>
 
 /** How a bind stands (spec supervisor §6.5). */
 export type BindStanding =
-  | { readonly tag: "satisfied"; readonly member: CensusMember }
+  | { readonly tag: "satisfied"; readonly members: readonly CensusMember[] }
   | { readonly tag: "not-present" }
+  /** The group is known, and none of its members is alive. */
+  | { readonly tag: "empty" }
   | { readonly tag: "lacks-exports"; readonly missing: readonly string[] }
 
 /** The member a service of ours is. */
@@ -24,10 +26,14 @@ export function memberOf(
     spec: ServiceSpec
     sys: SystemView
     exported: ConfigTable
+    /** Of its group in a ring. Without one, a member of topology `leader` elects itself (decisions 33). */
+    election?: Election
   }>,
 ): CensusMember {
   const { version: _, hostname, permanent: __, member_id: ___, ...addresses } = facts.sys
-  return standaloneMember({
+  const alone: Election =
+    facts.spec.topology === "leader" ? { status: "finished", leader: facts.memberId } : { status: "none" }
+  return censusMember({
     memberId: facts.memberId,
     service: facts.group.service,
     group: facts.group.group,
@@ -35,7 +41,7 @@ export function memberOf(
     ident: facts.release.pkg.ident,
     sys: { hostname, ...addresses, gossip_ip: facts.sys.ip },
     exported: facts.exported,
-    elected: facts.spec.topology === "leader",
+    election: facts.election ?? alone,
   })
 }
 
@@ -48,10 +54,13 @@ export function bindStandings(
   const wanted = new Map([...metadata.binds, ...metadata.bindsOptional].map((bind) => [bind.name, bind.exports]))
   return new Map(
     spec.binds.map(({ name, group }): [string, BindStanding] => {
-      const member = census.get(stringifyServiceGroup(group))
-      if (member === undefined) return [name, { tag: "not-present" }]
-      const missing = (wanted.get(name) ?? []).filter((key) => !member.cfg.has(key))
-      return [name, missing.length > 0 ? { tag: "lacks-exports", missing } : { tag: "satisfied", member }]
+      const members = census.get(stringifyServiceGroup(group))
+      if (members === undefined) return [name, { tag: "not-present" }]
+      const active = activeOf(members)
+      const speaker = leaderOf(active) ?? active[0]
+      if (speaker === undefined) return [name, { tag: "empty" }]
+      const missing = (wanted.get(name) ?? []).filter((key) => !speaker.cfg.has(key))
+      return [name, missing.length > 0 ? { tag: "lacks-exports", missing } : { tag: "satisfied", members: active }]
     }),
   )
 }
@@ -59,13 +68,22 @@ export function bindStandings(
 /** The `bind` of templates: satisfied binds only. */
 export function bindViews(standings: ReadonlyMap<string, BindStanding>): Record<string, BindView> {
   const satisfied = [...standings].flatMap(([name, standing]) =>
-    standing.tag === "satisfied" ? [[name, viewOf(standing.member)] as const] : [],
+    standing.tag === "satisfied" ? [[name, viewOf(standing.members)] as const] : [],
   )
   return Object.fromEntries(satisfied)
 }
 
-function viewOf(member: CensusMember): BindView {
-  return { first: member, leader: member.leader ? member : null, members: [member] }
+function viewOf(members: readonly CensusMember[]): BindView {
+  const leader = leaderOf(members) ?? null
+  return { first: leader ?? members[0] ?? null, leader, members }
+}
+
+function activeOf(members: readonly CensusMember[]): CensusMember[] {
+  return members.filter((member) => member.alive || member.suspect).sort((a, b) => (a.member_id < b.member_id ? -1 : 1))
+}
+
+function leaderOf(members: readonly CensusMember[]): CensusMember | undefined {
+  return members.find((member) => member.leader)
 }
 
 /** Whether a service may start: strict binding waits until every bind is satisfied, relaxed never waits. */
@@ -80,5 +98,6 @@ export function describeUnmet(spec: ServiceSpec, name: string, standing: BindSta
   if (standing.tag === "lacks-exports") {
     return `The bind '${name}' waits: ${where} does not export ${standing.missing.join(", ")}`
   }
+  if (standing.tag === "empty") return `The bind '${name}' waits: no member of ${where} is alive`
   return `The bind '${name}' waits: ${where} is not loaded here`
 }

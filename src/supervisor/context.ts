@@ -8,6 +8,7 @@ import type { Host } from "../ports/host.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
 import { type ConsoleStyle, formatLine, type LogKey } from "./console/line.ts"
 import type { LauncherClient } from "./launcher/client.ts"
+import type { RingView } from "./ring/ring-census.ts"
 import type { BackoffPolicy } from "./service/restart-policy.ts"
 
 /** What the operator said of the supervisor as a whole. */
@@ -47,6 +48,8 @@ export type SupervisorContext = Readonly<{
   memberId: string
   /** The folder with our `chpst`, as services see it. */
   toolsDirectory: string
+  /** The ring of supervisors this one is in; absent when it is alone. */
+  ring?: RingView
   style: ConsoleStyle
   /** Writes one finished line to our standard output. */
   print: (line: string) => void

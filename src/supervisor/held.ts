@@ -72,6 +72,7 @@ export function openHeld(
     stopWish: undefined,
     bindsSeen: undefined,
     bindTags: new Map(),
+    leaderFence: undefined,
     filesSeen: "",
     watches: [],
   }

@@ -46,7 +46,7 @@ function plan(
     { ...context, files: host.files, users: host.users, env: host.env, allowUsers: hooks.allowUsers },
     hook,
     {
-      env: release.env,
+      env: environmentOf(held, release),
       ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
       ...(runAs === undefined ? {} : { user: runAs }),
       record: (attempt) => recordOf(held, release, occasion, attempt),
@@ -59,6 +59,11 @@ function plan(
     ...(hook.options.wait === "healthy" ? { ready: (signal) => healthy(held, signal) } : {}),
     ...(hook.options.once === undefined ? {} : { onSuccess: () => remember(context, held, release, hook) }),
   }
+}
+
+/** With the fence of the leader of its group: what an old leader still does elsewhere can be told by it. */
+function environmentOf({ leaderFence }: Supervised, { env }: Release): Readonly<Record<string, string>> {
+  return leaderFence === undefined ? env : { ...env, HAB_LEADER_FENCE: String(leaderFence) }
 }
 
 function remember(context: SupervisorContext, held: Supervised, release: Release, hook: HookDeclaration): void {

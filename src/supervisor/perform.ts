@@ -97,7 +97,8 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
   list.outcome.then(done, failWith(done))
 }
 
-function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
+/** Where what hooks of a service print and are told is kept. */
+export function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
   const { logs, hooks } = servicePaths(layout, name)
   return { logs, records: hooks }
 }

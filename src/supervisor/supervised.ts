@@ -71,6 +71,8 @@ export type Supervised = {
   bindsSeen: string | undefined
   /** What was last said of each bind. */
   readonly bindTags: Map<string, string>
+  /** The fence of the leader of its group, in a ring. */
+  leaderFence: number | undefined
   /** What was in its `files/` when that was last taken note of. */
   filesSeen: string
   /** Stops watching its files. */

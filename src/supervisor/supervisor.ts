@@ -14,6 +14,7 @@ import { reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs } from "./spec/spec-files.ts"
 import { applyOperation, restartByHand } from "./spec-changes.ts"
+import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
 
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
@@ -26,6 +27,8 @@ export type Supervisor = Readonly<{
   reconcile(reason: Reason): void
   /** Gives a service a new process of its newest release. `force`: no hook can refuse. */
   restart(held: Supervised, force: boolean): void
+  /** How suitable a service is to lead its group; never rejects. */
+  askSuitability(held: Supervised): Promise<bigint>
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
   /** Stops every service; resolves when nothing of any is left. */
@@ -74,6 +77,7 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     say,
     reconcile: look,
     restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
+    askSuitability: (held) => askSuitability(acting, held),
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },

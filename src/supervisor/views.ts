@@ -1,11 +1,12 @@
 import { resolveExports } from "../config/exports.ts"
 import type { ConfigTable } from "../config/value.ts"
-import { serviceView } from "../templating/census-view.ts"
+import { type CensusMember, serviceView } from "../templating/census-view.ts"
 import { packageView, runtimeContext, type SystemView } from "../templating/context.ts"
 import type { TemplateContext } from "../templating/values.ts"
 import { type BindStanding, bindStandings, bindViews, type Census, memberOf } from "./census.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { Release } from "./release.ts"
+import { electionIn, fenceIn, othersIn } from "./ring/ring-census.ts"
 import { type ServiceGroup, stringifyServiceGroup } from "./service-group.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -39,19 +40,37 @@ export function serviceGroupOf({ options }: SupervisorContext, spec: ServiceSpec
   return organization === undefined ? group : { ...group, organization }
 }
 
-/** What the services loaded here know of each other. Only what `names` asks for is worked out. */
+/** What is known of service groups: of the services loaded here, and of those in a ring. Only what `names` asks for. */
 export function censusOf(
   context: SupervisorContext,
   services: Iterable<Supervised>,
   names: ReadonlySet<string>,
 ): Census {
-  const sys = systemView(context)
-  const members = [...services].flatMap(({ group: name, spec, release, exported }) => {
-    if (release === undefined || !names.has(name)) return []
-    const group = serviceGroupOf(context, spec)
-    return [[name, memberOf({ memberId: context.memberId, group, release, spec, sys, exported })] as const]
-  })
-  return new Map(members)
+  const { ring } = context
+  const census = new Map<string, readonly CensusMember[]>()
+  if (ring !== undefined) {
+    for (const name of names) {
+      const others = othersIn(ring, name, context.host.clock.monotonicMs())
+      if (others.length > 0) census.set(name, others)
+    }
+  }
+  for (const { group: name, spec, release, exported } of services) {
+    if (release === undefined || !names.has(name)) continue
+    census.set(name, [ownMember(context, { spec, release, exported }), ...(census.get(name) ?? [])])
+  }
+  return census
+}
+
+/** What a service of ours is to its group. */
+function ownMember(
+  context: SupervisorContext,
+  { spec, release, exported }: Readonly<{ spec: ServiceSpec; release: Release; exported: ConfigTable }>,
+): CensusMember {
+  const { memberId, ring } = context
+  const group = serviceGroupOf(context, spec)
+  const election =
+    ring === undefined || spec.topology !== "leader" ? {} : { election: electionIn(ring, stringifyServiceGroup(group)) }
+  return memberOf({ memberId, group, release, spec, sys: systemView(context), exported, ...election })
 }
 
 /** How the binds of a service stand now. */
@@ -78,19 +97,18 @@ export function templateData(
   service: Readonly<{ spec: ServiceSpec; release: Release; config: ConfigTable }>,
 ): TemplateContext {
   const { spec, release, config } = service
-  const sys = systemView(context)
-  const group = serviceGroupOf(context, spec)
-  const exported = exportedBy(release, config)
-  const me = memberOf({ memberId: context.memberId, group, release, spec, sys, exported })
+  const me = ownMember(context, { spec, release, exported: exportedBy(release, config) })
+  const group = stringifyServiceGroup(serviceGroupOf(context, spec))
+  const others = context.ring === undefined ? [] : othersIn(context.ring, group, context.host.clock.monotonicMs())
   const { credentials, pkg, variables } = release
   return runtimeContext({
-    sys,
+    sys: systemView(context),
     pkg: packageView(
       { files: context.host.files, layout: context.layout },
       { pkg, env: variables, user: credentials.user.name, group: credentials.group.name },
     ),
     cfg: config,
-    svc: serviceView(me),
+    svc: serviceView(me, [me, ...others], context.ring === undefined ? null : fenceIn(context.ring, group)),
     bind: bindViews(standingsOf(context, services, spec, release)),
   })
 }

@@ -57,49 +57,69 @@ export type ServiceView = ElectionView &
     /** The leader if there is one, else the first of all known members. */
     first: CensusMember
     update_leader: CensusMember | null
+    /** A number that is higher for every later leader: what an old one still writes can be told by it. */
+    leader_fence: number | null
   }>
 
-export type StandaloneMemberOptions = Readonly<{
+/** The election of a group: how far it is, and who leads. */
+export type Election = Readonly<{ status: "none" | "running" | "no-quorum" | "finished"; leader?: string }>
+
+export type MemberOptions = Readonly<{
   memberId: string
   service: string
   group: string
   organization?: string
   ident: FullIdent
+  /** Which step of rolling updates it is at. */
+  incarnation?: number
+  health?: "alive" | "suspect" | "confirmed" | "departed"
   /** The address others reach it at, never `0.0.0.0`. */
   sys: CensusMember["sys"]
   exported: ConfigTable
-  /** Topology `leader`: a member without others elects itself (decisions 33). Default: no election takes place. */
-  elected?: boolean
+  /** Absent: no election takes place. */
+  election?: Election
 }>
 
-/** The only member of a group: what one supervisor without others knows of its service. */
-export function standaloneMember(options: StandaloneMemberOptions): CensusMember {
-  const elected = options.elected === true
+/** A member of a service group. */
+export function censusMember(options: MemberOptions): CensusMember {
+  const { memberId, election = { status: "none" }, health = "alive" } = options
   return {
-    member_id: options.memberId,
+    member_id: memberId,
     service: options.service,
     group: options.group,
     org: options.organization ?? null,
     pkg: options.ident,
-    pkg_incarnation: 0,
+    pkg_incarnation: options.incarnation ?? 0,
     package: stringifyIdent(options.ident),
     persistent: true,
-    leader: elected,
-    follower: false,
+    leader: election.leader === memberId,
+    follower: election.leader !== undefined && election.leader !== memberId,
     update_leader: false,
     update_follower: false,
-    ...electionView(elected),
+    ...electionView(election),
     sys: options.sys,
-    alive: true,
-    suspect: false,
-    confirmed: false,
-    departed: false,
+    alive: health === "alive",
+    suspect: health === "suspect",
+    confirmed: health === "confirmed",
+    departed: health === "departed",
     cfg: options.exported,
   }
 }
 
+/** The only member of a group: what one supervisor without others knows of its service. `elected`: it leads. */
+export function standaloneMember({
+  elected = false,
+  ...options
+}: MemberOptions & Readonly<{ elected?: boolean }>): CensusMember {
+  return censusMember(elected ? { ...options, election: { status: "finished", leader: options.memberId } } : options)
+}
+
 /** The `svc` of a group whose members are known. `members` are all of them, whatever their health. */
-export function serviceView(me: CensusMember, members: readonly CensusMember[] = [me]): ServiceView {
+export function serviceView(
+  me: CensusMember,
+  members: readonly CensusMember[] = [me],
+  fence: number | null = null,
+): ServiceView {
   const population = [...members].sort((a, b) => (a.member_id < b.member_id ? -1 : 1))
   const leader = population.find((member) => member.leader) ?? null
   const { service, group, org } = me
@@ -118,14 +138,15 @@ export function serviceView(me: CensusMember, members: readonly CensusMember[] =
     leader,
     first: leader ?? population[0] ?? me,
     update_leader: population.find((member) => member.update_leader) ?? null,
+    leader_fence: fence,
   }
 }
 
-function electionView(finished: boolean): ElectionView {
+function electionView({ status }: Election): ElectionView {
   return {
-    election_is_running: false,
-    election_is_no_quorum: false,
-    election_is_finished: finished,
+    election_is_running: status === "running",
+    election_is_no_quorum: status === "no-quorum",
+    election_is_finished: status === "finished",
     update_election_is_running: false,
     update_election_is_no_quorum: false,
     update_election_is_finished: false,

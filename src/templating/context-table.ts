@@ -105,6 +105,11 @@ export const CONTEXT_PARTS: readonly ContextPart[] = [
       { key: "leader", type: "member or nothing", meaning: "the elected leader" },
       { key: "first", type: "member", meaning: "the leader, or else the first of all known members" },
       { key: "update_leader", type: "member or nothing", meaning: "the one that updates first" },
+      {
+        key: "leader_fence",
+        type: "number or nothing",
+        meaning: "in a ring: higher for every later leader; hooks have it as HAB_LEADER_FENCE",
+      },
     ],
   },
   {

@@ -111,9 +111,10 @@ describe("options of Habitat that have no effect", () => {
     expect(flagsOf("--peer", "a", "b", "--permanent-peer", "--ring", "r", "--event-meta")).toEqual([
       "--peer",
       "--permanent-peer",
-      "--ring",
       "--event-meta",
+      "--ring",
     ])
+    expect(flagsOf("--ring", "r", "--cluster", "etcd://a")).toEqual([])
     expect(flagsOf("--listen-gossip", "0.0.0.0:1")).toEqual(["--listen-gossip"])
   })
 

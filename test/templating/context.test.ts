@@ -156,6 +156,7 @@ describe("members (spec supervisor §5.1)", () => {
       "leader",
       "first",
       "update_leader",
+      "leader_fence",
     ])
   })
 

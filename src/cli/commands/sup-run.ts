@@ -2,6 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import type { Layout } from "../../base/layout.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
+import { clusterOptionsOf } from "../cluster-options.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { controlOptionsOf } from "../control-options.ts"
 import { gatewayOptionsOf } from "../gateway-options.ts"
@@ -29,6 +30,7 @@ export const runSupervisorCommand = defineCommand({
     "hab sup run",
     "hab sup run acme/web",
     "hab sup run --listen-http 0.0.0.0:9631",
+    "hab sup run --cluster etcd://10.0.0.1,10.0.0.2,10.0.0.3 --ring east",
     "hab sup run acme/migrate --restart no --exit-with migrate",
     "hab sup run --generate-config >/hab/sup/default/config/sup.toml",
     "hab sup run results/acme-web-1.0.0-20260102030405-x86_64-linux.hart",
@@ -48,6 +50,7 @@ export const runSupervisorCommand = defineCommand({
     const settings = supervisorSettings(context, asked)
     gatewayOptionsOf(settings.options, context.host.cwd)
     controlOptionsOf(settings.options, context)
+    clusterOptionsOf(settings.options, context.host.cwd)
     warnIneffective(context, settings, asked)
     const { layout, enclosure } = context.workplace()
     const release = await takeLock(context.host, layout)
@@ -95,6 +98,7 @@ function requestOf(
   const { network, cwd } = context.host
   const gateway = gatewayOptionsOf(options, cwd)
   const control = controlOptionsOf(options, context)
+  const cluster = clusterOptionsOf(options, cwd)
   return {
     layout,
     hooks,
@@ -112,6 +116,7 @@ function requestOf(
     ...(options.exitWith === undefined ? {} : { exitWith: nameOfService(options.exitWith) }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(control === undefined ? {} : { control }),
+    ...(cluster === undefined ? {} : { cluster }),
     ...(ident === undefined ? {} : { load: loadRequestOf(ident, pick(options, Object.keys(SERVICE_OPTIONS))) }),
   }
 }

@@ -5,12 +5,19 @@ import type { Census } from "../census.ts"
 /** How far an election is, in the words of the census and of `last_election_status`. */
 type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "ElectionFinished"
 
-/** The answer of `/census` (spec supervisor §7.4): what this supervisor knows of its groups, each with one member. */
-export function censusObject(memberId: string, census: Census): TemplateTable {
+/**
+ * The answer of `/census` (spec supervisor §7.4): what this supervisor knows of service groups. `stale` is ours: the ring's
+ * store cannot be reached, and this is what was last known.
+ */
+export function censusObject(memberId: string, census: Census, ring?: Readonly<{ stale: boolean }>): TemplateTable {
   return {
     changed: false,
+    ...(ring === undefined ? {} : { stale: ring.stale }),
     census_groups: Object.fromEntries(
-      [...census].map(([group, member]) => [group, groupObject(memberId, group, member)]),
+      [...census].flatMap(([group, members]) => {
+        const [first] = members
+        return first === undefined ? [] : [[group, groupObject(memberId, group, first, members)] as const]
+      }),
     ),
     local_member_id: memberId,
     last_service_counter: 0,
@@ -22,17 +29,23 @@ export function censusObject(memberId: string, census: Census): TemplateTable {
   }
 }
 
-function groupObject(memberId: string, group: string, member: CensusMember): TemplateTable {
+/** All members of a group know the same election; `one` speaks for them. */
+function groupObject(
+  memberId: string,
+  group: string,
+  one: CensusMember,
+  members: readonly CensusMember[],
+): TemplateTable {
   return {
     service_group: group,
-    election_status: electionStatus(member),
+    election_status: electionStatus(one),
     update_election_status: "None",
-    pkg_incarnation: member.pkg_incarnation,
-    leader_id: member.leader ? member.member_id : null,
-    update_leader_id: member.update_leader ? member.member_id : null,
+    pkg_incarnation: Math.max(...members.map((member) => member.pkg_incarnation)),
+    leader_id: members.find((member) => member.leader)?.member_id ?? null,
+    update_leader_id: members.find((member) => member.update_leader)?.member_id ?? null,
     service_config: null,
     local_member_id: memberId,
-    population: { [member.member_id]: memberObject(member) },
+    population: Object.fromEntries(members.map((member) => [member.member_id, memberObject(member)])),
     changed_service_files: [],
     service_files: {},
   }

@@ -37,7 +37,7 @@ export type ServiceExplanation = Readonly<{
   binds: readonly Readonly<{
     name: string
     group: string
-    standing: "satisfied" | "not-present" | "lacks-exports"
+    standing: "satisfied" | "not-present" | "empty" | "lacks-exports"
     /** What is missing and what may have been meant. */
     problem: string | null
   }>[]

@@ -40,7 +40,7 @@ export function gatewaySource(
     supervisor: () => supervisorFacts(context),
     services,
     healthOutput: (name) => healthOutput(context, name),
-    census: () => censusObject(memberId, wholeCensus(context, roster)),
+    census: () => censusObject(memberId, wholeCensus(context, roster), ringFacts(context)),
     butterfly: () => butterflyObject(systemView(context), wholeCensus(context, roster), isUp),
     metrics: () => metrics.print([...processSamples(readProc(host.files)), ...serviceSamples(services())]),
     events: feed.admit,
@@ -60,7 +60,13 @@ function supervisorFacts(context: SupervisorContext): SupervisorFacts {
 }
 
 function wholeCensus(context: SupervisorContext, { services }: Pick<Roster, "services">): Census {
-  return censusOf(context, services.values(), new Set([...services.values()].map(({ group }) => group)))
+  const own = [...services.values()].map(({ group }) => group)
+  const shared = context.ring?.ring.state().services.keys() ?? []
+  return censusOf(context, services.values(), new Set([...own, ...shared]))
+}
+
+function ringFacts({ ring }: SupervisorContext): { stale: boolean } | undefined {
+  return ring === undefined ? undefined : { stale: ring.ring.health().tag === "stale" }
 }
 
 function serviceSamples(services: readonly ServiceFacts[]): Sample[] {

@@ -15,7 +15,7 @@ const member = (elected: boolean) =>
     exported: new Map([["port", 6379]]),
     elected,
   })
-const census = (elected = false) => new Map([["redis.default", member(elected)]])
+const census = (elected = false) => new Map([["redis.default", [member(elected)]]])
 
 describe("/census", () => {
   it("has every key of spec supervisor §7.4", () => {
@@ -53,7 +53,7 @@ describe("/census", () => {
   })
 
   it("leaves `package` out of a member that has none", () => {
-    const without = new Map([["redis.default", { ...member(false), package: null }]])
+    const without = new Map([["redis.default", [{ ...member(false), package: null }]]])
     expect(JSON.stringify(censusObject(memberId, without))).not.toContain('"package"')
     expect(JSON.stringify(censusObject(memberId, census()))).toContain('"package":"core/redis/4.0.14/20200101000000"')
   })
