@@ -36,7 +36,8 @@ const hab: Contestant = {
   },
   argv(folder) {
     const backoff = ["--service-min-backoff-period", "0", "--service-max-backoff-period", "0"]
-    const run = [path.resolve("bin/hab"), "sup", "run", ...backoff] as const
+    // Another supervisor may have the usual port.
+    const run = [path.resolve("bin/hab"), "sup", "run", "--listen-http", "127.0.0.1:0", ...backoff] as const
     const uid = process.getuid?.() ?? 0
     return uid === 0 ? enclosureArgv(`${folder}/hab`, { uid, gid: 0 }, run) : run
   },

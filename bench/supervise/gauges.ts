@@ -5,6 +5,11 @@ export function memoryKb(pids: readonly number[]): number {
   return sum(pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)))
 }
 
+/** How many descriptors the processes have open. */
+export function openDescriptors(pids: readonly number[]): number {
+  return sum(pids.map((pid) => list(`/proc/${pid}/fd`).length))
+}
+
 /** Milliseconds of CPU all threads of the processes have used, to the nanosecond. */
 export function cpuMs(pids: readonly number[]): number {
   const threads = pids.flatMap((pid) => list(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`))

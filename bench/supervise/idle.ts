@@ -27,7 +27,12 @@ export async function idleRows(contestants: readonly Contestant[]): Promise<Row[
   const restart = (name: string) => median(figures.get(name)?.restartsMs ?? [])
   const limits = [restart("runit"), restart("pm2") / 2].filter((limit) => !Number.isNaN(limit))
   return [
-    row("restart after SIGKILL, median", "ms", (f) => median(f.restartsMs), Math.min(...limits)),
+    row(
+      "restart after SIGKILL, median",
+      "ms",
+      (f) => median(f.restartsMs),
+      limits.length === 0 ? undefined : Math.min(...limits),
+    ),
     row("restart after SIGKILL, p99", "ms", (f) => quantile(f.restartsMs, 0.99), 15),
     row("memory with one service", "MB", (f) => f.oneKb / 1024, 70),
     row("memory of each further service", "KB", (f) => f.eachKb, 60),

@@ -35,7 +35,7 @@ export async function logRows(contestants: readonly Contestant[]): Promise<Row[]
     {
       what: "log lines with prefix, to file and console",
       measured: perMb(ours),
-      unit: "ms/GB".replace("GB", "MB"),
+      unit: "ms/MB",
       ...(limits.length === 0 ? {} : { limit: perMb(Math.max(...limits)) }),
       peers: peers.map(({ name, measured }) => ({ name, measured: perMb(measured) })),
     },

@@ -47,7 +47,12 @@ export async function withSession<T>(request: SessionRequest, use: (session: Ses
   const startedMs = performance.now()
   const child = start(contestant, folder, env)
   try {
-    await beats.waitFor(`${contestant.name}: ${count} services up`, () => countNames(beats) >= count, START_LIMIT_MS)
+    const up = beats.waitFor(
+      `${contestant.name}: ${count} services up`,
+      () => countNames(beats) >= count,
+      START_LIMIT_MS,
+    )
+    await Promise.race([up, failureOf(child, folder)])
     const upMs = performance.now() - startedMs
     const all = () => processesOf(folder)
     const own = () => all().filter((pid) => contestant.own.test(commandLine(pid)))
@@ -75,6 +80,15 @@ function start(contestant: Contestant, folder: string, env: Record<string, strin
   const child = spawn(file, args, { env, stdio: ["ignore", log, log], detached: true })
   fs.closeSync(log)
   return child
+}
+
+/** Rejects when the contestant ends with a failure instead of starting; one that goes to the background ends well. */
+function failureOf(child: ChildProcess, folder: string): Promise<never> {
+  return new Promise((_, reject) => {
+    child.once("exit", (code) => {
+      if (code !== 0) reject(new Error(`${child.spawnfile} ended with ${code}:\n${read(`${folder}/log`)}`))
+    })
+  })
 }
 
 function countNames({ seen }: Beats): number {

@@ -2,6 +2,7 @@ import fs from "node:fs"
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { isSystemError } from "../base/errors.ts"
 import type {
   ControlChannel,
@@ -18,7 +19,15 @@ import { systemHttpClient } from "./http-client.ts"
 
 const BODY_BYTES_MAX = 1 << 20
 const HEADERS_TIMEOUT_MS = 5_000
-const LIMITS = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 60_000 } as const
+/** How often clients that are too slow are looked for. */
+const CHECK_EVERY_MS = 2_000
+const LIMITS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: CHECK_EVERY_MS,
+} as const
+/** A Unix socket refuses at once while too many wait to be accepted. */
+const BUSY_RETRY_MS = 20
 /** Over TCP anybody may connect. */
 const REMOTE_LIMITS = { ...LIMITS, requestTimeout: 10_000, maxHeaderSize: 8 * 1024 } as const
 const REMOTE_CONNECTIONS_MAX = 64
@@ -135,7 +144,9 @@ async function request(
   timeoutMs: number,
 ): Promise<ControlReply | undefined> {
   try {
-    return await withShortName(socket, (name) => exchange(name, { method, path: route, body }, timeoutMs))
+    return await withShortName(socket, (name) =>
+      patiently(timeoutMs, () => exchange(name, { method, path: route, body }, timeoutMs)),
+    )
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ECONNREFUSED", "ENOTDIR")) return undefined
     throw error
@@ -160,6 +171,19 @@ async function requestRemote(
     return { status: answered.status, body: JSON.parse(answered.body) as unknown }
   } catch {
     return { failed: `what answers there is no supervisor (status ${answered.status}, not JSON)`, sent: true }
+  }
+}
+
+/** Tries again, for as long as an answer may take, while the socket's queue is full. */
+async function patiently<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + limitMs
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isSystemError(error, "EAGAIN") || performance.now() > untilMs) throw error
+      await pause(BUSY_RETRY_MS)
+    }
   }
 }
 
