@@ -1,5 +1,8 @@
 import type { CommandGroup } from "./command.ts"
+import { bldrCommands } from "./groups/bldr.ts"
+import { cliCommands } from "./groups/cli.ts"
 import { configCommands } from "./groups/config.ts"
+import { depotCommands } from "./groups/depot.ts"
 import { licenseCommands } from "./groups/license.ts"
 import { originCommands } from "./groups/origin.ts"
 import { pkgCommands } from "./groups/pkg.ts"
@@ -11,7 +14,10 @@ import { userCommands } from "./groups/user.ts"
 
 /** Every command. Help, completion and docs/reference/cli.md are printed from this. */
 export const GROUPS: readonly CommandGroup[] = [
+  bldrCommands,
+  cliCommands,
   configCommands,
+  depotCommands,
   licenseCommands,
   originCommands,
   pkgCommands,

@@ -16,7 +16,9 @@ import { openGroups } from "./open-groups.ts"
 import { systemProcesses } from "./process-runner.ts"
 import { sendSignal } from "./process-table.ts"
 import { systemShells } from "./shell.ts"
+import { systemTransfers } from "./transfer-server.ts"
 import { systemUsers } from "./users.ts"
+import { systemWeb } from "./web-client.ts"
 import { systemCompression } from "./xz.ts"
 
 /** The real machine. */
@@ -31,6 +33,8 @@ export function systemHost(): Host {
     control: systemControl,
     http: systemHttp,
     httpClient: systemHttpClient(),
+    transfers: systemTransfers,
+    web: systemWeb,
     locks: systemLocks(),
     compression: systemCompression(),
     downloader: systemDownloader,

@@ -2,13 +2,15 @@ import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Locks } from "../ports/lock.ts"
-import { cacheArtifact, findArtifact, latestCached } from "./artifact-cache.ts"
+import { cacheArtifact, findArtifact } from "./artifact-cache.ts"
+import { chooseRelease, notFound, offlineKeyError } from "./choose-release.ts"
 import { type CommitContext, commitPackages } from "./commit.ts"
-import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "./ident.ts"
+import { ensureSigner, fetchArtifact } from "./fetch-artifact.ts"
+import { type FullIdent, isFullIdent, stringifyIdent } from "./ident.ts"
 import { type InstallSource, toUsageError } from "./install-source.ts"
 import { sweepLeftovers } from "./leftovers.ts"
 import { readMetadata } from "./metadata.ts"
-import { comparePartially } from "./order.ts"
+import type { PackageSource } from "./package-source.ts"
 import { discardStaged, type StageContext, type StagedPackage, type StageResult, stagePackage } from "./stage.ts"
 import { createStore, type InstalledPackage } from "./store.ts"
 import { type StoreLockContext, withStoreLock } from "./store-lock.ts"
@@ -21,6 +23,12 @@ export type InstallOptions = Readonly<{
    * new was installed. Left out, hooks are ignored.
    */
   runInstallHook?: (pkg: InstalledPackage) => Promise<unknown>
+  /** Where to get what is not here. Left out, what is installed, cached or named must do. */
+  source?: PackageSource
+  /** A depot is not to be asked, and failures say so. */
+  offline?: boolean
+  /** Takes the channel's release even if a later one is installed. */
+  ignoreLocal?: boolean
   signal?: AbortSignal
   /** How long to wait for another hab that changes packages. Default: ten minutes. */
   waitMsMax?: number
@@ -37,7 +45,7 @@ export type InstallResult = Readonly<{
 
 /**
  * Installs artifacts and packages one after another with everything they need (spec package §5.3 to §5.6). Missing
- * dependencies come from the artifact cache, or from beside the artifact that was named. All of a source is verified
+ * dependencies come from the artifact cache, from beside the artifact that was named, or from the source. All of a source is verified
  * and unpacked before any of it appears; the first failure ends it all, and what was installed before stays.
  */
 export async function installPackages(
@@ -81,11 +89,11 @@ async function installSource(context: InstallContext, source: InstallSource, opt
   const staged: StagedPackage[] = []
   const begin = (path: string, expected: FullIdent | undefined) => stageReported(context, path, expected, options)
   try {
-    const wanted = await stageSource(context, source, begin)
+    const wanted = await stageSource(context, source, options, begin)
     if (wanted.tag === "staged") staged.push(wanted)
     const beside = source.tag === "archive" ? [path.dirname(source.path)] : []
     for (const dep of tdepsOf(context, wanted)) {
-      const result = await stageDependency(context, dep, beside, begin)
+      const result = await stageDependency(context, dep, beside, options, begin)
       // Dependencies are unpacked and installed in the reverse of TDEPS.
       if (result.tag === "staged") staged.unshift(result)
     }
@@ -106,40 +114,38 @@ async function stageReported(
   context: InstallContext,
   path: string,
   expected: FullIdent | undefined,
-  { signal }: InstallOptions,
+  { signal, source, offline }: InstallOptions,
 ): Promise<StageResult> {
   signal?.throwIfAborted()
+  await ensureSigner(context, source, path)
   const result = await stagePackage(context, {
     path,
     ...(expected === undefined ? {} : { expected }),
     ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    throw offline === true ? offlineKeyError(error) : error
   })
   if (result.tag === "installed") reportUsing(context, result.pkg)
   return result
 }
 
-async function stageSource(context: InstallContext, source: InstallSource, begin: Begin): Promise<StageResult> {
+async function stageSource(
+  context: InstallContext,
+  source: InstallSource,
+  options: InstallOptions,
+  begin: Begin,
+): Promise<StageResult> {
   if (source.tag === "archive") {
     return begin(source.path, undefined).catch((error: unknown) => {
       // What an argument of the command line lacks is wrong usage (spec package §5.1).
       throw error instanceof HabError && error.code === "METADATA_MISSING" ? toUsageError(error) : error
     })
   }
-  const ident = await chooseRelease(context, source.ident)
+  const ident = await chooseRelease(context, source.ident, options)
   const pkg = createStore(context).find(ident)
   if (pkg !== undefined) return using(context, pkg)
-  const artifact = isFullIdent(ident) ? findArtifact(context, ident, []) : undefined
-  if (artifact === undefined || !isFullIdent(ident)) throw notFound(context, source.ident)
-  return begin(artifact, ident)
-}
-
-/** The latest of what is installed and what is cached; installed wins only if it is later (spec package §5.3). */
-async function chooseRelease(context: InstallContext, wish: PackageIdent): Promise<PackageIdent> {
-  if (isFullIdent(wish)) return wish
-  const installed = createStore(context).find(wish)?.ident
-  const cached = await latestCached(context, wish)
-  if (installed === undefined || cached === undefined) return installed ?? cached ?? wish
-  return comparePartially(installed, cached) === 1 ? installed : cached
+  if (!isFullIdent(ident)) throw notFound(context, source.ident, options)
+  return begin(await artifactOf(context, ident, [], options), ident)
 }
 
 /** TDEPS in their order, each once. */
@@ -152,13 +158,25 @@ async function stageDependency(
   context: InstallContext,
   dep: FullIdent,
   beside: readonly string[],
+  options: InstallOptions,
   begin: Begin,
 ): Promise<StageResult> {
   const pkg = createStore(context).find(dep)
   if (pkg !== undefined) return using(context, pkg)
-  const artifact = findArtifact(context, dep, beside)
-  if (artifact === undefined) throw notFound(context, dep)
-  return begin(artifact, dep)
+  return begin(await artifactOf(context, dep, beside, options), dep)
+}
+
+/** The artifact from here or, failing that, from the source. */
+async function artifactOf(
+  context: InstallContext,
+  ident: FullIdent,
+  beside: readonly string[],
+  options: InstallOptions,
+): Promise<string> {
+  const here = findArtifact(context, ident, beside)
+  if (here !== undefined) return here
+  if (options.source === undefined) throw notFound(context, ident, options)
+  return fetchArtifact(context, options.source, ident, options.signal)
 }
 
 function using(context: InstallContext, pkg: InstalledPackage): StageResult {
@@ -168,13 +186,6 @@ function using(context: InstallContext, pkg: InstalledPackage): StageResult {
 
 function reportUsing({ report }: InstallContext, pkg: InstalledPackage): void {
   report({ tag: "status", verb: "Using", subject: stringifyIdent(pkg.ident) })
-}
-
-function notFound({ layout, target }: InstallContext, ident: PackageIdent): HabError {
-  const name = stringifyIdent(ident)
-  return new HabError("PACKAGE_NOT_FOUND", `'${name}' is neither installed nor in ${layout.cacheArtifacts}`, {
-    hint: `build it (hab pkg build), or install its .hart file for ${target}: hab pkg install FILE.hart; a dependency may lie beside that file`,
-  })
 }
 
 /** The order of TDEPS reversed, then the package itself (spec package §5.6). */

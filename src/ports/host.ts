@@ -12,7 +12,9 @@ import type { Locks } from "./lock.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
 import type { ProcessRunner } from "./process-runner.ts"
 import type { Shells } from "./shell.ts"
+import type { TransferServers } from "./transfer-server.ts"
 import type { Users } from "./users.ts"
+import type { WebClient } from "./web-client.ts"
 
 /** Everything the machine offers, as one value. Functions take the slice they use: `Pick<Host, "clock" | "files">`. */
 export type Host = Readonly<{
@@ -25,6 +27,8 @@ export type Host = Readonly<{
   control: ControlChannel
   http: HttpServers
   httpClient: HttpClient
+  transfers: TransferServers
+  web: WebClient
   locks: Locks
   compression: ArchiveCompression
   downloader: Downloader

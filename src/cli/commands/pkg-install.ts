@@ -3,6 +3,7 @@ import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { createStore } from "../../package/store.ts"
 import { defineCommand } from "../command.ts"
+import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
 import { packageHooks } from "../package-hooks.ts"
 
 /** `hab pkg install`: the last stdout line is the summary, which build programs read (decisions K). */
@@ -13,8 +14,14 @@ export const installPackageCommand = defineCommand({
   examples: [
     "hab pkg install results/acme-web-1.0.0-20260102030405-x86_64-linux.hart",
     "hab pkg install acme/web --ignore-install-hook",
+    "hab pkg install 'acme/web@^2.1' --channel stable --url https://bldr.example.com",
+    "hab pkg install acme/web --url file:///media/usb/bundle",
   ],
   options: {
+    ...DEPOT_OPTIONS,
+    channel: CHANNEL_OPTION,
+    offline: { kind: "flag", summary: "Ask no depot: what is installed or cached must do" },
+    ignoreLocal: { kind: "flag", summary: "Take the channel's release even if a later one is installed" },
     binlink: { kind: "flag", short: "b", summary: "Make the programs of what was named runnable from one folder" },
     binlinkDir: {
       kind: "text",
@@ -31,7 +38,10 @@ export const installPackageCommand = defineCommand({
     const { layout } = workplace
     const store = createStore({ files: host.files, layout, target: host.target })
     const hooks = packageHooks(context, workplace, store)
-    const common: InstallOptions = { signal: context.signal }
+    const source = sourceOf(context, options)
+    const { offline, ignoreLocal } = options
+    const from = source === undefined ? { offline } : { source, ignoreLocal }
+    const common: InstallOptions = { signal: context.signal, ...from }
     try {
       const { requested, summaries } = await installPackages(
         { ...host, layout, report: context.report },

@@ -1,6 +1,7 @@
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { exportOriginKey, generateOriginKeys, importOriginKey } from "../../crypto/origin-keys.ts"
 import { type CommandGroup, defineCommand } from "../command.ts"
+import { createOriginCommand, downloadOriginKeyCommand, uploadOriginKeyCommand } from "../commands/origin-depot.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { originOf } from "../origin-name.ts"
 
@@ -62,5 +63,5 @@ const importKey = defineCommand({
 export const originCommands: CommandGroup = {
   name: "origin",
   summary: "Origins and their signing keys",
-  commands: [generate, exportKey, importKey],
+  commands: [generate, exportKey, importKey, uploadOriginKeyCommand, downloadOriginKeyCommand, createOriginCommand],
 }

@@ -1,6 +1,9 @@
 import type { CommandGroup } from "../command.ts"
 import { binlinkCommand } from "../commands/pkg-binlink.ts"
 import { buildPackageCommand } from "../commands/pkg-build.ts"
+import { bundleCommand } from "../commands/pkg-bundle.ts"
+import { channelsCommand, deleteCommand, demoteCommand, promoteCommand, searchCommand } from "../commands/pkg-depot.ts"
+import { downloadCommand } from "../commands/pkg-download.ts"
 import { envCommand } from "../commands/pkg-environment.ts"
 import { execCommand } from "../commands/pkg-exec.ts"
 import { hashCommand, headerCommand } from "../commands/pkg-hart.ts"
@@ -14,6 +17,7 @@ import { rollbackCommand } from "../commands/pkg-rollback.ts"
 import { sbomCommand } from "../commands/pkg-sbom.ts"
 import { signCommand } from "../commands/pkg-sign.ts"
 import { uninstallPackageCommand } from "../commands/pkg-uninstall.ts"
+import { bulkUploadCommand, uploadCommand } from "../commands/pkg-upload.ts"
 import { verifyCommand } from "../commands/pkg-verify.ts"
 
 /** `hab pkg …` (spec package §7.2). */
@@ -42,5 +46,14 @@ export const pkgCommands: CommandGroup = {
     verifyCommand,
     repairCommand,
     sbomCommand,
+    searchCommand,
+    channelsCommand,
+    promoteCommand,
+    demoteCommand,
+    uploadCommand,
+    downloadCommand,
+    bulkUploadCommand,
+    deleteCommand,
+    bundleCommand,
   ],
 }

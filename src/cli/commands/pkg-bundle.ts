@@ -1,0 +1,69 @@
+import path from "node:path/posix"
+import { HabError } from "../../base/errors.ts"
+import { createKeyCache } from "../../crypto/key-cache.ts"
+import { directoryDepot } from "../../depot/directory-depot.ts"
+import { publishArtifact } from "../../depot/publish.ts"
+import { readArchive } from "../../package/archive.ts"
+import { findArtifact } from "../../package/artifact-cache.ts"
+import { chooseRelease, notFound } from "../../package/choose-release.ts"
+import { ensureSigner, fetchArtifact } from "../../package/fetch-artifact.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../../package/ident.ts"
+import { type InstallSource, parseInstallSource } from "../../package/install-source.ts"
+import type { PackageSource } from "../../package/package-source.ts"
+import { type CommandContext, defineCommand } from "../command.ts"
+import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
+
+/** `hab pkg bundle`: a folder that is a depot, for machines without a network. */
+export const bundleCommand = defineCommand({
+  name: "bundle",
+  summary: "Make a folder with packages, all they need and their keys, which another machine installs from",
+  arguments: "<ident-or-hart...>",
+  examples: [
+    "hab pkg bundle acme/web --output /media/usb/bundle",
+    "hab pkg install acme/web --url file:///media/usb/bundle",
+  ],
+  options: {
+    ...DEPOT_OPTIONS,
+    channel: { ...CHANNEL_OPTION, summary: "Channel to take packages from, and to offer them in" },
+    output: { kind: "text", short: "o", value: "DIR", summary: "The folder; what is in it stays" },
+  },
+  async run({ args, options }, context) {
+    if (options.output === undefined) throw new HabError("USAGE", "say where the bundle goes: --output DIR")
+    const { host, report, layout } = context
+    const output = path.resolve(host.cwd, options.output)
+    const depot = directoryDepot(host, output)
+    const keys = createKeyCache(host, layout.cacheKeys)
+    const source = sourceOf(context, options)
+    const idents: string[] = []
+    for (const text of args) {
+      const { artifact, artifactOf } = await bringTogether(context, parseInstallSource(host, text), source)
+      const ident = await publishArtifact({ ...host, report, keys }, depot, artifact, {
+        channel: options.channel,
+        force: false,
+        artifactOf,
+      })
+      idents.push(stringifyIdent(ident))
+    }
+    report({ tag: "end", text: `Install from it with: hab pkg install ${args[0]} --url file://${output}` })
+    return { text: idents.join("\n") }
+  },
+})
+
+/** The artifact and those of all it needs, here and with their keys. */
+async function bringTogether(context: CommandContext, wanted: InstallSource, source: PackageSource | undefined) {
+  const { host, layout, report } = context
+  const tools = { ...host, layout, report }
+  const options = source === undefined ? {} : { source }
+  const get = async (ident: PackageIdent, beside: readonly string[] = []) => {
+    const here = isFullIdent(ident) ? findArtifact(tools, ident, beside) : undefined
+    if (here !== undefined) return here
+    if (source === undefined || !isFullIdent(ident)) throw notFound(tools, ident, options)
+    return fetchArtifact(tools, source, ident, context.signal)
+  }
+  const artifact = wanted.tag === "archive" ? wanted.path : await get(await chooseRelease(tools, wanted.ident, options))
+  const { metadata } = await readArchive(host, artifact, ["IDENT", "TDEPS"])
+  const found = new Map<string, string>()
+  for (const dep of metadata.tdeps) found.set(stringifyIdent(dep), await get(dep, [path.dirname(artifact)]))
+  for (const one of [artifact, ...found.values()]) await ensureSigner(tools, source, one)
+  return { artifact, artifactOf: (dep: FullIdent) => found.get(stringifyIdent(dep)) }
+}

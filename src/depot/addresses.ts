@@ -1,0 +1,38 @@
+import { HabError } from "../base/errors.ts"
+
+/** Where a depot is: a folder, or a server with others that hold the same. */
+export type DepotAddress = Readonly<
+  { tag: "directory"; path: string } | { tag: "server"; url: string; mirrors: readonly string[] }
+>
+
+/**
+ * Reads the address of a depot: an absolute path, a file URL, or an http(s) URL; further ones behind commas are mirrors.
+ * Throws DEPOT_URL_INVALID.
+ */
+export function parseDepotAddress(text: string): DepotAddress {
+  if (text.startsWith("/")) return { tag: "directory", path: text.replace(/(?<=.)\/+$/, "") }
+  const [first = "", ...mirrors] = text.split(",").map((one) => one.trim())
+  if (first.startsWith("file:")) return { tag: "directory", path: pathOf(first) }
+  return { tag: "server", url: baseOf(first), mirrors: mirrors.map(baseOf) }
+}
+
+function pathOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && url.host === "" && url.pathname !== "/")
+    return decodeURIComponent(url.pathname).replace(/\/+$/, "")
+  throw invalid(text)
+}
+
+/** A bare host stands for its `/v1`, as in Habitat. */
+function baseOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw invalid(text)
+  const path = url.pathname === "/" ? "/v1" : url.pathname.replace(/\/+$/, "")
+  return `${url.origin}${path}`
+}
+
+function invalid(text: string): HabError {
+  return new HabError("DEPOT_URL_INVALID", `'${text}' is not the address of a depot`, {
+    hint: "give an absolute path, file:///srv/depot, or https://bldr.example.com; mirrors behind commas",
+  })
+}

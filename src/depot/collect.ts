@@ -1,0 +1,68 @@
+import type { Report } from "../base/progress.ts"
+import { parseKey } from "../crypto/key.ts"
+import type { KeyCache } from "../crypto/key-cache.ts"
+import { stringifyNamedRevision } from "../crypto/named-revision.ts"
+import { verifyHart } from "../package/hart.ts"
+import { readHartHeader } from "../package/hart-header.ts"
+import { archiveName, type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../package/ident.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { type Depot, EVERYTHING_CHANNEL, type Shelf } from "./depot.ts"
+
+export type CollectContext = Readonly<{ files: FileSystem; report: Report; keys: KeyCache; signal?: AbortSignal }>
+
+export type CollectRequest = Readonly<{
+  /** Folder of the artifacts. */
+  directory: string
+  verify: boolean
+}>
+
+/** The wished releases with everything they need, each once; `missing` wishes are in no channel. */
+export async function resolveWishes(
+  depot: Depot,
+  wishes: readonly PackageIdent[],
+  shelf: Shelf,
+): Promise<Readonly<{ idents: readonly FullIdent[]; missing: readonly PackageIdent[] }>> {
+  const idents = new Map<string, FullIdent>()
+  const missing: PackageIdent[] = []
+  for (const wish of wishes) {
+    const found = await depot.find(wish, isFullIdent(wish) ? { ...shelf, channel: EVERYTHING_CHANNEL } : shelf)
+    if (found === undefined) missing.push(wish)
+    else for (const ident of [...found.tdeps, found.ident]) idents.set(stringifyIdent(ident), ident)
+  }
+  return { idents: [...idents.values()], missing }
+}
+
+/** Downloads artifacts and the keys they were signed with; what is there already is kept (spec package §7.2, download). */
+export async function collectArtifacts(
+  context: CollectContext,
+  depot: Depot,
+  idents: readonly FullIdent[],
+  { directory, target, verify }: CollectRequest & Pick<Shelf, "target">,
+): Promise<string[]> {
+  const { files, report, keys, signal } = context
+  const paths: string[] = []
+  files.makeDirectories(directory)
+  for (const ident of idents) {
+    const path = `${directory}/${archiveName(ident, target)}`
+    if (files.stat(path) !== undefined) report({ tag: "status", verb: "Using", subject: stringifyIdent(ident) })
+    else {
+      report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
+      await depot.fetch(ident, target, `${path}.part`, signal)
+      files.rename(`${path}.part`, path)
+    }
+    await collectKey(context, depot, path)
+    if (verify) await verifyHart({ files }, keys, path)
+    paths.push(path)
+  }
+  return paths
+}
+
+async function collectKey({ files, keys, report }: CollectContext, depot: Depot, path: string): Promise<void> {
+  const { signer } = readHartHeader({ files }, path)
+  if (keys.revisions("origin-public", signer.name).some(({ revision }) => revision === signer.revision)) return
+  const text = await depot.key(signer)
+  if (text === undefined) return
+  const name = stringifyNamedRevision(signer)
+  await keys.write(parseKey("origin-public", text, `the key ${name} of ${depot.url}`))
+  report({ tag: "status", verb: "Cached", subject: `public key ${name}` })
+}

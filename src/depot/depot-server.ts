@@ -1,0 +1,266 @@
+import { Buffer } from "node:buffer"
+import type { ErrorCode } from "../base/error-codes.ts"
+import { HabError } from "../base/errors.ts"
+import { keyFileName } from "../crypto/key.ts"
+import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision.ts"
+import { archiveName, type FullIdent, type PackageIdent, parseIdent, requireFullIdent } from "../package/ident.ts"
+import { parseTarget } from "../package/target.ts"
+import type { TransferReply, TransferRequest } from "../ports/transfer-server.ts"
+import type { Depot } from "./depot.ts"
+import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
+import { printIdent, printRecord } from "./record.ts"
+import { type DepotRoute, matchRoute, type RouteMatch } from "./server-routes.ts"
+import { releasesIn, shelvesOf } from "./shelves.ts"
+import { requireToken } from "./tokens.ts"
+
+const KEY_BYTES_MAX = 64 * 1024
+const ARTIFACT_BYTES_MAX = 16 * 1024 ** 3
+const PAGE = 50
+const JSON_TYPE = { "content-type": "application/json" }
+
+/** Statuses of failures that are the client's; all others are 500. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  DEPOT_TOKEN_UNKNOWN: 401,
+  DEPOT_ORIGIN_REFUSED: 403,
+  PACKAGE_NOT_FOUND: 404,
+  CHANNEL_NOT_FOUND: 404,
+  IDENT_INVALID: 400,
+  IDENT_NOT_FULL: 400,
+  CHANNEL_INVALID: 400,
+  ORIGIN_INVALID: 400,
+  TARGET_INVALID: 501,
+  DEPOT_TOKENS_INVALID: 500,
+  IO: 500,
+}
+const MALFORMED = 422
+
+type Handling = Readonly<{
+  context: DirectoryContext
+  directory: string
+  depot: Depot
+  request: TransferRequest
+  match: RouteMatch
+}>
+
+/** Answers one request of Builder's interface from a depot in a folder (spec package §5.8). Never throws a HabError. */
+export async function answerDepot(
+  context: DirectoryContext,
+  directory: string,
+  request: TransferRequest,
+): Promise<TransferReply> {
+  const match = matchRoute(request.method, request.target)
+  if (match === "unknown") return failure(404, "NOT_FOUND", "there is nothing at this path")
+  if (match === "method") return failure(405, "METHOD_NOT_ALLOWED", "this path is not for this method")
+  try {
+    const { method } = request
+    const isOpen = method === "GET" && match.route !== "secretKey"
+    const handling = { context, directory, depot: directoryDepot(context, directory), request, match }
+    if (!isOpen && match.route !== "createOrigin") authorize(handling, match.parts["origin"] ?? "")
+    return await HANDLERS[match.route](handling)
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    return failure(STATUS[error.code] ?? MALFORMED, error.code, error.message, error.hint)
+  }
+}
+
+function authorize({ context, directory, request: { authorization } }: Handling, origin: string): void {
+  requireToken(context, shelvesOf(directory).tokens, { authorization, origin })
+}
+
+type Handler = (handling: Handling) => Promise<TransferReply>
+
+const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
+  packageInChannel: describePackage,
+  latestOfVersion: describePackage,
+  latestOfName: describePackage,
+  async releasesInChannel({ context, directory, match: { parts, query } }) {
+    const wish = wishOf(parts)
+    const shelf = { channel: parts["channel"] ?? "", target: targetOf(query) }
+    return page(query, releasesIn(context.files, shelvesOf(directory), wish, shelf))
+  },
+  async download({ context, directory, match: { parts, query } }) {
+    const [ident, target] = [fullIdentOf(parts), targetOf(query)]
+    const file = shelvesOf(directory).artifact(ident, target)
+    if (context.files.stat(file) === undefined) return failure(404, "PACKAGE_NOT_FOUND", "no such package")
+    return {
+      status: 200,
+      headers: { "content-type": "application/octet-stream", "x-filename": archiveName(ident, target) },
+      body: { file },
+    }
+  },
+  upload,
+  async remove({ depot, match: { parts, query } }) {
+    await depot.remove(fullIdentOf(parts), targetOf(query))
+    return { status: 204 }
+  },
+  async channelsOfPackage({ depot, match: { parts, query } }) {
+    const names = await depot.channelsOf(fullIdentOf(parts), targetOf(query))
+    return names.length === 0 ? failure(404, "PACKAGE_NOT_FOUND", "no such package") : json(200, names.map(named))
+  },
+  async promote({ depot, match: { parts, query } }) {
+    await depot.promote(fullIdentOf(parts), targetOf(query), parts["channel"] ?? "")
+    return { status: 200 }
+  },
+  async demote({ depot, match: { parts, query } }) {
+    await depot.demote(fullIdentOf(parts), targetOf(query), parts["channel"] ?? "")
+    return { status: 200 }
+  },
+  promoteAll: (handling) => moveAll(handling, "promote"),
+  demoteAll: (handling) => moveAll(handling, "demote"),
+  async channels({ depot, match: { parts } }) {
+    return json(200, (await depot.channels(parts["origin"] ?? "")).map(named))
+  },
+  async createChannel({ depot, match: { parts } }) {
+    const made = await depot.createChannel(parts["origin"] ?? "", parts["channel"] ?? "")
+    return made === "created" ? { status: 201 } : failure(409, "CHANNEL_EXISTS", "the channel is there already")
+  },
+  async removeChannel({ depot, match: { parts } }) {
+    await depot.removeChannel(parts["origin"] ?? "", parts["channel"] ?? "")
+    return { status: 200 }
+  },
+  async search({ depot, match: { parts, query } }) {
+    const { idents } = await depot.search(parts["text"] ?? "", Number.POSITIVE_INFINITY)
+    return page(query, idents)
+  },
+  async key({ depot, match: { parts } }) {
+    const revision = revisionOf(parts)
+    const text = await depot.key(revision)
+    if (text === undefined) return failure(404, "KEY_NOT_FOUND", "no such key")
+    return { status: 200, headers: { "x-filename": keyFileName("origin-public", revision) }, body: text }
+  },
+  async keys({ depot, match: { parts } }) {
+    const keys = await depot.keys(parts["origin"] ?? "")
+    const location = ({ name, revision }: NamedRevision) => `/origins/${name}/keys/${revision}`
+    return json(
+      200,
+      keys.map((key) => ({ origin: key.name, revision: key.revision, location: location(key) })),
+    )
+  },
+  uploadKey: (handling) => takeKey(handling, "origin-public", 201),
+  async secretKey({ depot, match: { parts } }) {
+    const text = await depot.secretKey(parts["origin"] ?? "")
+    return text === undefined ? failure(404, "KEY_NOT_FOUND", "no such key") : { status: 200, body: text }
+  },
+  uploadSecretKey: (handling) => takeKey(handling, "origin-secret", 200),
+  async createOrigin(handling) {
+    const text = await handling.request.receiveText(KEY_BYTES_MAX)
+    const { origin } = parseIdent(`${originIn(text)}/any`)
+    authorize(handling, origin)
+    if (await handling.depot.hasOrigin(origin)) return failure(409, "ORIGIN_EXISTS", `${origin} is there already`)
+    await handling.depot.createOrigin(origin)
+    return json(201, { name: origin, default_package_visibility: "public" })
+  },
+  async origin({ depot, match: { parts } }) {
+    const name = parts["origin"] ?? ""
+    return (await depot.hasOrigin(name)) ? json(200, { name }) : failure(404, "ORIGIN_NOT_FOUND", "no such origin")
+  },
+}
+
+async function describePackage({ depot, match: { parts, query } }: Handling): Promise<TransferReply> {
+  const shelf = { channel: parts["channel"] ?? "", target: targetOf(query) }
+  const found = await depot.find(wishOf(parts), shelf)
+  if (found === undefined) return failure(404, "PACKAGE_NOT_FOUND", "no such package in this channel")
+  return { status: 200, headers: JSON_TYPE, body: printRecord(found) }
+}
+
+async function upload({
+  context,
+  directory,
+  depot,
+  request,
+  match: { parts, query },
+}: Handling): Promise<TransferReply> {
+  const [ident, target] = [fullIdentOf(parts), targetOf(query)]
+  const force = query.get("forced") === "true"
+  const shelves = shelvesOf(directory)
+  const exists = () => failure(409, "PACKAGE_EXISTS", "this release is there already")
+  if (!force && context.files.stat(shelves.artifact(ident, target)) !== undefined) return exists()
+  const path = `${shelves.incoming}/${Buffer.from(context.randomBytes(8)).toString("hex")}.upload`
+  context.files.makeDirectories(shelves.incoming)
+  try {
+    const received = await request.receive(path, ARTIFACT_BYTES_MAX)
+    if (received !== "received") throw uploadIncomplete(received)
+    const done = await depot.upload({ path, ident, target, force, checksum: query.get("checksum") ?? "" })
+    return done === "exists" ? exists() : { status: 201 }
+  } finally {
+    context.files.removeTree(path)
+  }
+}
+
+async function moveAll(
+  { depot, match: { parts, query } }: Handling,
+  verb: "promote" | "demote",
+): Promise<TransferReply> {
+  const channels = { from: parts["channel"] ?? "", to: query.get("channel") ?? "" }
+  await depot.moveAll(verb, parts["origin"] ?? "", channels)
+  return { status: 200 }
+}
+
+async function takeKey(
+  { depot, request, match: { parts } }: Handling,
+  kind: Parameters<Depot["uploadKey"]>[0],
+  status: number,
+): Promise<TransferReply> {
+  const text = await request.receiveText(KEY_BYTES_MAX)
+  if (text === undefined) throw uploadIncomplete("too-large")
+  const done = await depot.uploadKey(kind, revisionOf(parts), text)
+  return done === "exists" ? failure(409, "KEY_EXISTS", "this key is there already") : { status }
+}
+
+/** The wish a path spells; every part was checked to be one part of a path. */
+function wishOf({ origin = "", name = "", version, release }: RouteMatch["parts"]): PackageIdent {
+  return parseIdent([origin, name, version, release].filter((part) => part !== undefined).join("/"))
+}
+
+function fullIdentOf(parts: RouteMatch["parts"]): FullIdent {
+  return requireFullIdent(wishOf(parts))
+}
+
+function targetOf(query: URLSearchParams): string {
+  return parseTarget(query.get("target") ?? "x86_64-linux")
+}
+
+function revisionOf({ origin = "", revision = "" }: RouteMatch["parts"]): NamedRevision {
+  const found = parseNamedRevision(`${origin}-${revision}`)
+  if (found !== undefined && found.name === origin) return found
+  throw new HabError("KEY_INVALID", `'${revision}' is no revision of a key`, { hint: "it has 14 digits" })
+}
+
+function originIn(text: string | undefined): string {
+  try {
+    return String((JSON.parse(text ?? "") as { name?: unknown }).name ?? "")
+  } catch {
+    return ""
+  }
+}
+
+function uploadIncomplete(how: "too-large" | "cut-short"): HabError {
+  const why =
+    how === "too-large" ? "it is larger than the depot takes" : "the connection ended before all of it was there"
+  return new HabError("DEPOT_UPLOAD_INCOMPLETE", `the upload was refused: ${why}`, { hint: "upload it again" })
+}
+
+function page(query: URLSearchParams, idents: readonly PackageIdent[]): TransferReply {
+  const start = /^\d{1,9}$/.test(query.get("range") ?? "") ? Number(query.get("range")) : 0
+  const data = idents.slice(start, start + PAGE).map(printIdent)
+  const end = start + data.length - 1
+  const status = end + 1 < idents.length ? 206 : 200
+  return json(status, { range_start: start, range_end: Math.max(end, 0), total_count: idents.length, data })
+}
+
+function named(name: string) {
+  return { name, created_at: null, promoted_at: null }
+}
+
+function json(status: number, value: unknown): TransferReply {
+  return { status, headers: JSON_TYPE, body: `${JSON.stringify(value)}\n` }
+}
+
+function failure(status: number, code: string, msg: string, hint?: string): TransferReply {
+  return json(status, { code, msg, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** Removes what uploads that were cut short left behind. Only before the depot is served. */
+export function sweepIncoming({ files }: Pick<DirectoryContext, "files">, directory: string): void {
+  files.removeTree(shelvesOf(directory).incoming)
+}

@@ -1,0 +1,71 @@
+import type { NamedRevision } from "../crypto/named-revision.ts"
+import type { FullIdent, PackageIdent } from "../package/ident.ts"
+
+/** What a depot says of one release for one platform. */
+export type DepotPackage = Readonly<{
+  ident: FullIdent
+  /** BLAKE2b-256 of the whole artifact, in hex. */
+  checksum: string
+  deps: readonly FullIdent[]
+  tdeps: readonly FullIdent[]
+}>
+
+/** Where in a depot to look: every release is in `unstable`. */
+export type Shelf = Readonly<{ channel: string; target: string }>
+
+export type Upload = Readonly<{
+  /** The artifact's file. */
+  path: string
+  ident: FullIdent
+  target: string
+  checksum: string
+  /** Replaces an artifact that is there already. */
+  force: boolean
+}>
+
+/** Keys a depot keeps: the public ones for everyone, the secret ones for who has a token. */
+export type DepotKeyKind = "origin-public" | "origin-secret"
+
+export type Found = Readonly<{ idents: readonly PackageIdent[]; total: number }>
+
+/** A channel every release is in from its upload on; it cannot be left. */
+export const EVERYTHING_CHANNEL = "unstable"
+
+/** Channels that need not be made. */
+export const OWN_CHANNELS: readonly string[] = [EVERYTHING_CHANNEL, "base"]
+
+/**
+ * A place that keeps packages for many machines: a folder, or a Builder that answers over HTTP. What is asked for and is
+ * not there is undefined or empty; everything else throws.
+ */
+export interface Depot {
+  /** Its URL, for messages. */
+  readonly url: string
+  /** The exact release, or the latest one in the channel that answers the wish. */
+  find(wish: PackageIdent, shelf: Shelf): Promise<DepotPackage | undefined>
+  /** Writes an artifact to a file, unverified; what an interrupted attempt left there is gone on with. Throws PACKAGE_NOT_FOUND. */
+  fetch(ident: FullIdent, target: string, destination: string, signal?: AbortSignal): Promise<void>
+  /** The text of a public key. */
+  key(revision: NamedRevision): Promise<string | undefined>
+  /** The public keys of an origin, oldest first. */
+  keys(origin: string): Promise<readonly NamedRevision[]>
+  /** The text of an origin's latest secret key. */
+  secretKey(origin: string): Promise<string | undefined>
+  /** Packages whose origin/name holds the text, each once. */
+  search(text: string, limit: number): Promise<Found>
+  /** Channels of an origin. */
+  channels(origin: string): Promise<readonly string[]>
+  /** Channels a release is in. */
+  channelsOf(ident: FullIdent, target: string): Promise<readonly string[]>
+  hasOrigin(origin: string): Promise<boolean>
+  createOrigin(origin: string): Promise<void>
+  createChannel(origin: string, channel: string): Promise<"created" | "exists">
+  removeChannel(origin: string, channel: string): Promise<void>
+  promote(ident: FullIdent, target: string, channel: string): Promise<void>
+  demote(ident: FullIdent, target: string, channel: string): Promise<void>
+  /** Everything of one channel into, or out of, another. */
+  moveAll(verb: "promote" | "demote", origin: string, channels: Readonly<{ from: string; to: string }>): Promise<void>
+  upload(artifact: Upload): Promise<"uploaded" | "exists">
+  uploadKey(kind: DepotKeyKind, revision: NamedRevision, text: string): Promise<"uploaded" | "exists">
+  remove(ident: FullIdent, target: string): Promise<void>
+}

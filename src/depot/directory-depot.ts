@@ -1,0 +1,224 @@
+import { Buffer } from "node:buffer"
+import path from "node:path/posix"
+import { HabError } from "../base/errors.ts"
+import { type Key, keyFileName, parseKey } from "../crypto/key.ts"
+import { createKeyCache } from "../crypto/key-cache.ts"
+import { type NamedRevision, stringifyNamedRevision } from "../crypto/named-revision.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, satisfies, stringifyIdent } from "../package/ident.ts"
+import { latestOf } from "../package/order.ts"
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import { type Depot, type DepotKeyKind, EVERYTHING_CHANNEL, type Shelf } from "./depot.ts"
+import { checkArtifact } from "./incoming.ts"
+import { parseRecord, printRecord } from "./record.ts"
+import { namesIn, releasesIn, type Shelves, shelvesOf } from "./shelves.ts"
+
+export type DirectoryContext = Readonly<{
+  files: FileSystem
+  compression: Pick<ArchiveCompression, "decompress">
+  randomBytes: (length: number) => Uint8Array
+}>
+
+/** A depot in a folder, without a server. Several may use it at once: each change is a file that appears or goes. */
+export function directoryDepot(context: DirectoryContext, directory: string): Depot {
+  const shelves = shelvesOf(directory)
+  return {
+    url: `file://${directory}`,
+    ...reading(context, shelves),
+    ...keeping(context, shelves),
+    ...channelsOn(context, shelves),
+  }
+}
+
+function reading({ files }: DirectoryContext, shelves: Shelves) {
+  const recordOf = (ident: FullIdent, target: string) => {
+    const path = shelves.record(ident, target)
+    const text = files.stat(shelves.artifact(ident, target)) === undefined ? undefined : files.readTextIfPresent(path)
+    return text === undefined ? undefined : parseRecord(text, path)
+  }
+  return {
+    async find(wish: PackageIdent, shelf: Shelf) {
+      const found = releasesIn(files, shelves, wish, shelf).filter((ident) => satisfies(ident, wish))
+      const ident = latestOf(found, (one) => one)
+      return ident === undefined ? undefined : recordOf(ident, shelf.target)
+    },
+    async fetch(ident: FullIdent, target: string, destination: string) {
+      const path = shelves.artifact(ident, target)
+      if (files.stat(path) === undefined) throw notThere(ident, target, shelves)
+      files.copyFile(path, destination)
+    },
+    async search(text: string, limit: number) {
+      const names = namesIn(files, shelves.packages)
+        .flatMap((origin) => namesIn(files, `${shelves.packages}/${origin}`).map((name) => ({ origin, name })))
+        .filter((ident) => stringifyIdent(ident).includes(text))
+      return { idents: names.slice(0, limit), total: names.length }
+    },
+    async channelsOf(ident: FullIdent, target: string) {
+      if (recordOf(ident, target) === undefined) return []
+      const marked = namesIn(files, shelves.origin(ident.origin))
+        .filter((channel) => channel !== EVERYTHING_CHANNEL)
+        .filter((channel) => releasesIn(files, shelves, ident, { channel, target }).length > 0)
+      return [...marked, EVERYTHING_CHANNEL]
+    },
+    async remove(ident: FullIdent, target: string) {
+      if (recordOf(ident, target) === undefined) throw notThere(ident, target, shelves)
+      for (const channel of namesIn(files, shelves.origin(ident.origin))) {
+        files.removeTree(shelves.mark(ident, target, channel))
+      }
+      files.removeTree(shelves.artifact(ident, target))
+      files.removeTree(shelves.record(ident, target))
+      removeEmptyAbove(files, shelves.release(ident))
+    },
+  }
+}
+
+/** The folders of a release, a version and a package that nothing is in any more. */
+function removeEmptyAbove(files: FileSystem, release: string): void {
+  const version = path.dirname(release)
+  for (const directory of [release, version, path.dirname(version)]) {
+    if (files.readDirectory(directory).length > 0) return
+    files.removeDirectory(directory)
+  }
+}
+
+function keeping(context: DirectoryContext, shelves: Shelves) {
+  const { files } = context
+  const cache = createKeyCache({ files }, shelves.keys)
+  const folderOf = (kind: DepotKeyKind) => (kind === "origin-public" ? shelves.keys : shelves.secretKeys)
+  return {
+    async key(revision: NamedRevision) {
+      return files.readTextIfPresent(`${shelves.keys}/${keyFileName("origin-public", revision)}`)
+    },
+    async keys(origin: string) {
+      return cache.revisions("origin-public", origin)
+    },
+    async secretKey(origin: string) {
+      const newest = createKeyCache({ files }, shelves.secretKeys).revisions("origin-secret", origin).at(-1)
+      return newest === undefined
+        ? undefined
+        : files.readText(`${shelves.secretKeys}/${keyFileName("origin-secret", newest)}`)
+    },
+    async uploadKey(kind: DepotKeyKind, revision: NamedRevision, text: string) {
+      const named = stringifyNamedRevision(revision)
+      const key: Key = parseKey(kind, text, `the key ${named}`)
+      if (stringifyNamedRevision(key) !== named) {
+        throw new HabError("KEY_INVALID", `the key ${named} names itself ${stringifyNamedRevision(key)}`, {
+          hint: "upload it under its own name",
+        })
+      }
+      const path = `${folderOf(kind)}/${keyFileName(kind, revision)}`
+      if (files.stat(path) !== undefined) return "exists" as const
+      await createKeyCache({ files }, folderOf(kind)).write(key)
+      return "uploaded" as const
+    },
+    async hasOrigin(origin: string) {
+      return [shelves.origin(origin), `${shelves.packages}/${origin}`].some((path) => files.stat(path) !== undefined)
+    },
+    async createOrigin(origin: string) {
+      files.makeDirectories(shelves.channel(origin, EVERYTHING_CHANNEL))
+    },
+    async upload({ path: source, ident, target, checksum, force }: Parameters<Depot["upload"]>[0]) {
+      const artifact = shelves.artifact(ident, target)
+      if (files.stat(artifact) !== undefined && !force) return "exists" as const
+      const incoming = `${shelves.incoming}/${Buffer.from(context.randomBytes(8)).toString("hex")}`
+      files.makeDirectories(shelves.incoming)
+      try {
+        files.copyFile(source, incoming)
+        const record = await checkArtifact(context, cache, { path: incoming, ident, target, checksum })
+        files.chmod(incoming, 0o644)
+        files.sync(incoming)
+        files.makeDirectories(shelves.channel(ident.origin, EVERYTHING_CHANNEL))
+        files.makeDirectories(shelves.release(ident))
+        files.writeAtomically(shelves.record(ident, target), printRecord(record))
+        files.rename(incoming, artifact)
+        files.sync(shelves.release(ident))
+      } finally {
+        files.removeTree(incoming)
+      }
+      return "uploaded" as const
+    },
+  }
+}
+
+function channelsOn({ files }: DirectoryContext, shelves: Shelves) {
+  const putOn = (ident: FullIdent, target: string, channel: string) => {
+    if (channel === EVERYTHING_CHANNEL) return
+    const mark = shelves.mark(ident, target, channel)
+    files.makeDirectories(mark.slice(0, mark.lastIndexOf("/")))
+    files.writeAtomically(mark, "")
+  }
+  const takeOff = (ident: FullIdent, target: string, channel: string) => {
+    if (channel === EVERYTHING_CHANNEL) throw everythingStays()
+    const mark = shelves.mark(ident, target, channel)
+    if (files.stat(mark) !== undefined) files.removeFile(mark)
+  }
+  const requireThere = (ident: FullIdent, target: string) => {
+    if (files.stat(shelves.artifact(ident, target)) === undefined) throw notThere(ident, target, shelves)
+  }
+  const targetsOf = (ident: FullIdent) =>
+    namesIn(files, shelves.release(ident)).flatMap((name) => (name.endsWith(".hart") ? [name.slice(0, -5)] : []))
+  return {
+    async channels(origin: string) {
+      const known = namesIn(files, shelves.origin(origin))
+      return known.length === 0 ? [] : [...new Set([...known, EVERYTHING_CHANNEL])].sort()
+    },
+    async createChannel(origin: string, channel: string) {
+      const path = shelves.channel(origin, channel)
+      if (files.stat(path) !== undefined) return "exists" as const
+      files.makeDirectories(path)
+      return "created" as const
+    },
+    async removeChannel(origin: string, channel: string) {
+      if (channel === EVERYTHING_CHANNEL) throw everythingStays()
+      const path = shelves.channel(origin, channel)
+      if (files.stat(path) === undefined) throw noChannel(origin, channel)
+      files.removeTree(path)
+    },
+    async promote(ident: FullIdent, target: string, channel: string) {
+      requireThere(ident, target)
+      putOn(ident, target, channel)
+    },
+    async demote(ident: FullIdent, target: string, channel: string) {
+      requireThere(ident, target)
+      takeOff(ident, target, channel)
+    },
+    async moveAll(verb: "promote" | "demote", origin: string, { from, to }: { from: string; to: string }) {
+      if (files.stat(shelves.channel(origin, from)) === undefined) throw noChannel(origin, from)
+      const all = releasesOfAnyTarget(files, shelves, origin, from)
+      const act = verb === "promote" ? putOn : takeOff
+      for (const ident of all) {
+        for (const target of targetsOf(ident)) {
+          if (releasesIn(files, shelves, ident, { channel: from, target }).length > 0) act(ident, target, to)
+        }
+      }
+    },
+  }
+}
+
+function releasesOfAnyTarget(files: FileSystem, shelves: Shelves, origin: string, channel: string): FullIdent[] {
+  const root = channel === EVERYTHING_CHANNEL ? `${shelves.packages}/${origin}` : shelves.channel(origin, channel)
+  const idents = namesIn(files, root).flatMap((name) =>
+    namesIn(files, `${root}/${name}`).flatMap((version) =>
+      namesIn(files, `${root}/${name}/${version}`).map((release) => ({ origin, name, version, release })),
+    ),
+  )
+  return idents.filter(isFullIdent)
+}
+
+function notThere(ident: FullIdent, target: string, { packages }: Shelves): HabError {
+  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in the depot ${packages}`, {
+    hint: "upload it: hab pkg upload FILE.hart",
+  })
+}
+
+function noChannel(origin: string, channel: string): HabError {
+  return new HabError("CHANNEL_NOT_FOUND", `the origin '${origin}' has no channel '${channel}'`, {
+    hint: `hab bldr channel list ${origin} shows which there are`,
+  })
+}
+
+function everythingStays(): HabError {
+  return new HabError("CHANNEL_INVALID", `nothing can be taken out of '${EVERYTHING_CHANNEL}'`, {
+    hint: "every release is in it; to remove one: hab pkg delete",
+  })
+}

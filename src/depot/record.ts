@@ -1,0 +1,59 @@
+import { HabError } from "../base/errors.ts"
+import { type FullIdent, isFullIdent, type PackageIdent } from "../package/ident.ts"
+import type { DepotPackage } from "./depot.ts"
+
+/** A release as Builder's JSON tells of it (spec package §5.8). */
+export function printRecord({ ident, checksum, deps, tdeps }: DepotPackage): string {
+  return `${JSON.stringify({ ident: printIdent(ident), checksum, manifest: "", deps, tdeps, exposes: [], config: "" })}\n`
+}
+
+/** What Builder's JSON says of a release. `where` names it in messages. Throws DEPOT_ANSWER_INVALID. */
+export function parseRecord(text: string, where: string): DepotPackage {
+  const fields = parseAnswer(text, where) as Partial<Record<"ident" | "checksum" | "deps" | "tdeps", unknown>>
+  const refuse = () => answerInvalid(where, "it does not describe a release")
+  const ident = toIdent(fields.ident)
+  if (ident === undefined || !isFullIdent(ident) || typeof fields.checksum !== "string") throw refuse()
+  const list = (value: unknown): FullIdent[] => {
+    if (!Array.isArray(value)) throw refuse()
+    return value.map((one) => {
+      const dep = toIdent(one)
+      if (dep === undefined || !isFullIdent(dep)) throw refuse()
+      return dep
+    })
+  }
+  return { ident, checksum: fields.checksum, deps: list(fields.deps), tdeps: list(fields.tdeps) }
+}
+
+/** An object or array from an answer. Throws DEPOT_ANSWER_INVALID. */
+export function parseAnswer(text: string, where: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === "object" && value !== null) return value
+  } catch {
+    // Said below.
+  }
+  throw answerInvalid(where, "it is not the JSON of a Builder")
+}
+
+/** An identifier in Builder's JSON; parts that are missing may be null. */
+export function toIdent(value: unknown): PackageIdent | undefined {
+  const { origin, name, version, release } = (value ?? {}) as Record<string, unknown>
+  if (!isPart(origin) || !isPart(name)) return undefined
+  const versioned = isPart(version) ? { version } : {}
+  return { origin, name, ...versioned, ...(isPart(version) && isPart(release) ? { release } : {}) }
+}
+
+function isPart(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value !== "." && value !== ".." && !/[\u0000-\u001f/]/.test(value)
+}
+
+/** In the order of Builder. */
+export function printIdent({ origin, name, version, release }: PackageIdent) {
+  return { origin, name, version: version ?? null, release: release ?? null }
+}
+
+function answerInvalid(where: string, why: string): HabError {
+  return new HabError("DEPOT_ANSWER_INVALID", `${where} gave an answer that cannot be used: ${why}`, {
+    hint: "is this the address of a depot?",
+  })
+}

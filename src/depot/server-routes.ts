@@ -1,0 +1,77 @@
+/** What a path of Builder's interface asks for (spec package §5.8). `:x` is one part of the path; the first that fits counts. */
+export const DEPOT_ROUTES = {
+  latestOfVersion: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/:version/latest" },
+  latestOfName: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/latest" },
+  packageInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/:version/:release" },
+  releasesInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/:name" },
+  download: { method: "GET", path: "pkgs/:origin/:name/:version/:release/download" },
+  upload: { method: "POST", path: "pkgs/:origin/:name/:version/:release" },
+  remove: { method: "DELETE", path: "pkgs/:origin/:name/:version/:release" },
+  channelsOfPackage: { method: "GET", path: "pkgs/:origin/:name/:version/:release/channels" },
+  promote: { method: "PUT", path: "channels/:origin/:channel/pkgs/:name/:version/:release/promote" },
+  demote: { method: "PUT", path: "channels/:origin/:channel/pkgs/:name/:version/:release/demote" },
+  promoteAll: { method: "PUT", path: "channels/:origin/:channel/pkgs/promote" },
+  demoteAll: { method: "PUT", path: "channels/:origin/:channel/pkgs/demote" },
+  channels: { method: "GET", path: "channels/:origin" },
+  createChannel: { method: "POST", path: "channels/:origin/:channel" },
+  removeChannel: { method: "DELETE", path: "channels/:origin/:channel" },
+  search: { method: "GET", path: "pkgs/search/:text" },
+  key: { method: "GET", path: "origins/:origin/keys/:revision" },
+  keys: { method: "GET", path: "origins/:origin/keys" },
+  uploadKey: { method: "POST", path: "origins/:origin/keys/:revision" },
+  secretKey: { method: "GET", path: "origins/:origin/secret_keys/latest" },
+  uploadSecretKey: { method: "POST", path: "origins/:origin/secret_keys/:revision" },
+  createOrigin: { method: "POST", path: "origins" },
+  origin: { method: "GET", path: "origins/:origin" },
+} as const satisfies Readonly<Record<string, { method: string; path: string }>>
+
+export type DepotRoute = keyof typeof DEPOT_ROUTES
+
+export type RouteMatch = Readonly<{
+  route: DepotRoute
+  /** Decoded parts of the path by their names. */
+  parts: Readonly<Record<string, string>>
+  query: URLSearchParams
+}>
+
+const BASE = "/v1/depot/"
+
+/** The route a request means; "unknown" for a path that is none, "method" when only its method is wrong. */
+export function matchRoute(method: string, target: string): RouteMatch | "unknown" | "method" {
+  const url = URL.canParse(target, "http://depot") ? new URL(target, "http://depot") : undefined
+  if (url === undefined || !url.pathname.startsWith(BASE)) return "unknown"
+  const given = decoded(url.pathname.slice(BASE.length))
+  if (given === undefined) return "unknown"
+  const matches = Object.entries(DEPOT_ROUTES).flatMap(([route, { method, path }]) => {
+    const parts = partsOf(path.split("/"), given)
+    return parts === undefined ? [] : [{ route: route as DepotRoute, method, parts }]
+  })
+  const found = matches.find((match) => match.method === method)
+  if (found === undefined) return matches.length === 0 ? "unknown" : "method"
+  return { route: found.route, parts: found.parts, query: url.searchParams }
+}
+
+/** Undefined for parts that could name something else than a file of their own. */
+function decoded(path: string): string[] | undefined {
+  try {
+    const parts = path.split("/").map(decodeURIComponent)
+    return parts.some((part) => part === "" || /^\.\.?$|[\u0000-\u001f\u007f]/.test(part)) ? undefined : parts
+  } catch {
+    return undefined
+  }
+}
+
+function partsOf(pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== given.length) return undefined
+  const parts: Record<string, string> = {}
+  for (const [index, expected] of pattern.entries()) {
+    const part = given[index] ?? ""
+    if (expected.startsWith(":")) {
+      // Only what is searched for may hold one.
+      if (part.includes("/") && expected !== ":text") return undefined
+      parts[expected.slice(1)] = part
+    }
+    if (!expected.startsWith(":") && expected !== part) return undefined
+  }
+  return parts
+}
