@@ -115,6 +115,30 @@ describe("hab config", () => {
     await sup.stop()
   })
 
+  it("is held to the package's schema and template mode, and never shows what is secret", async () => {
+    const hab = createHab()
+    hab.does("origin", "key", "generate", "acme")
+    cpSync(path.join(project, "fixtures/plans/beacon"), hab.path("beacon"), { recursive: true })
+    hab.write("beacon/default.toml", `${hab.read("beacon/default.toml")}password = "hunter2"\n`)
+    const properties = { message: { type: "string", maxLength: 9 }, password: { type: "string", secret: true } }
+    hab.write("beacon/config.schema.json", JSON.stringify({ properties }))
+    hab.write("beacon/config/.hab-raw", "*.json\n")
+    hab.write("beacon/config/dashboard.json", "{{job}}")
+    hab.write("beacon/config/odd.conf", "{{#if cfg.maybe}}{{/if}}{{cfg.nope}}")
+    const sup = hab.supervise(hab.does("pkg", "build", "beacon"))
+    await sup.sees(/beacon says message = lit as \d+/)
+    expect(sup.output()).toContain("config/odd.conf:1:27: 'cfg.nope' is not defined")
+    expect(hab.read("hab/svc/beacon/config/dashboard.json")).toBe("{{job}}")
+    expect(hab.does("config", "show", "beacon")).toContain('password = "(secret)"')
+    expect(hab.does("config", "show", "beacon", "--reveal")).toContain('password = "hunter2"')
+    const refused = hab.given('message = "far too long"', "config", "apply", "beacon.default", "1")
+    expect(refused.stderr).toMatch(/message must have at most 9 characters[\s\S]*CONFIG_INVALID/)
+    hab.does("svc", "update", "beacon", "--template-mode", "strict")
+    await sup.sees(/Failed to compile configuration: config\/odd\.conf:1:27: 'cfg\.nope' is not defined$/)
+    expect(hab.status("beacon")?.phase).toBe("up")
+    await sup.stop()
+  })
+
   it("is still in force after the supervisor was started again, and may be applied while none runs", async () => {
     const { hab, sup } = await runningBeacon()
     await sup.stop()
