@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
+import { GROUPS } from "../src/cli/groups.ts"
+import { parseCommandLine } from "../src/cli/parse.ts"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
 const docs = readdirSync(path.join(project, "docs"), { recursive: true, encoding: "utf8" })
@@ -19,6 +21,17 @@ function linksOf(page: string): string[] {
     .map((target) => path.normalize(path.join(path.dirname(page), target)))
 }
 
+/** What stands behind `hab` on the lines of a page's code blocks, up to the next thing that is the shell's. */
+function commandsOf(page: string): string[][] {
+  const blocks =
+    readFileSync(path.join(project, page), "utf8").match(/^ *```(?:sh|bash|console)?\n[\s\S]*?^ *```$/gm) ?? []
+  const lines = blocks.flatMap((block) => block.split("\n")).map((line) => line.trim().replace(/^\$ /, ""))
+  return lines
+    .filter((line) => /^hab [a-z]/.test(line))
+    .map((line) => line.replace(/\s[#>|;&<].*$/, "").replace(/'[^']*'|"[^"]*"|\$\([^)]*\)/g, "quoted"))
+    .map((line) => line.trim().split(/\s+/).slice(1))
+}
+
 describe("the documentation", () => {
   it("links to files that exist", () => {
     const broken = pages.flatMap((page) =>
@@ -32,6 +45,15 @@ describe("the documentation", () => {
   it("is found from its index, page by page", () => {
     const linked = linksOf("docs/index.md")
     expect(docs.filter((page) => page !== "docs/index.md" && !linked.includes(page))).toEqual([])
+  })
+
+  it("names commands that exist, with options they have", () => {
+    const refused = pages
+      .filter((page) => !page.startsWith("docs/reference/"))
+      .flatMap((page) => commandsOf(page).map((words) => ({ page, words })))
+      .map(({ page, words }) => ({ page, words, parsed: parseCommandLine(GROUPS, words, "0") }))
+      .filter(({ parsed }) => parsed.tag === "refused" || (parsed.tag === "print" && parsed.exitCode !== 0))
+    expect(refused.map(({ page, words }) => `${page}: hab ${words.join(" ")}`)).toEqual([])
   })
 
   it("tells each decision on one screen, and numbers it once", () => {

@@ -137,6 +137,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
     version,
     memberId,
     toolsDirectory: innerPath(layout, tools),
+    ...(request.control === undefined ? {} : { controlAddress: request.control.address }),
     style: launcher.hello.console,
     print,
   }

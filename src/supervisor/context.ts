@@ -43,6 +43,8 @@ export type SupervisorContext = Readonly<{
   hooks: SupervisorHooks
   /** Where the HTTP gateway listens; absent without one. */
   httpAddress?: HttpAddress
+  /** Where control was asked to be taken over TCP; absent where it is not. */
+  controlAddress?: HttpAddress
   /** `version/release` of this hab, as templates see it. */
   version: string
   memberId: string

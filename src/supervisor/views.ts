@@ -5,6 +5,7 @@ import { packageView, runtimeContext, type SystemView } from "../templating/cont
 import type { TemplateContext } from "../templating/values.ts"
 import { type BindStanding, bindStandings, bindViews, type Census, memberOf } from "./census.ts"
 import type { SupervisorContext } from "./context.ts"
+import { CONTROL_PORT } from "./gateway/control-gateway.ts"
 import type { Release } from "./release.ts"
 import { electionIn, fenceIn, othersIn } from "./ring/ring-census.ts"
 import { type ServiceGroup, stringifyServiceGroup } from "./service-group.ts"
@@ -17,7 +18,7 @@ const LOOPBACK = "127.0.0.1"
 export const HTTP_GATEWAY_PORT = 9631
 
 /** What templates see as `sys`. Nothing gossips, so those addresses are the defaults. */
-export function systemView({ options, memberId, version, httpAddress }: SupervisorContext): SystemView {
+export function systemView({ options, memberId, version, httpAddress, controlAddress }: SupervisorContext): SystemView {
   return {
     version,
     member_id: memberId,
@@ -27,8 +28,8 @@ export function systemView({ options, memberId, version, httpAddress }: Supervis
     gossip_port: 9638,
     http_gateway_ip: httpAddress?.host ?? LOOPBACK,
     http_gateway_port: httpAddress?.port ?? HTTP_GATEWAY_PORT,
-    ctl_gateway_ip: LOOPBACK,
-    ctl_gateway_port: 9632,
+    ctl_gateway_ip: controlAddress?.host ?? LOOPBACK,
+    ctl_gateway_port: controlAddress?.port ?? CONTROL_PORT,
     permanent: false,
   }
 }
