@@ -115,6 +115,12 @@ export const ERROR_CODES = {
   HOOKS_INVALID: { exit: 1, summary: "declared hooks cannot be used" },
   HOOK_USER_REFUSED: { exit: 1, summary: "a hook names an account it cannot run as" },
   SET_FILE_INVALID: { exit: 1, summary: "a file of services cannot be read, or says what cannot be" },
+  SET_TAKEN: { exit: 1, summary: "a set or a service of that name belongs to another file, or was loaded by hand" },
+  SET_NOT_FOUND: { exit: 1, summary: "no set of that name was applied" },
+  SET_OPERATION_FAILED: {
+    exit: 1,
+    summary: "an operation on a set ended before its services were where they should be",
+  },
   PLAN_NOT_FOUND: { exit: 42, summary: "a folder holds no plan.sh, or several" },
   PLAN_UNSUPPORTED: { exit: 42, summary: "only a Windows plan (plan.ps1) is there" },
   PLAN_INVALID: { exit: 1, summary: "a plan cannot be loaded, or its variables are wrong" },

@@ -91,6 +91,7 @@ export function supervisorPaths(layout: Layout) {
     lock: `${state}/LOCK`,
     ctlSecret: `${state}/CTL_SECRET`,
     specs: `${state}/specs`,
+    sets: `${state}/sets`,
     data: `${state}/data`,
     config: `${state}/config/sup.toml`,
     logs: `${state}/logs`,

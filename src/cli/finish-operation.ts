@@ -2,6 +2,7 @@ import type { Goal } from "../supervisor/gateway/goals.ts"
 import type { CommandContext, CommandResult } from "./command.ts"
 import type { Operated } from "./operations.ts"
 import { ownService, refuseEndlessWait, waitFor } from "./wait-for.ts"
+import { waitForSets } from "./wait-for-sets.ts"
 import type { WaitOptions } from "./wait-options.ts"
 
 /** How an operation ends for who asked. `byDefault`: it is waited for without --wait. */
@@ -13,12 +14,14 @@ export async function finishOperation(
   { result, supervised }: Operated,
   { goal, wait, byDefault }: Finish,
 ): Promise<CommandResult> {
-  const { changed, names, message } = result
+  const { changed, names, message, sets = [] } = result
   const own = ownService(context.host.env)
   const isOwn = own !== undefined && names.includes(own.name)
   const waits = wait.wait || wait.timeout !== undefined || (byDefault && changed && !isOwn)
-  if (!supervised || names.length === 0 || wait.detach || !waits) return { text: message }
+  if (!supervised || names.length + sets.length === 0 || wait.detach || !waits) return { text: message }
   refuseEndlessWait(context.host.env, { names, goal })
   context.print(`${message}\n`)
-  return { text: await waitFor(context, { names, goal, timeoutSec: wait.timeout }) }
+  const ofSets = sets.length === 0 ? [] : [await waitForSets(context, sets, wait.timeout)]
+  const ofServices = names.length === 0 ? [] : [await waitFor(context, { names, goal, timeoutSec: wait.timeout })]
+  return { text: [...ofServices, ...ofSets].join("\n") }
 }

@@ -7,6 +7,7 @@ import { type PackageHookContext, runPackageHook } from "../hooks/package-hooks.
 import { type HookContext, keepBytesOf } from "../hooks/run-hook.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import { reportAs, type Say, type SupervisorContext } from "./context.ts"
+import { awaitedBefore } from "./gate.ts"
 import { renderHeld, writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
@@ -46,6 +47,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
     emptied: launcher.emptied,
     noteFiles: (held) => noteFiles(context, held),
     forget: wiring.forget,
+    awaited: (held) => awaitedBefore(wiring.roster(), held),
     say: (held, key, text) => say(held.group, key, text),
   }
 }

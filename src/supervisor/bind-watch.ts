@@ -1,7 +1,8 @@
 import { stringifyToml } from "../config/toml.ts"
 import type { CensusMember } from "../templating/census-view.ts"
-import { type BindStanding, bindsMet, describeUnmet } from "./census.ts"
+import { type BindStanding, describeUnmet } from "./census.ts"
 import type { Say, SupervisorContext } from "./context.ts"
+import { mayStart } from "./gate.ts"
 import type { Roster } from "./roster.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
 import type { Supervised } from "./supervised.ts"
@@ -20,7 +21,7 @@ export function checkBinds(context: SupervisorContext, roster: Roster, say: Say)
     if (seen === held.bindsSeen) continue
     tellStandings(held, standings, say)
     held.bindsSeen = seen
-    roster.post(held, { tag: bindsMet(held.spec, standings) ? "binds-met" : "binds-unmet" })
+    roster.post(held, { tag: mayStart(context, roster, held) ? "binds-met" : "binds-unmet" })
     roster.post(held, { tag: "inputs-changed" })
   }
 }

@@ -162,7 +162,9 @@ async function openAll(
   const servers = await openControl(context, supervisor, request.control, gateway)
   // Watched before they are read: what is written in between is not missed.
   const unwatch = watchSpecs(context, supervisor)
+  const startSets = supervisor.bootSets()
   supervisor.reconcile("boot")
+  startSets()
   settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)
   context.launcher.ready()

@@ -67,9 +67,9 @@ function credentialsOf(users: Users, { user, group }: CommandSpec): Credentials 
   return chooseCredentials(users, { svcUser, svcGroup })
 }
 
-/** PATH and LANG of the operator, and who the process is. */
-function accountEnvironment(
-  { env, users }: Context,
+/** PATH and LANG of the operator, and who the process is; `named`: somebody chose the account. */
+export function accountEnvironment(
+  { env, users }: Pick<Context, "env" | "users">,
   { user: { name } }: Credentials,
   named: boolean,
 ): Record<string, string> {

@@ -11,20 +11,20 @@ import {
   loadService,
   type OperationContext,
   type OperationResult,
-  restartServices,
   unloadServices,
   updateService,
-  wantServices,
 } from "./operations.ts"
 import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { StateTag } from "./service/service.ts"
+import { setActions } from "./set/set-actions.ts"
 import { takeNewerRelease } from "./spec-changes.ts"
 import { statusOfAll } from "./status-of.ts"
-import type { StopWish, Supervised } from "./supervised.ts"
+import type { Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
 import { supervisorStatusOf } from "./supervisor-status-of.ts"
 import { surroundingsOf } from "./surroundings.ts"
+import { stopWishOf, wishActions } from "./wish-actions.ts"
 
 /** Nothing of the service is alive in these. */
 const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
@@ -39,6 +39,7 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     store: context.store,
     isAlive: (name) => heldOf([name]).some((held) => !AT_REST.includes(held.service.state.tag)),
   }
+  const sets = setActions(operations, supervisor.sets)
   const nameOf = (service: string) =>
     [...roster.services.values()].find((held) => isNamed(held, service))?.name ??
     loadedSpec(operations, service).ident.name
@@ -55,19 +56,9 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     },
     update: (request) => thenLook(updateService(operations, request)),
     unload: (request) => unload(supervisor, operations, request),
-    start(choice) {
-      const result = thenLook(wantServices(operations, choice, "up"))
-      // Those that were wanted up before see no change of their spec: what rests starts all the same.
-      for (const held of heldOf(result.names)) roster.post(held, { tag: "start", reason: "manual" })
-      return result
-    },
-    stop: (request) => stop(supervisor, operations, request),
-    restart({ force, ...choice }) {
-      const wasUp = [...roster.services.values()].filter((held) => held.spec.desiredState === "up")
-      const result = thenLook(restartServices(operations, choice))
-      for (const held of heldOf(result.names)) if (wasUp.includes(held)) supervisor.restart(held, force === true)
-      return result
-    },
+    ...wishActions(supervisor, operations, sets),
+    applySet: (request) => sets.apply(request),
+    sets: () => sets.status(),
     status: () => statusOfAll(context, roster),
     explain: (service) => explanationOf(context, roster, nameOf(service)),
     hooks: (service) => hookRunsOf(roster, nameOf(service)),
@@ -97,21 +88,6 @@ function openedNamed(roster: Roster, name: string): Supervised {
   })
 }
 
-function stop(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {
-  const { roster } = supervisor
-  const wish = stopWishOf(request)
-  const result = wantServices(operations, request, "down")
-  const meant = result.names.flatMap((name) => roster.services.get(name) ?? [])
-  for (const held of meant) held.stopWish = wish
-  supervisor.reconcile("manual")
-  // Those that were wanted down before and still live hear it again: whoever asks last says how.
-  for (const held of meant.filter((one) => one.stopWish !== undefined)) {
-    held.stopWish = undefined
-    roster.post(held, { tag: "stop", reason: "manual", ...wish })
-  }
-  return result
-}
-
 function unload(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {
   const { roster } = supervisor
   const wish = stopWishOf(request)
@@ -131,11 +107,4 @@ function unload(supervisor: Supervisor, operations: OperationContext, request: S
 
 function isNamed({ name, group, spec }: Supervised, text: string | undefined): boolean {
   return text === name || text === group || text === stringifyIdent(spec.ident)
-}
-
-function stopWishOf({ shutdownTimeoutSec, force }: StopRequest): StopWish {
-  return {
-    ...(shutdownTimeoutSec === undefined ? {} : { timeoutMs: shutdownTimeoutSec * 1000 }),
-    ...(force === undefined ? {} : { force }),
-  }
 }

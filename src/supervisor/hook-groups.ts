@@ -6,24 +6,25 @@ import { type ExitInbox, launcherGroups, type ProcessPlace } from "./launcher/cl
 /** How much of a hook's output is told to us; the launcher prints and logs all of it. */
 const HEAD_BYTES = 1024
 
+/** Where hooks are logged, as `<prefix><hook>`. A host path. */
+export type HookLogs = Readonly<{ directory: string; prefix: string }>
+
 /**
  * Hooks as processes of the launcher: they outlive us, and their output is printed and logged there. `name` owns the
- * logs; a command's label is `<speaker>.<hook>`.
+ * logs, a service's where nothing else is said; a command's label is `<speaker>.<hook>`.
  */
 export function hookGroups(
   context: Readonly<{ launcher: LauncherClient; exits: ExitInbox; layout: Layout }>,
   name: string,
+  logs: HookLogs = { directory: servicePaths(context.layout, name).logs, prefix: "" },
 ): ProcessGroups {
   return {
     start: (command, onOutput) =>
-      launcherGroups(context.launcher, context.exits, placeOf(context.layout, name, command.label)).start(
-        command,
-        onOutput,
-      ),
+      launcherGroups(context.launcher, context.exits, placeOf(logs, name, command.label)).start(command, onOutput),
   }
 }
 
-function placeOf(layout: Layout, name: string, label: string): ProcessPlace {
+function placeOf(logs: HookLogs, name: string, label: string): ProcessPlace {
   const dot = label.lastIndexOf(".")
   const hook = label.slice(dot + 1)
   return {
@@ -33,7 +34,7 @@ function placeOf(layout: Layout, name: string, label: string): ProcessPlace {
     output: {
       preamble: `${label.slice(0, dot)} hook[${hook}]:`,
       lines: "hook",
-      log: { directory: servicePaths(layout, name).logs, name: hook, keep: "replaced" },
+      log: { directory: logs.directory, name: `${logs.prefix}${hook}`, keep: "replaced" },
       headBytes: HEAD_BYTES,
     },
   }

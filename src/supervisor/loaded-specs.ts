@@ -1,19 +1,36 @@
 import { HabError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { parseIdent, stringifyIdent } from "../package/ident.ts"
+import { readAppliedSet, specsOfSet } from "./set/set-files.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { findSpec, readSpecs, type SpecContext } from "./spec/spec-files.ts"
 
-/** Which loaded services an operation is about: all, or one by ident (`acme/web`), name (`web`) or group (`web.default`). */
-export type Choice = Readonly<{ ident?: string; all?: boolean }>
+/**
+ * Which loaded services an operation is about: all, all of no set (`loose`), those of a set, or one by ident (`acme/web`),
+ * name (`web`) or group (`web.default`).
+ */
+export type Choice = Readonly<{ ident?: string; all?: boolean | "loose"; set?: string }>
 
 /**
  * The specs of the services that are meant. Of an ident only origin and name count: one service of a name can be loaded.
- * All of none is none; throws SERVICE_NOT_LOADED, IDENT_INVALID, or SPEC_INVALID for a broken file.
+ * All of none is none; throws SET_NOT_FOUND, SERVICE_NOT_LOADED, IDENT_INVALID, or SPEC_INVALID for a broken file.
  */
 export function chooseSpecs(context: SpecContext, choice: Choice): ServiceSpec[] {
-  if (choice.all === true) return [...readSpecs(context).specs.values()]
+  if (choice.set !== undefined) return chooseSet(context, choice.set)
+  if (choice.all !== undefined && choice.all !== false) {
+    const all = [...readSpecs(context).specs.values()]
+    return choice.all === true ? all : all.filter(({ own }) => own.set === undefined || !isApplied(context, own.set))
+  }
   return [loadedSpec(context, choice.ident ?? "")]
+}
+
+function chooseSet(context: SpecContext, set: string): ServiceSpec[] {
+  if (isApplied(context, set)) return specsOfSet(context, set)
+  throw new HabError("SET_NOT_FOUND", `no set '${set}' was applied`, { hint: "hab svc apply FILE" })
+}
+
+function isApplied(context: SpecContext, set: string): boolean {
+  return readAppliedSet(context, set) !== undefined
 }
 
 /** The spec of one service, named as in `Choice`. */

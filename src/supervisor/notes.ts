@@ -4,11 +4,14 @@ import type { Note } from "./service/messages.ts"
 /** The log keys of spec supervisor §8.3 these lines use. */
 type Line = Readonly<{ key: "SR" | "SV" | "ST" | "HK"; text: string }>
 
-/** What the machine notes, in the words people read. Habitat's own where it has them. */
-export function describeNote(note: Note): Line {
+/** What the machine notes, in the words people read. Habitat's own where it has them. `awaited`: what keeps it, besides binds. */
+export function describeNote(note: Note, awaited: readonly string[]): Line {
   switch (note.tag) {
     case "waiting-for-binds":
-      return { key: "SR", text: "Waiting for service binds..." }
+      return {
+        key: "SR",
+        text: awaited.length === 0 ? "Waiting for service binds..." : `Waiting for ${awaited.join(", ")}`,
+      }
     case "initializing":
       return { key: "SR", text: "Initializing" }
     case "reattached":

@@ -3,6 +3,7 @@ import { parseIdent, stringifyIdent } from "../package/ident.ts"
 import type { PackageStore } from "../package/store.ts"
 import { type Choice, chooseSpecs, loadedSpec } from "./loaded-specs.ts"
 import { applyFields, requireRunnable, type SpecFields, validateBinds } from "./service-request.ts"
+import type { BegunOperation } from "./set/set-actions.ts"
 import { sameSpec } from "./spec/reconcile.ts"
 import { defaultSpec, type ServiceSpec } from "./spec/spec.ts"
 import { findSpec, removeSpec, type SpecContext, writeSpec } from "./spec/spec-files.ts"
@@ -25,8 +26,10 @@ export type OperationResult = Readonly<{
   changed: boolean
   /** One sentence a service, for the operator. */
   message: string
-  /** Names of the services it was about. */
+  /** Names of the services it was about, those of `sets` left out. */
   names: readonly string[]
+  /** Operations on sets it began; they go on. */
+  sets?: readonly BegunOperation[]
 }>
 
 /**
@@ -103,6 +106,9 @@ export function restartServices(context: OperationContext, choice: Choice): Oper
   })
 }
 
+/** What an operation on all says where there are none. */
+export const NO_SERVICES = "No services loaded."
+
 function forEach(
   specs: readonly ServiceSpec[],
   act: (spec: ServiceSpec) => Omit<OperationResult, "names">,
@@ -110,7 +116,7 @@ function forEach(
   const results = specs.map(act)
   return {
     changed: results.some((result) => result.changed),
-    message: results.length === 0 ? "No services loaded." : results.map(({ message }) => message).join("\n"),
+    message: results.length === 0 ? NO_SERVICES : results.map(({ message }) => message).join("\n"),
     names: specs.map((spec) => spec.ident.name),
   }
 }

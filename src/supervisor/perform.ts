@@ -37,6 +37,8 @@ export type PerformContext = Readonly<{
   /** What is in the service's `files/` now is no news to it. */
   noteFiles: (held: Supervised) => void
   forget: (held: Supervised) => void
+  /** What keeps it from starting, besides binds. */
+  awaited: (held: Supervised) => readonly string[]
   say: (held: Supervised, key: LogKey, text: string) => void
 }>
 
@@ -62,8 +64,8 @@ const HANDLERS: Handlers = {
   "cancel-timer": (_, held, { timer }) => cancelTimer(held, timer),
   "check-health": checkHealth,
   forget: ({ forget }, held) => forget(held),
-  note: ({ say }, held, { note }) => {
-    const { key, text } = describeNote(note)
+  note: ({ say, awaited }, held, { note }) => {
+    const { key, text } = describeNote(note, awaited(held))
     say(held, key, text)
   },
 }

@@ -3,6 +3,7 @@ import { SCHEMA_FILE } from "../config/validate.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { Say, SupervisorContext } from "./context.ts"
 import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
+import { checkGates } from "./gate.ts"
 import { openHeld, openWanted } from "./held.ts"
 import { findLeft } from "./left.ts"
 import type { Release } from "./release.ts"
@@ -42,6 +43,7 @@ function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "s
   roster.add(opened)
   watchInputs(change, opened)
   if (opened.declared.problem !== undefined) say(opened.group, "HK", opened.declared.problem)
+  checkGates(context, roster)
   const alive = findLeft(context, roster, opened)
   if (tag === "start" && !alive) {
     const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`

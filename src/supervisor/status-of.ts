@@ -1,6 +1,7 @@
 import { stringifyIdent } from "../package/ident.ts"
 import { bindReports } from "./bind-reports.ts"
 import type { SupervisorContext } from "./context.ts"
+import { awaitedBefore } from "./gate.ts"
 import type { ServiceStatus } from "./gateway/status.ts"
 import type { Broken, Roster } from "./roster.ts"
 import { explain, healthOf } from "./service/status.ts"
@@ -33,7 +34,7 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
     phase: state,
     why,
     downBecause: service.state.tag === "down" ? service.state.why : null,
-    awaits: state === "blocked" ? unmetBinds(context, roster, held) : awaits,
+    awaits: state === "blocked" ? [...unmetBinds(context, roster, held), ...awaitedBefore(roster, held)] : awaits,
     refused: refused === undefined ? null : `refused by its ${refused.moment} hook: ${refused.problem}`,
     pid: life.pid ?? null,
     elapsedSec: Math.floor((nowMs - held.upOrDownSinceMs) / 1000),

@@ -2,20 +2,27 @@ import { supervisorPaths } from "../base/layout.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
 import type { LogKey } from "./console/line.ts"
-import { type SupervisorContext, speakerOf } from "./context.ts"
+import { type Say, type SupervisorContext, speakerOf } from "./context.ts"
+import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import type { ProcessExit } from "./launcher/client.ts"
-import { createExitInbox } from "./launcher/client-groups.ts"
+import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
+import { bootSets } from "./set/boot-sets.ts"
+import { orderServices } from "./set/dependency-order.ts"
+import { setHookRunner } from "./set/set-hooks.ts"
+import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runner.ts"
 import { reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs } from "./spec/spec-files.ts"
 import { applyOperation, restartByHand } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
+
+const NEVER = new AbortController().signal
 
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
 export type Supervisor = Readonly<{
@@ -31,7 +38,10 @@ export type Supervisor = Readonly<{
   askSuitability(held: Supervised): Promise<bigint>
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
-  /** Stops every service; resolves when nothing of any is left. */
+  sets: SetRunner
+  /** Begins the start of applied sets; to be called before the first look at the specs. Returns what follows that. */
+  bootSets(): () => void
+  /** Stops every service, sets with their hooks; resolves when nothing of any is left. */
   stopAll(): Promise<void>
   /** Lets every service go, alive as it is. */
   detachAll(): void
@@ -53,6 +63,8 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     onStep: (held, step) => {
       observer.onStep(held, step)
       if (step.event.tag === "rendered") checkBinds(context, roster, say)
+      checkGates(context, roster)
+      sets.wake()
       if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
     },
   })
@@ -70,8 +82,13 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
       if (!leaving.includes(operation.name)) applyOperation({ context, roster, say, reason }, operation)
     }
     checkBinds(context, roster, say)
+    checkGates(context, roster)
   }
+  const setContext = setContextOf(context, roster, { look, exits, say })
+  const sets = createSetRunner(setContext)
   return {
+    sets,
+    bootSets: () => bootSets(setContext, sets, (service) => isLeft(context, service)),
     startedMs: context.host.clock.monotonicMs(),
     roster,
     say,
@@ -81,10 +98,25 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
-    stopAll: () => stopAll(roster, stopped),
+    stopAll: () => stopAll(setContext, sets, stopped),
     detachAll: () => {
       for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
     },
+  }
+}
+
+function setContextOf(
+  context: SupervisorContext,
+  roster: Roster,
+  { look, exits, say }: Readonly<{ look: (reason: Reason) => void; exits: ExitInbox; say: Say }>,
+): SetContext {
+  return {
+    specs: { files: context.host.files, layout: context.layout, env: context.host.env },
+    roster,
+    reconcile: look,
+    restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
+    runHooks: setHookRunner(context, exits, say),
+    say: (text) => say("hab-sup", "MR", text),
   }
 }
 
@@ -110,15 +142,34 @@ function sayOnce(
   for (const { path, reason } of problems) known.set(path, reason)
 }
 
+function isLeft({ launcher }: SupervisorContext, service: string): boolean {
+  return launcher.hello.processes.some((one) => one.service === service && one.status === undefined)
+}
+
 function isSettled(held: Supervised): boolean {
   return held.service.state.tag === "down" || held.service.state.tag === "gone"
 }
 
-async function stopAll(roster: Roster, stopped: (() => void)[]): Promise<void> {
-  for (const held of roster.services.values()) roster.post(held, { tag: "stop", reason: "shutdown", force: true })
-  while ([...roster.services.values()].some((held) => !isSettled(held))) {
-    await new Promise<void>((resolve) => stopped.push(resolve))
+/** Those that depend on others first; around it, all at once, the hooks of the sets that have something to stop. */
+async function stopAll(setContext: SetContext, sets: SetRunner, stopped: (() => void)[]): Promise<void> {
+  const { roster } = setContext
+  await sets.giveUpAll()
+  const services = [...roster.services.values()]
+  const alive = services.filter((held) => !isSettled(held)).flatMap(({ spec }) => spec.own.set ?? [])
+  const hooks = (event: "pre-stop" | "post-stop") =>
+    Promise.all(
+      [...new Set(alive)].map((set) => setContext.runHooks(set, event, { reason: "shutdown", signal: NEVER })),
+    )
+  await hooks("pre-stop")
+  const bySpec = new Map(services.map((held) => [held.spec, held]))
+  for (const level of orderServices(services.map(({ spec }) => spec)).reverse()) {
+    const held = level.flatMap((spec) => bySpec.get(spec) ?? [])
+    for (const one of held) roster.post(one, { tag: "stop", reason: "shutdown", force: true })
+    while (held.some((one) => !isSettled(one) && roster.services.has(one.name))) {
+      await new Promise<void>((resolve) => stopped.push(resolve))
+    }
   }
+  await hooks("post-stop")
 }
 
 /** Tells hooks and people the pid of a service that was found alive (decisions 15). */

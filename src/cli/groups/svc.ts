@@ -1,5 +1,6 @@
 import type { CommandGroup } from "../command.ts"
 import { generateServiceKeyCommand } from "../commands/box-keys.ts"
+import { applyCommand } from "../commands/svc-apply.ts"
 import { execCommand } from "../commands/svc-exec.ts"
 import { loadCommand, unloadCommand, updateCommand } from "../commands/svc-load.ts"
 import { serviceLogsCommand } from "../commands/svc-logs.ts"
@@ -13,6 +14,7 @@ export const svcCommands: CommandGroup = {
   summary: "Load, start, stop and look at services",
   commands: [
     loadCommand,
+    applyCommand,
     updateCommand,
     unloadCommand,
     startCommand,

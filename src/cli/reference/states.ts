@@ -3,7 +3,8 @@ import { machineMarkdown } from "../../supervisor/service/table.ts"
 
 const MEANINGS: Readonly<Record<StateTag, string>> = {
   down: "Nothing of it is alive and nobody wants it up, or its restart policy leaves it at that.",
-  blocked: "Wanted, but a bind it declares strictly is not satisfied. It starts when the bind is.",
+  blocked:
+    "Wanted, but a strict bind is not satisfied, a service it depends on is not up, or its set holds it back. It starts when nothing of that is left.",
   preparing: "Install hooks still owed run, those of its dependencies first; after a crash, `pre-restart` before them.",
   rendering: "Its configuration and hooks are written from the inputs as they are now.",
   initializing: "`init` and `pre-start` run.",

@@ -2,6 +2,8 @@ import { HabError } from "../../base/errors.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
 import type { Choice } from "../loaded-specs.ts"
 import type { LoadRequest, OperationResult, UpdateRequest } from "../operations.ts"
+import type { ApplySetRequest } from "../set/apply-set.ts"
+import type { SetStatus } from "../set/set-status.ts"
 import type { ApplyReport, ApplyRequest } from "./apply-report.ts"
 import type { ConfigReport } from "./config-report.ts"
 import { controlNumberOf } from "./control-errors.ts"
@@ -13,8 +15,8 @@ import type { SupervisorStatus } from "./supervisor-status.ts"
 /** Version of the control API; it is part of every path. */
 export const CONTROL_VERSION = "v1"
 
-/** `shutdownTimeoutSec`: from the shutdown signal to SIGKILL, this time. `force`: no hook can refuse. */
-export type StopRequest = Choice & Readonly<{ shutdownTimeoutSec?: number; force?: boolean }>
+/** `shutdownTimeoutSec`: from the shutdown signal to SIGKILL, this time. `force`: no hook can refuse. `clean`: sets are forgotten then. */
+export type StopRequest = Choice & Readonly<{ shutdownTimeoutSec?: number; force?: boolean; clean?: boolean }>
 export type RestartRequest = Choice & Readonly<{ force?: boolean }>
 
 /** What the control API can ask of the supervisor. Expected failures are thrown. */
@@ -33,6 +35,8 @@ export interface ControlActions {
   /** JSON, as text: JavaScript's own would lose numbers. */
   templateContext(service: string): Readonly<{ json: string; secrets: readonly string[] }>
   applyConfig(group: string, request: ApplyRequest): ApplyReport
+  applySet(request: ApplySetRequest): OperationResult
+  sets(): readonly SetStatus[]
   supervisor(): SupervisorStatus
   /** Replaces this supervisor by a new process; services stay. */
   restartSupervisor(): Readonly<{ pid: number }>
@@ -43,7 +47,7 @@ type Route = Readonly<{
   /** `{service}` stands for an ident, a name or a group, percent-encoded. */
   path: string
   /** What the body must name. */
-  body?: "a service" | "services"
+  body?: "a service" | "services" | "a set"
   answer: (actions: ControlActions, asked: Readonly<{ body: never; service: string }>) => unknown
 }>
 
@@ -58,6 +62,8 @@ export const ROUTES: readonly Route[] = [
   post("start", "services", (actions, body: Choice) => actions.start(body)),
   post("stop", "services", (actions, body: StopRequest) => actions.stop(body)),
   post("restart", "services", (actions, body: RestartRequest) => actions.restart(body)),
+  { method: "GET", path: "/sets", answer: (actions) => actions.sets() },
+  { method: "POST", path: "/sets/apply", body: "a set", answer: (actions, { body }) => actions.applySet(body) },
   { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },
   { method: "GET", path: "/services/{service}/hooks", answer: (actions, { service }) => actions.hooks(service) },
   {
@@ -91,6 +97,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   SERVICE_ALREADY_LOADED: 409,
   SERVICE_NOT_LOADED: 404,
   PACKAGE_NOT_FOUND: 404,
+  SET_NOT_FOUND: 404,
+  SET_TAKEN: 409,
 }
 
 /** Answers one request. Expected failures become `{ error: { code, message, hint: more.hint, problems: more.problems } }`; anything else is status 500. */
@@ -139,9 +147,16 @@ function decode(text: string): string | undefined {
 
 function missingIn({ body: needed }: Route, body: unknown): string | undefined {
   if (needed === undefined) return undefined
-  const { ident, all } = (typeof body === "object" ? (body ?? {}) : {}) as Choice
-  if (typeof ident === "string" || (needed === "services" && all === true)) return undefined
-  return needed === "services" ? "the body needs an 'ident', or 'all': true" : "the body needs an 'ident'"
+  const { ident, all, set } = (typeof body === "object" ? (body ?? {}) : {}) as Omit<Choice, "set"> & { set?: unknown }
+  if (needed === "a set") return isSet(set) ? undefined : "the body needs a 'set' with a name, a file and services"
+  const isAbout = needed === "services" && (all === true || typeof set === "string")
+  if (typeof ident === "string" || isAbout) return undefined
+  return needed === "services" ? "the body needs an 'ident', a 'set', or 'all': true" : "the body needs an 'ident'"
+}
+
+function isSet(value: unknown): boolean {
+  const { name, file, services } = (value ?? {}) as Record<string, unknown>
+  return typeof name === "string" && typeof file === "string" && Array.isArray(services)
 }
 
 function failure(status: number, code: string, message: string, more: Partial<HabError> = {}): ControlReply {

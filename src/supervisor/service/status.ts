@@ -37,7 +37,7 @@ function whyOf(service: Service): string {
     case "down":
       return whyDown(service)
     case "blocked":
-      return "strict binds are not satisfied"
+      return "what it needs before it starts is not there"
     case "preparing":
       return `run ${run}: ${listRuns(service)}`
     case "rendering":

@@ -16,6 +16,8 @@ const NONE = {
   config: unused,
   templateContext: unused,
   applyConfig: unused,
+  applySet: unused,
+  sets: unused,
   supervisor: unused,
   restartSupervisor: unused,
 } satisfies Record<keyof ControlActions, () => never>

@@ -10,7 +10,7 @@ describe("the explanation of a service", () => {
     expect(explain(service.service(), 0)).toMatchObject({ state: "down", why: "nobody has started it", awaits: [] })
     service.send({ tag: "start", reason: "manual" })
     expect(explain(service.service(), 0)).toMatchObject({
-      why: "strict binds are not satisfied",
+      why: "what it needs before it starts is not there",
       awaits: ["its binds"],
     })
     service.send({ tag: "binds-met" })

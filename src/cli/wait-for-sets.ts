@@ -1,0 +1,86 @@
+import { HabError } from "../base/errors.ts"
+import { wait } from "../ports/clock.ts"
+import type { BegunOperation } from "../supervisor/set/set-actions.ts"
+import type { SetStatus } from "../supervisor/set/set-status.ts"
+import type { CommandContext } from "./command.ts"
+import { askPatiently } from "./operations.ts"
+import { ownService } from "./wait-for.ts"
+import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
+
+const LOOK_EVERY_MS = 50
+/** After so long people wonder: we say what is waited for. */
+const SILENT_MS = 2_000
+
+type Standing = Readonly<{ tag: "done"; text: string }> | Readonly<{ tag: "pending" | "failed"; why: string }>
+
+/**
+ * Waits until operations on sets are over; resolves with one sentence a set. Throws SET_OPERATION_FAILED as soon as one
+ * has failed, SERVICE_WAIT_TIMED_OUT, and SERVICE_WAIT_ENDLESS in a hook the operation itself waits for (decisions 19).
+ */
+export async function waitForSets(
+  context: CommandContext,
+  begun: readonly BegunOperation[],
+  timeoutSec = WAIT_SEC_DEFAULT,
+): Promise<string> {
+  const { clock } = context.host
+  const begunMs = clock.monotonicMs()
+  let said = ""
+  for (;;) {
+    const sets = await askPatiently<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
+    refuseEndlessWait(context.host.env, begun, sets ?? [])
+    const found = begun.map((one) => ({ name: one.name, standing: standingOf(one, sets) }))
+    const failed = found.flatMap(({ standing }) => (standing.tag === "failed" ? [standing.why] : []))
+    if (failed.length > 0)
+      throw new HabError("SET_OPERATION_FAILED", failed.join("\n"), { hint: "hab svc status; hab sup logs" })
+    const open = found.flatMap(({ name, standing }) => (standing.tag === "pending" ? [`${name}: ${standing.why}`] : []))
+    if (open.length === 0)
+      return found.flatMap(({ standing }) => (standing.tag === "done" ? [standing.text] : [])).join("\n")
+    const elapsedMs = clock.monotonicMs() - begunMs
+    if (elapsedMs >= timeoutSec * 1000) {
+      throw new HabError("SERVICE_WAIT_TIMED_OUT", `not done after ${timeoutSec} s; ${open.join("; ")}`, {
+        hint: "it goes on; --timeout waits longer",
+      })
+    }
+    if (elapsedMs >= SILENT_MS && open.join() !== said) {
+      said = open.join()
+      context.report({ tag: "note", text: `Waiting for ${open.join("; ")}` })
+    }
+    await wait(clock, LOOK_EVERY_MS, context.signal)
+    if (context.signal.aborted) throw new HabError("SET_OPERATION_FAILED", "interrupted; the operation goes on")
+  }
+}
+
+const DONE = { apply: "is up", start: "is up", restart: "is up", stop: "is down" } as const
+
+function standingOf({ name, serial }: BegunOperation, sets: readonly SetStatus[] | undefined): Standing {
+  if (sets === undefined) return { tag: "pending", why: "no supervisor answers" }
+  const found = sets.find((set) => set.name === name)
+  // Only the end of `stop --clean` makes a set disappear.
+  if (found === undefined) return { tag: "done", text: `the set ${name} is gone` }
+  const { operation } = found
+  if (operation === null || operation.serial < serial) {
+    return { tag: "failed", why: `the supervisor was restarted before the set ${name} was done` }
+  }
+  if (operation.serial > serial) return { tag: "failed", why: `another operation on the set ${name} was asked for` }
+  if (operation.state === "running") return { tag: "pending", why: operation.step }
+  if (operation.state === "failed") return { tag: "failed", why: operation.problem ?? "it failed" }
+  return { tag: "done", text: `the set ${name} ${DONE[operation.verb]}` }
+}
+
+/** A hook of the set, or of one of its services: the operation cannot end before it. */
+function refuseEndlessWait(
+  env: Readonly<Record<string, string>>,
+  begun: readonly BegunOperation[],
+  sets: readonly SetStatus[],
+): void {
+  const own = ownService(env)
+  const { HAB_HOOK_SUBJECT: subject, HAB_HOOK_SERVICE: set } = env
+  const isOwn = begun.some(({ name }) => {
+    const services = sets.find((one) => one.name === name)?.services ?? []
+    return (subject === "supervisor" && set === name) || (own !== undefined && services.includes(own.name))
+  })
+  if (!isOwn) return
+  throw new HabError("SERVICE_WAIT_ENDLESS", "This hook belongs to the set it would wait for", {
+    hint: "give -d, or leave --wait out; the operation itself goes on",
+  })
+}

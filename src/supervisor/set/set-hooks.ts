@@ -1,0 +1,130 @@
+import type { Problem } from "../../base/errors.ts"
+import { supervisorPaths } from "../../base/layout.ts"
+import { callerCredentials } from "../../hooks/credentials.ts"
+import type { HookDeclaration } from "../../hooks/declaration.ts"
+import type { EventName } from "../../hooks/events.ts"
+import { planDeclared } from "../../hooks/plan-declared.ts"
+import { readDeclarations } from "../../hooks/read-declarations.ts"
+import { type Reason, runsFor } from "../../hooks/reasons.ts"
+import { keepBytesOf } from "../../hooks/run-hook.ts"
+import { type PlannedHook, runHookList } from "../../hooks/runner.ts"
+import { accountEnvironment } from "../command-release.ts"
+import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "../context.ts"
+import { hookGroups } from "../hook-groups.ts"
+import { isDone, readMemory, withSuccess, writeMemory } from "../hook-memory.ts"
+import type { ExitInbox } from "../launcher/client-groups.ts"
+import { type AppliedSet, readAppliedSet } from "./set-files.ts"
+
+/** The events a set has hooks of. */
+export const SET_HOOK_EVENTS = [
+  "pre-start",
+  "post-start",
+  "pre-stop",
+  "post-stop",
+  "pre-restart",
+  "post-restart",
+  "pre-delete",
+] as const satisfies readonly EventName[]
+
+export type SetHookEvent = (typeof SET_HOOK_EVENTS)[number]
+
+type Run = Readonly<{ reason: Reason; signal: AbortSignal }>
+
+/** Where a set's hooks remember what they did once, beside services' own. */
+export function setMemoryName(set: string): string {
+  return `set.${set}`
+}
+
+/**
+ * Runs the hooks of sets (decisions 21, 31): as the supervisor, with PATH, LANG, HOME and USER only, in the folder of the
+ * file that declared them. Their output is the supervisor's. Resolves with why a list failed, or undefined.
+ */
+export function setHookRunner(
+  context: SupervisorContext,
+  exits: ExitInbox,
+  say: Say,
+): (set: string, event: SetHookEvent, run: Run) => Promise<string | undefined> {
+  let runs = 0
+  return async (name, event, run) => {
+    const place = { files: context.host.files, layout: context.layout }
+    const set = readAppliedSet(place, name)
+    if (set === undefined) return undefined
+    const problems: Problem[] = []
+    const hooks = hooksOf(set, event, run.reason, problems)
+    if (problems.length > 0) return problems.map(({ message }) => message).join("; ")
+    const memory = readMemory(place, setMemoryName(name))
+    runs += 1
+    const planned = hooks
+      .filter((hook) => !isDone(memory, hook, name))
+      .map((hook) => plan(context, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }))
+    if (planned.length === 0) return undefined
+    const { logs } = supervisorPaths(context.layout)
+    const report = reportAs(say, speakerOf(name), "HK")
+    const list = runHookList(
+      {
+        groups: hookGroups({ ...context, exits }, setMemoryName(name), { directory: logs, prefix: `${name}.` }),
+        clock: context.host.clock,
+        files: context.host.files,
+        layout: context.layout,
+        report,
+        keepBytes: keepBytesOf(context.host.env),
+        relayed: true,
+      },
+      {
+        hooks: planned,
+        speaker: speakerOf(name),
+        logs,
+        records: supervisorPaths(context.layout).run,
+        signal: run.signal,
+      },
+    )
+    const outcome = await list.outcome
+    return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined
+  }
+}
+
+function speakerOf(set: string): string {
+  return `set.${set}`
+}
+
+function hooksOf(set: AppliedSet, event: SetHookEvent, reason: Reason, problems: Problem[]): HookDeclaration[] {
+  const where = `the hooks of the set ${set.name}`
+  const source = { declaredIn: "set", subject: "supervisor", folder: set.folder, placeOf: () => where } as const
+  return readDeclarations(set.hooks, source, problems)
+    .filter((hook) => hook.event === event)
+    .filter(({ options }) => runsFor(options.on ?? ["any"], reason))
+}
+
+function plan(
+  context: SupervisorContext,
+  set: AppliedSet,
+  hook: HookDeclaration,
+  run: Readonly<{ reason: Reason; token: string }>,
+): PlannedHook {
+  const { host, hooks, layout } = context
+  let attempts = 0
+  const planned = planDeclared(
+    { ...context, files: host.files, users: host.users, env: host.env, allowUsers: hooks.allowUsers },
+    hook,
+    {
+      env: accountEnvironment({ env: host.env, users: host.users }, callerCredentials(host.users), false),
+      cwd: set.folder,
+      record: (attempt) => ({
+        event: hook.event,
+        reason: run.reason,
+        attempt,
+        subject: { kind: "supervisor", name: set.name },
+      }),
+      runId: () => `${run.token}/${++attempts}`,
+      speaker: speakerOf(set.name),
+    },
+  )
+  if (hook.options.once === undefined) return planned
+  const place = { files: host.files, layout }
+  const name = setMemoryName(set.name)
+  const remember = () => writeMemory(place, name, withSuccess(readMemory(place, name), hook, set.name))
+  return {
+    ...planned,
+    onSuccess: () => void writtenOrSaid(context, speakerOf(set.name), "the memory of its hooks", remember),
+  }
+}

@@ -1,0 +1,151 @@
+import type { Roster } from "../roster.ts"
+import type { Reason } from "../service/messages.ts"
+import type { SpecContext } from "../spec/spec-files.ts"
+import type { StopWish, Supervised } from "../supervised.ts"
+import { type AppliedSet, readAppliedSets, specsOfSet } from "./set-files.ts"
+import type { SetHookEvent } from "./set-hooks.ts"
+import type { SetOperation, SetStatus, SetVerb } from "./set-status.ts"
+
+/** What operations on sets take from the supervisor. */
+export type SetContext = Readonly<{
+  specs: SpecContext
+  roster: Roster
+  /** Looks at the spec files and does what they want. */
+  reconcile: (reason: Reason) => void
+  restart: (held: Supervised, force: boolean) => void
+  /** Runs the set's own hooks of an event; resolves with why they failed, or undefined. */
+  runHooks: (
+    set: string,
+    event: SetHookEvent,
+    run: Readonly<{ reason: Reason; signal: AbortSignal }>,
+  ) => Promise<string | undefined>
+  say: (text: string) => void
+}>
+
+/** One operation as its steps see it. */
+export type SetTask = Readonly<{
+  context: SetContext
+  set: string
+  reason: Reason
+  signal: AbortSignal
+  /** Resolves when it holds; looked at whenever a service takes a step. Rejects when the operation is given up. */
+  until: (what: string, holds: () => boolean) => Promise<void>
+  /** Runs the set's hooks of an event. Rejects with SetFailure where their failure is not ignored. */
+  hooks: (event: SetHookEvent) => Promise<void>
+}>
+
+/** What ends an operation before its end, in one sentence. */
+export class SetFailure extends Error {}
+
+class GivenUp extends Error {}
+
+export type SetRunner = Readonly<{
+  /** Begins an operation on a set, giving up the one before. Returns its number. */
+  begin(set: string, verb: SetVerb, reason: Reason, steps: (task: SetTask) => Promise<void>): number
+  /** The sets that were applied, in the order of their names. */
+  status(): readonly SetStatus[]
+  /** A service took a step: who waits for it looks again. */
+  wake(): void
+  /** Ends every operation where it is; resolves when none runs. */
+  giveUpAll(): Promise<void>
+}>
+
+export type SetStopWish = StopWish & Readonly<{ clean?: boolean }>
+
+type Running = { operation: SetOperation; controller: AbortController; ended: Promise<void> }
+
+/** Runs one operation at a time on each set: the last one asked for wins. */
+export function createSetRunner(context: SetContext): SetRunner {
+  const latest = new Map<string, Running>()
+  const waiting = new Set<() => void>()
+  let serial = 0
+
+  const run = async (
+    running: Running,
+    before: Promise<void>,
+    task: SetTask,
+    steps: (task: SetTask) => Promise<void>,
+  ) => {
+    await before
+    const end = (state: "done" | "failed", problem: string | null) => {
+      running.operation = { ...running.operation, state, problem, step: "" }
+    }
+    try {
+      if (task.signal.aborted) throw new GivenUp()
+      await steps(task)
+      end("done", null)
+    } catch (error) {
+      if (error instanceof GivenUp) return end("failed", "another operation on the set was asked for")
+      const problem = error instanceof Error ? error.message : String(error)
+      end("failed", problem)
+      context.say(problem)
+    }
+  }
+  return {
+    begin(set, verb, reason, steps) {
+      const old = latest.get(set)
+      old?.controller.abort()
+      const controller = new AbortController()
+      serial += 1
+      const operation: SetOperation = { serial, verb, state: "running", problem: null, step: "" }
+      const running: Running = { operation, controller, ended: Promise.resolve() }
+      const task = taskOf(context, { set, reason, running, waiting })
+      latest.set(set, running)
+      running.ended = run(running, old?.ended ?? Promise.resolve(), task, steps)
+      return serial
+    },
+    status: () => readAppliedSets(context.specs).map((set) => statusOf(context, set, latest.get(set.name))),
+    wake() {
+      for (const look of [...waiting]) look()
+    },
+    async giveUpAll() {
+      for (const { controller } of latest.values()) controller.abort()
+      await Promise.all([...latest.values()].map(({ ended }) => ended))
+    },
+  }
+}
+
+function taskOf(
+  context: SetContext,
+  given: Readonly<{ set: string; reason: Reason; running: Running; waiting: Set<() => void> }>,
+): SetTask {
+  const { set, reason, running, waiting } = given
+  const { signal } = running.controller
+  const says = (step: string) => {
+    running.operation = { ...running.operation, step }
+  }
+  return {
+    context,
+    set,
+    reason,
+    signal,
+    until(what, holds) {
+      says(what)
+      return new Promise((resolve, reject) => {
+        const finish = (settle: () => void) => {
+          waiting.delete(look)
+          signal.removeEventListener("abort", look)
+          settle()
+        }
+        const look = () => {
+          if (signal.aborted) finish(() => reject(new GivenUp()))
+          else if (holds()) finish(resolve)
+        }
+        waiting.add(look)
+        signal.addEventListener("abort", look)
+        look()
+      })
+    },
+    async hooks(event) {
+      says(`its ${event} hooks run`)
+      const problem = await context.runHooks(set, event, { reason, signal })
+      if (signal.aborted) throw new GivenUp()
+      if (problem !== undefined) throw new SetFailure(`the ${event} hooks of the set ${set} failed: ${problem}`)
+    },
+  }
+}
+
+function statusOf(context: SetContext, { name, file }: AppliedSet, running: Running | undefined): SetStatus {
+  const services = specsOfSet(context.specs, name).map(({ ident }) => ident.name)
+  return { name, file, services, operation: running?.operation ?? null }
+}

@@ -1,0 +1,230 @@
+import { required } from "../../base/assert.ts"
+import { awaitedBefore } from "../gate.ts"
+import { clearMemory } from "../hook-memory.ts"
+import type { StateTag } from "../service/service.ts"
+import { explain } from "../service/status.ts"
+import type { ServiceSpec } from "../spec/spec.ts"
+import { removeSpec, writeSpec } from "../spec/spec-files.ts"
+import type { Supervised } from "../supervised.ts"
+import type { SetPlan } from "./apply-set.ts"
+import { orderServices } from "./dependency-order.ts"
+import { readAppliedSet, removeAppliedSet, specsOfSet, writeAppliedSet } from "./set-files.ts"
+import { setMemoryName } from "./set-hooks.ts"
+import { SetFailure, type SetStopWish, type SetTask } from "./set-runner.ts"
+
+/** Nothing of the service is alive, and nothing is being done about it. */
+const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
+
+/**
+ * Starts a set: its pre-start hooks, the services in the order they depend on each other, its post-start hooks (spec
+ * lifecycle §C.6). Services that are up stay up. While pre-start hooks run, and when they failed, services are held back.
+ */
+export async function startSet(task: SetTask, isMeant: (spec: ServiceSpec) => boolean = () => true): Promise<void> {
+  if (hasHooks(task)) holdBack(task, (held) => held === undefined || AT_REST.includes(held.service.state.tag))
+  wantUp(task, specsOfSet(task.context.specs, task.set).filter(isMeant))
+  await task.hooks("pre-start")
+  await letStart(task)
+  await task.hooks("post-start")
+}
+
+/** Stops a set: its pre-stop hooks, the services against their order, its post-stop hooks; `clean` forgets it then. */
+export async function stopSet(task: SetTask, wish: SetStopWish): Promise<void> {
+  await unlessForced(task, wish, "pre-stop")
+  await stopServices(task, specsOfSet(task.context.specs, task.set), wish)
+  await task.hooks("post-stop")
+  if (wish.clean !== true) return
+  await unlessForced(task, wish, "pre-delete")
+  const specs = specsOfSet(task.context.specs, task.set)
+  await removeServices(task, specs, wish)
+  for (const { ident } of specs) clearMemory(task.context.specs, ident.name)
+  clearMemory(task.context.specs, setMemoryName(task.set))
+  removeAppliedSet(task.context.specs, task.set)
+}
+
+/**
+ * Restarts a set (spec lifecycle §C.6, "restart all"): every service goes through a restart of its own and waits in the
+ * middle of it until the hooks of the set between stop and start are over.
+ */
+export async function restartSet(task: SetTask, force: boolean): Promise<void> {
+  const { roster, specs } = task.context
+  await unlessForced(task, { force }, "pre-restart")
+  await unlessForced(task, { force }, "pre-stop")
+  holdBack(task, () => true)
+  for (const level of orderServices(specsOfSet(specs, task.set)).reverse()) {
+    for (const held of heldOf(task, level)) if (isAlive(held)) task.context.restart(held, force)
+    await task.until(`${namesOf(level)} to stop`, () =>
+      heldOf(task, level).every((held) => AT_REST.includes(held.service.state.tag) || isRefused(held)),
+    )
+    const refused = heldOf(task, level).find(isRefused)
+    if (refused === undefined) continue
+    for (const spec of specsOfSet(specs, task.set)) roster.heldBack.delete(spec.ident.name)
+    throw new SetFailure(`a hook of ${refused.name} refused its restart`)
+  }
+  wantUp(task, specsOfSet(specs, task.set))
+  await task.hooks("post-stop")
+  await task.hooks("pre-start")
+  await letStart(task)
+  await task.hooks("post-start")
+  await task.hooks("post-restart")
+}
+
+/** Brings a set to what its file says: what is not named any more goes first. A set that was down is started whole. */
+export async function applySet(task: SetTask, { set, changes }: SetPlan, force: boolean): Promise<void> {
+  const { specs } = task.context
+  const wasUp = specsOfSet(specs, task.set).some(({ ident }) => isAlive(task.context.roster.services.get(ident.name)))
+  writeAppliedSet(specs, set)
+  await removeServices(
+    task,
+    changes.filter(({ tag }) => tag === "remove").map(({ spec }) => spec),
+    { force },
+  )
+  const wanted = changes.filter(({ tag }) => tag !== "remove")
+  if (!wasUp) {
+    if (Object.keys(set.hooks).length > 0) {
+      for (const { name } of wanted) task.context.roster.heldBack.set(name, whyHeldBack(task.set))
+    }
+    wantUp(
+      task,
+      wanted.map(({ spec }) => spec),
+    )
+    await task.hooks("pre-start")
+    await letStart(task)
+    return task.hooks("post-start")
+  }
+  wantUp(
+    task,
+    wanted.filter(({ tag }) => tag !== "unchanged").map(({ spec }) => spec),
+  )
+  await letStart(task)
+}
+
+/** Writes the specs with their services wanted up, and starts again those that gave up or wait to be tried. */
+function wantUp(task: SetTask, wanted: readonly ServiceSpec[]): void {
+  const { specs, roster, reconcile } = task.context
+  for (const spec of wanted) writeSpec(specs, { ...spec, desiredState: "up" })
+  reconcile(task.reason)
+  for (const held of heldOf(task, wanted)) {
+    const { tag } = held.service.state
+    if (tag === "down" || tag === "waiting") roster.post(held, { tag: "start", reason: task.reason })
+  }
+}
+
+function hasHooks({ context, set }: SetTask): boolean {
+  return Object.keys(readAppliedSet(context.specs, set)?.hooks ?? {}).length > 0
+}
+
+function holdBack(task: SetTask, when: (held: Supervised | undefined) => boolean): void {
+  const { roster, specs } = task.context
+  for (const { ident } of specsOfSet(specs, task.set)) {
+    if (when(roster.services.get(ident.name))) roster.heldBack.set(ident.name, whyHeldBack(task.set))
+  }
+}
+
+/** What a service of a set waits for while the set's hooks run. */
+export function whyHeldBack(set: string): string {
+  return `the hooks of its set ${set}`
+}
+
+/** Lets go of what was held back; resolves when every service has come to its first result. */
+async function letStart(task: SetTask): Promise<void> {
+  const { roster, specs, reconcile } = task.context
+  for (const { ident } of specsOfSet(specs, task.set)) roster.heldBack.delete(ident.name)
+  reconcile(task.reason)
+  const wanted = specsOfSet(specs, task.set).filter(({ desiredState }) => desiredState === "up")
+  await task.until(`${namesOf(wanted)} to start`, () => heldOf(task, wanted).every((held) => hasResult(task, held)))
+  const broken = wanted.flatMap(({ ident: { name } }) => {
+    const problem = roster.broken.get(name)?.problem
+    return problem === undefined ? [] : [`${name}: ${problem}`]
+  })
+  const failed = heldOf(task, wanted).filter(({ service: { state } }) => !hasStarted(state))
+  const problems = [...broken, ...failed.map((held) => `${held.name}: ${whyNot(task, held)}`)]
+  if (problems.length > 0) throw new SetFailure(`the set ${task.set} did not start whole; ${problems.join("; ")}`)
+}
+
+/** Up, given up, waiting to be tried again after a failure, or waiting for one of the set that has such a result. */
+function hasResult(task: SetTask, held: Supervised, seen: readonly string[] = []): boolean {
+  const { state } = held.service
+  if (state.tag === "waiting" || state.tag === "up") return true
+  if (state.tag === "down") return state.why !== "stopped" && state.why !== "never-started"
+  if (state.tag !== "blocked" || seen.includes(held.name)) return false
+  return Object.keys(held.spec.own.dependsOn ?? {}).some((name) => {
+    const other = task.context.roster.services.get(name)
+    return other !== undefined && !hasStarted(other.service.state) && hasResult(task, other, [...seen, held.name])
+  })
+}
+
+function hasStarted(state: Supervised["service"]["state"]): boolean {
+  return state.tag === "up" || (state.tag === "down" && state.why === "finished")
+}
+
+function whyNot({ context }: SetTask, held: Supervised): string {
+  if (held.service.state.tag === "blocked") return `it waits for ${awaitedBefore(context.roster, held).join(", ")}`
+  return explain(held.service, 0).why
+}
+
+/** Against the order in which they depend on each other, each level down before the next is told. */
+async function stopServices(task: SetTask, all: readonly ServiceSpec[], wish: SetStopWish): Promise<void> {
+  await levelByLevel(task, all, wish, (spec) => writeSpec(task.context.specs, { ...spec, desiredState: "down" }))
+}
+
+async function removeServices(task: SetTask, all: readonly ServiceSpec[], wish: SetStopWish): Promise<void> {
+  await levelByLevel(task, all, wish, ({ ident }) => void removeSpec(task.context.specs, ident.name))
+}
+
+async function levelByLevel(
+  task: SetTask,
+  all: readonly ServiceSpec[],
+  { timeoutMs, force }: SetStopWish,
+  write: (spec: ServiceSpec) => void,
+): Promise<void> {
+  const { roster, reconcile } = task.context
+  for (const level of orderServices(all).reverse()) {
+    for (const { ident } of level) roster.heldBack.delete(ident.name)
+    for (const held of heldOf(task, level)) {
+      held.stopWish = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(force === undefined ? {} : { force }) }
+    }
+    for (const spec of level) write(spec)
+    reconcile(task.reason)
+    // Those that were wanted down before and still live hear it again: whoever asks last says how.
+    for (const held of heldOf(task, level).filter((one) => one.stopWish !== undefined && !one.leaving)) {
+      const wish = required(held.stopWish, "the wish of a stop")
+      held.stopWish = undefined
+      roster.post(held, { tag: "stop", reason: task.reason, ...wish })
+    }
+    await task.until(`${namesOf(level)} to stop`, () =>
+      heldOf(task, level).every((held) => held.service.state.tag === "down" || isRefused(held)),
+    )
+    const refused = heldOf(task, level).find(isRefused)
+    if (refused !== undefined) throw new SetFailure(`a hook of ${refused.name} refused its stop`)
+  }
+}
+
+/** A refusal of the set's own hooks ends the operation; with force it is only told. */
+async function unlessForced(
+  task: SetTask,
+  { force }: SetStopWish,
+  event: "pre-stop" | "pre-restart" | "pre-delete",
+): Promise<void> {
+  try {
+    await task.hooks(event)
+  } catch (error) {
+    if (!(error instanceof SetFailure) || force !== true) throw error
+    task.context.say(error.message)
+  }
+}
+
+function heldOf({ context }: SetTask, specs: readonly ServiceSpec[]): Supervised[] {
+  return specs.flatMap(({ ident }) => context.roster.services.get(ident.name) ?? [])
+}
+
+function isAlive(held: Supervised | undefined): boolean {
+  return held !== undefined && !AT_REST.includes(held.service.state.tag)
+}
+
+function isRefused(held: Supervised): boolean {
+  return held.service.refused !== undefined
+}
+
+function namesOf(specs: readonly ServiceSpec[]): string {
+  return specs.map(({ ident }) => ident.name).join(", ")
+}
