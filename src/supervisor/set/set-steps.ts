@@ -141,10 +141,11 @@ async function letStart(task: SetTask): Promise<void> {
   if (problems.length > 0) throw new SetFailure(`the set ${task.set} did not start whole; ${problems.join("; ")}`)
 }
 
-/** Up, given up, waiting to be tried again after a failure, or waiting for one of the set that has such a result. */
+/** Up with its post-start hooks over, given up, waiting to be tried again after a failure, or waiting for one of the set that has such a result. */
 function hasResult(task: SetTask, held: Supervised, seen: readonly string[] = []): boolean {
-  const { state } = held.service
-  if (state.tag === "waiting" || state.tag === "up") return true
+  const { state, settings } = held.service
+  if (state.tag === "waiting") return true
+  if (state.tag === "up") return held.postStart === "finished" || !settings.hooks.includes("post-start")
   if (state.tag === "down") return state.why !== "stopped" && state.why !== "never-started"
   if (state.tag !== "blocked" || seen.includes(held.name)) return false
   return Object.keys(held.spec.own.dependsOn ?? {}).some((name) => {
