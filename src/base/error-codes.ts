@@ -137,6 +137,8 @@ export const ERROR_CODES = {
   BUILD_PREFIX_TAKEN: { exit: 1, summary: "the very release a build would make is installed already" },
   BUILD_PHASE_FAILED: { exit: 1, summary: "a phase of a build failed; exits with the phase's own code" },
   BUILD_NOT_REPRODUCIBLE: { exit: 1, summary: "a second build of the same plan gave other bytes" },
+  EXPORT_IMPOSSIBLE: { exit: 1, summary: "an export cannot hold what it must" },
+  EXPORT_EXISTS: { exit: 1, summary: "something is where an export is to be written" },
   BUILD_INTERRUPTED: { exit: 130, summary: "a build was stopped before its end" },
 } as const satisfies Record<string, { exit: number; summary: string }>
 

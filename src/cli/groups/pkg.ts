@@ -6,6 +6,8 @@ import { channelsCommand, deleteCommand, demoteCommand, promoteCommand, searchCo
 import { downloadCommand } from "../commands/pkg-download.ts"
 import { envCommand } from "../commands/pkg-environment.ts"
 import { execCommand } from "../commands/pkg-exec.ts"
+import { exportTarCommand } from "../commands/pkg-export.ts"
+import { exportSystemdCommand } from "../commands/pkg-export-systemd.ts"
 import { hashCommand, headerCommand } from "../commands/pkg-hart.ts"
 import { infoCommand } from "../commands/pkg-info.ts"
 import { installPackageCommand } from "../commands/pkg-install.ts"
@@ -46,6 +48,8 @@ export const pkgCommands: CommandGroup = {
     verifyCommand,
     repairCommand,
     sbomCommand,
+    exportTarCommand,
+    exportSystemdCommand,
     searchCommand,
     channelsCommand,
     promoteCommand,
