@@ -74,6 +74,8 @@ export type CommandContext = Readonly<{
   /** Writes to stdout at once what cannot wait for the end of the command. False: nobody reads any more. */
   print: (text: string) => boolean
   readStdin: () => Promise<Uint8Array>
+  /** Asks the person at the terminal for a line; undefined at the end of input, and where there is no terminal. */
+  askLine: (prompt: string) => Promise<string | undefined>
   stdoutIsTerminal: boolean
   /** The Node that runs us. */
   nodeProgram: string

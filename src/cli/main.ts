@@ -17,6 +17,8 @@ export interface Terminal {
   writeOut(text: string): boolean
   writeError(text: string): void
   readStdin(): Promise<Uint8Array>
+  /** Asks a person; undefined at the end of input, and where nobody is. */
+  askLine(prompt: string): Promise<string | undefined>
   /** Called at Ctrl-C; a second one ends the process without asking. */
   onInterrupt(run: () => void): void
 }
@@ -100,6 +102,7 @@ function createContext(invocation: Invocation, report: Report, { interrupted, re
     launch,
     print: (text) => terminal.writeOut(text),
     readStdin: terminal.readStdin,
+    askLine: terminal.askLine,
     stdoutIsTerminal: terminal.stdoutIsTerminal,
     nodeProgram,
     programDirectory,

@@ -55,6 +55,8 @@ export type BuildRequest = Readonly<{
   sandbox?: boolean
   /** False: the plan is not checked for mistakes first (`--no-check`). */
   check?: boolean
+  /** Asks the user for a line, for `attach`; undefined at the end of input and where there is no terminal. */
+  askLine?: (prompt: string) => Promise<string | undefined>
   /** Ends the build: SIGTERM to all it started, SIGKILL 0.9 s later. */
   signal?: AbortSignal
 }>

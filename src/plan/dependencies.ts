@@ -18,6 +18,9 @@ export type ResolvedDependencies = Readonly<{
   allTdeps: readonly InstalledPackage[]
 }>
 
+/** With the sentence before and the advice after them, six lines. */
+const RELEASES_SHOWN_MAX = 4
+
 type Context = Readonly<{
   files: Pick<FileSystem, "readTextIfPresent">
   store: PackageStore
@@ -118,9 +121,10 @@ function requireOneReleaseEach(
       message: `needed by ${dependentsOf(context, deps, release).join(", ")}`,
     })),
   )
+  const shown = problems.slice(0, RELEASES_SHOWN_MAX)
   const names = twice.map(([name]) => name).join(", ")
   throw new HabError("BUILD_DEPENDENCY_CONFLICT", `the runtime dependencies hold more than one release of ${names}`, {
-    problems,
+    problems: shown,
     hint: "rebuild the older dependents, so that all of them use one release",
   })
 }

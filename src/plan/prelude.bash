@@ -36,12 +36,40 @@ exit_with() {
   exit "${2:-1}"
 }
 
+# attach: stops for a look around. What is typed is evaluated here, in the callback that called.
 attach() {
   if [[ -z ${STUDIO_TYPE:-} ]]; then
-    warn "attach needs a terminal inside a studio; it is skipped"
-  else
-    warn "attach is not implemented: the build goes on"
+    warn "attach is skipped: STUDIO_TYPE is not set"
+    return 0
   fi
+  build_line "Attached in ${FUNCNAME[1]:-the plan} at ${BASH_SOURCE[1]-}:${BASH_LINENO[0]}; 'help' lists the commands"
+  while __hab_call attach "[${FUNCNAME[1]:-plan}] $pkg_name($PWD)> "; do
+    case ${__hab_answer[0]} in
+      help)
+        printf '%s\n' "help                       this list" "whereami [LINES], @ [LINES]  the lines around the call" \
+          "vars                       the plan's variables" "exit, quit                 go on with the build" \
+          "exit-program, quit-program  end the build" "anything else              is evaluated by bash"
+        ;;
+      whereami* | @*) __hab_where "${BASH_SOURCE[1]-}" "${BASH_LINENO[0]}" "${__hab_answer[0]#* }" ;;
+      vars) (set -o posix && set) | grep -E '^(pkg_|HAB_|CFLAGS|LDFLAGS|PATH=|SRC_PATH|CACHE_PATH|PLAN_CONTEXT)' ;;
+      exit | quit) return 0 ;;
+      exit-program | quit-program) exit_with "Ended from attach" 1 ;;
+      *) eval "${__hab_answer[0]}" || build_line "exit code $?" ;;
+    esac
+  done
+  build_line "No more input: the build goes on"
+}
+
+# __hab_where FILE LINE [AROUND]: the lines around a place, five on each side unless said otherwise.
+__hab_where() {
+  local around=5 line text=0 content
+  [[ ${3:-} =~ ^[0-9]+$ ]] && around=$3
+  while IFS= read -r content || [[ -n $content ]]; do
+    text=$((text + 1)) line=' '
+    if ((text < $2 - around || text > $2 + around)); then continue; fi
+    if ((text == $2)); then line='>'; fi
+    printf '%s%4d: %s\n' "$line" "$text" "$content"
+  done <"$1"
 }
 
 # --- Text and paths ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
+import { wait } from "../ports/clock.ts"
 import { type Build, toHost } from "./build-state.ts"
 import { describeMissing } from "./dependencies.ts"
 import type { HelperAnswer, Helpers } from "./plan-shell.ts"
@@ -6,12 +7,15 @@ import { copyServiceFiles, generatedRun, hasRunHook } from "./service-files.ts"
 import { fetchSource } from "./sources.ts"
 import { strippableFiles } from "./strip.ts"
 
+const SETTLE_MS = 30
+
 /** What prelude.bash and callbacks.bash ask the builder for, by verb. */
 export function shellHelpers(buildOf: () => Build): Helpers {
   return {
     download: (url = "", destination = "", sha256 = "") => download(buildOf(), url, destination, sha256),
     "resolve-dependency": (wish = "") => resolve(buildOf(), wish),
     "build-config": (planContext = "", prefix = "") => buildConfig(buildOf(), planContext, prefix),
+    attach: (prompt = "") => askForLine(buildOf(), prompt),
     "build-service": (...fields) => buildService(buildOf(), fields),
     "strippable-files": (prefix = "") => {
       const build = buildOf()
@@ -24,6 +28,13 @@ export function shellHelpers(buildOf: () => Build): Helpers {
 
 function ok(...fields: string[]): HelperAnswer {
   return { status: 0, fields }
+}
+
+async function askForLine({ host, request }: Build, prompt: string): Promise<HelperAnswer> {
+  // What the last line printed comes through another pipe, and should stand above the question.
+  await wait(host.clock, SETTLE_MS)
+  const line = await request.askLine?.(prompt)
+  return line === undefined ? { status: 1, fields: [] } : ok(line)
 }
 
 function download(build: Build, url: string, destination: string, sha256: string): Promise<HelperAnswer> {

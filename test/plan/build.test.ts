@@ -278,6 +278,25 @@ do_install() { :; }
     ).toBe(21)
   })
 
+  it("tells the plan where its service will be, before and after its name is known", async () => {
+    const shop = await workshop()
+    const names = ["", "_data", "_files", "_var", "_config", "_config_install", "_static"].map(
+      (part) => `pkg_svc${part}_path`,
+    )
+    const show = names.map((name) => `echo "${name}=$${name}"`).join("\n")
+    const plan = `pkg_origin=acme\npkg_version=1.0\npkg_svc_run="tree $pkg_svc_data_path"\n${show}\npkg_name=tree\n`
+    const callbacks = `do_build() { ${show.replaceAll("\n", "; ")}; echo $pkg_output_path; }\ndo_install() { :; }\n`
+    const directory = shop.plan({ "plan.sh": plan.replace("\\$", "$") + callbacks })
+    const { artifact } = await shop.build(directory)
+    const places = ["", "/data", "/files", "/var", "/config", "/config_install", "/static"]
+    const lines = (name: string) =>
+      names.map((variable, index) => `${variable}=${shop.layout.prefix}/svc/${name}${places[index]}`)
+    expect(shop.output()).toEqual(
+      expect.arrayContaining([...lines("@__pkg_name__@"), ...lines("tree"), `${directory}/results`]),
+    )
+    expect(member(artifact, "run")).toContain(`tree ${shop.layout.prefix}/svc/tree/data`)
+  })
+
   it("packages the origin asked for, and counts run.sh as the run hook", async () => {
     const shop = await workshop()
     const text = `pkg_name=tree\npkg_origin=other\npkg_version=1\npkg_svc_user=root\npkg_svc_run=unused\n${QUICK}`

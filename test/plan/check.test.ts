@@ -46,6 +46,17 @@ describe("the check of a plan", () => {
     expect(check(tree, values)).toEqual([])
   })
 
+  it("knows every variable of the format", () => {
+    const scalars =
+      "name origin version maintainer description upstream_url source filename shasum dirname scaffolding type"
+    const service =
+      "svc_run svc_user svc_group shutdown_signal shutdown_timeout_sec exports exposes binds binds_optional"
+    const lists = "license deps build_deps lib_dirs bin_dirs include_dirs pconfig_dirs interpreters prefix"
+    const names = `${scalars} ${service} ${lists}`.split(" ")
+    const found = check({ "plan.sh": names.map((name) => `pkg_${name}=x`).join("\n") })
+    expect(found.filter(({ message }) => message.includes("no variable of the format"))).toEqual([])
+  })
+
   it("names the place, what is wrong, what was meant, and shows the lines around it", () => {
     const [found] = check({ "plan.sh": "pkg_name=tree\n  pkg_licence=(MIT)\npkg_version=1.0\n" })
     expect(found).toEqual({

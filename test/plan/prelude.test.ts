@@ -24,7 +24,7 @@ describe("functions available to plans", () => {
     ["warn careful", ["   tree: WARN: careful", "status 0"]],
     ["debug hidden", ["status 0"]],
     ["DEBUG=1 debug shown", ["   tree: DEBUG: shown", "status 0"]],
-    ["attach", ["   tree: WARN: attach needs a terminal inside a studio; it is skipped", "status 0"]],
+    ["attach", ["   tree: WARN: attach is skipped: STUDIO_TYPE is not set", "status 0"]],
     ["push_to_path /b /a:/b::/c", ["/b:/a:/c", "status 0"]],
     ["push_to_path b 'a;b;c' ';'", ["b;a;c", "status 0"]],
     ["dedupe_path /a:/b:/a", ["/a:/b", "status 0"]],
@@ -46,6 +46,32 @@ describe("functions available to plans", () => {
       "status 0",
     ])
     shell.end()
+  })
+
+  it("attach evaluates what is typed in the callback, shows where it is, and goes on", async () => {
+    const typed = ["help", "size=4", 'echo "size $size of $thing"', "false", "@ 1", "vars", "exit"]
+    const shell = await planShell(temporaryDirectory(), {
+      attach: () => {
+        const line = typed.shift()
+        return line === undefined ? { status: 1, fields: [] } : { status: 0, fields: [line] }
+      },
+    })
+    const outcome = await shell.run(
+      'STUDIO_TYPE=default\ndo_it() { local thing=oak; attach; echo "then $size"; }\ndo_it',
+    )
+    expect(outcome.tag).toBe("done")
+    expect(shell.lines).toEqual(
+      expect.arrayContaining(["size 4 of oak", "   tree: exit code 1", "then 4", "pkg_name=tree"]),
+    )
+    await shell.run("attach")
+    expect(shell.lines.at(-1)).toBe("   tree: No more input: the build goes on")
+  })
+
+  it("attach is passed over outside a studio, and may end the build", async () => {
+    const shell = await planShell(temporaryDirectory(), { attach: () => ({ status: 0, fields: ["exit-program"] }) })
+    await shell.run("attach")
+    expect(shell.lines.at(-1)).toMatch(/attach is skipped/)
+    expect((await shell.run("STUDIO_TYPE=default\nattach")).tag).toBe("ended")
   })
 
   it("build_line colours its line for terminals, unless HAB_NOCOLORING is true", async () => {

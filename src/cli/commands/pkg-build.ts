@@ -45,6 +45,7 @@ export const buildPackageCommand = defineCommand({
       bashDirectory: `${context.programDirectory}/plan`,
       target: host.target,
       signal: context.signal,
+      askLine: context.askLine,
       check: !options.noCheck,
       version: VERSION,
       force: options.force,

@@ -1,4 +1,5 @@
 import fs from "node:fs"
+import readline from "node:readline"
 import tty from "node:tty"
 import type { Terminal } from "../main.ts"
 
@@ -18,6 +19,7 @@ export function systemTerminal(): Terminal {
     writeOut: (text) => writeFully(1, text),
     writeError: (text) => void writeFully(2, text),
     readStdin: async () => fs.readFileSync(0),
+    askLine,
     onInterrupt(run) {
       let asked = false
       const interrupt = () => {
@@ -29,6 +31,23 @@ export function systemTerminal(): Terminal {
       process.on("SIGTERM", interrupt)
     },
   }
+}
+
+function askLine(prompt: string): Promise<string | undefined> {
+  if (!isTerminal(0)) return Promise.resolve(undefined)
+  const reader = readline.createInterface({ input: process.stdin, output: process.stderr })
+  return new Promise((resolve) => {
+    // The terminal is raw while a line is edited: Ctrl-C comes as a key.
+    reader.on("SIGINT", () => {
+      reader.close()
+      process.kill(process.pid, "SIGINT")
+    })
+    reader.on("close", () => resolve(undefined))
+    reader.question(prompt, (line) => {
+      resolve(line)
+      reader.close()
+    })
+  })
 }
 
 /** Looks at the descriptor first: Node's answer costs 4 ms, its streams are loaded for it. */
