@@ -33,6 +33,7 @@ export default defineConfig({
           name: "simulation",
           include: ["test/simulation/**/*.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           pool: "threads",
           maxWorkers: 2,
         },
