@@ -20,7 +20,11 @@ export const LOG_OPTIONS = {
     value: "WHEN",
     summary: "Begin with what was printed since then: 30s, 10m, 2h or 1d ago, or 2026-01-31T10:00:00Z",
   },
-  hook: { kind: "list", value: "NAME", summary: "Only the output of this hook; may be repeated" },
+  hook: {
+    kind: "list",
+    value: "NAME",
+    summary: "Only the output of this hook, or of the hooks of this event; may be repeated",
+  },
   noHook: { kind: "flag", summary: "Leave the output of hooks out" },
 } as const satisfies OptionTable
 

@@ -42,6 +42,7 @@ describe("hab svc logs", () => {
     )
     expect(hab.does("svc", "logs", "--no-hook")).toMatch(/^beacon\.default\(O\): beacon says .*$/)
     expect(hab.does("svc", "logs", "acme/beacon", "--hook", "init")).toBe("beacon.default hook[init]:(HK): preparing")
+    expect(hab.does("svc", "logs", "beacon", "--hook", "pre-start")).toContain("hook[init]:(HK): preparing")
     expect(hab.does("svc", "logs", "beacon", "--since", "2020-01-01", "--no-hook")).toContain("beacon says")
     expect(hab.does("svc", "logs", "beacon", "--since", "2999-01-01")).toBe("")
   })

@@ -1,3 +1,4 @@
+import { canonicalEvent } from "../../hooks/aliases.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
 import type { StreamName } from "../../ports/process-group.ts"
 import type { LineSource } from "../console/line.ts"
@@ -14,7 +15,7 @@ export type LogSource = Readonly<{
 /** A folder of logs and whose they are: `redis.default`. */
 export type LogFolder = Readonly<{ directory: string; preamble: string }>
 
-/** Which logs of a folder: hooks of these names only, or no hooks. */
+/** Which logs of a folder: hooks of these names or events only, or no hooks. */
 export type LogChoice = Readonly<{ hooks: readonly string[] | "all" | "none" }>
 
 /** The logs there are now, that of the process first. */
@@ -39,8 +40,14 @@ function isHook(name: string): boolean {
 }
 
 function isChosen(name: string, { hooks }: LogChoice): boolean {
-  if (typeof hooks !== "string") return hooks.includes(name)
+  if (typeof hooks !== "string") return hooks.some((given) => given === name || given === eventOf(name))
   return hooks === "all" || !isHook(name)
+}
+
+/** `init` is a hook of the event `pre-start`. */
+function eventOf(name: string): string | undefined {
+  const found = canonicalEvent(name)
+  return found.tag === "event" ? found.event : undefined
 }
 
 function sourceOf({ directory, preamble }: LogFolder, { name, stream }: Log): LogSource {
