@@ -81,7 +81,8 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
     const { cluster } = options.request
     const ring = cluster === undefined ? undefined : openRing(options.host, here, cluster)
     const context = ring === undefined ? here : { ...here, ring }
-    const part = ring === undefined ? undefined : createRingPart(context, ring)
+    const part =
+      ring === undefined ? undefined : createRingPart(context, ring, () => end(SUPERVISOR_EXIT.permanentFailure))
     const ending = exitWith(context, options.request.exitWith, say)
     const watching = observers(gateway?.observer ?? UNOBSERVED, ending, part?.observer ?? UNOBSERVED)
     const supervisor = createSupervisor(context, watching)

@@ -11,6 +11,7 @@ import { configSubject, renderContext } from "./held.ts"
 import { CAUSES } from "./notes.ts"
 import type { Release } from "./release.ts"
 import { changesOf, planService } from "./render-service.ts"
+import { applyInRing } from "./ring/ring-actions.ts"
 import type { Roster } from "./roster.ts"
 import { type ChangeResponse, respondToChange } from "./service/change-response.ts"
 import { withApplied } from "./service-config.ts"
@@ -25,16 +26,16 @@ export function contextOf(context: SupervisorContext, roster: Roster, held: Supe
 }
 
 /**
- * Takes a configuration into force for a service group, or says what would become of it (spec supervisor §5.4). A service
+ * Takes a configuration into force for a service group, in the whole ring where there is one, or says what would become of it (spec supervisor §5.4). A service
  * that is up refuses one it could not render. Throws USAGE, SERVICE_GROUP_INVALID, CONFIG_TOO_LARGE, TOML_INVALID,
- * CONFIG_VERSION_STALE, CONFIG_INVALID and what templates throw; then nothing was changed.
+ * CONFIG_VERSION_STALE, CONFIG_INVALID, RING_UNREACHABLE and what templates throw; then nothing was changed.
  */
-export function applyConfig(
+export async function applyConfig(
   context: SupervisorContext,
   roster: Roster,
   groupText: string,
   { version: versionText, text, dryRun = false }: ApplyRequest,
-): ApplyReport {
+): Promise<ApplyReport> {
   const group = stringifyServiceGroup(parseServiceGroup(groupText))
   const files = { files: context.host.files, layout: context.layout }
   if (typeof text !== "string") throw new HabError("USAGE", "there is no configuration to apply")
@@ -50,6 +51,7 @@ export function applyConfig(
   }
   const replaces = readApplied(files, group)?.version.toString() ?? null
   if (!dryRun) {
+    if (context.ring !== undefined) await applyInRing(context.ring, group, applied)
     writeApplied(files, group, applied)
     if (held !== undefined) roster.post(held, { tag: "inputs-changed" })
   }

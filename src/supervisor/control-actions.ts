@@ -14,6 +14,7 @@ import {
   unloadServices,
   updateService,
 } from "./operations.ts"
+import { departMember, ringStatus } from "./ring/ring-actions.ts"
 import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { StateTag } from "./service/service.ts"
@@ -70,6 +71,8 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
       return { json, secrets: reportOfHeld(held).secrets }
     },
     applyConfig: (group, request) => applyConfig(context, roster, group, request),
+    ring: () => ringStatus(context),
+    depart: (member) => departMember(context, member),
     supervisor: () => supervisorStatusOf(context, supervisor),
     restartSupervisor() {
       context.host.sendSignal(context.launcher.hello.pid, "SIGHUP")

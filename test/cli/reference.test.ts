@@ -2,6 +2,7 @@ import { describe, it } from "vitest"
 import { GROUPS } from "../../src/cli/groups.ts"
 import { commandsReference } from "../../src/cli/reference/commands.ts"
 import { errorsReference } from "../../src/cli/reference/errors.ts"
+import { etcdKeysReference } from "../../src/cli/reference/etcd-keys.ts"
 import { exitCodesReference } from "../../src/cli/reference/exit-codes.ts"
 import { hooksReference } from "../../src/cli/reference/hooks.ts"
 import { httpApiReference } from "../../src/cli/reference/http-api.ts"
@@ -23,5 +24,6 @@ describe("the reference pages are what the tables say", () => {
     expectGolden("docs/reference/template-context.md", templateContextReference()))
   it("docs/reference/template-helpers.md", () =>
     expectGolden("docs/reference/template-helpers.md", templateHelpersReference()))
+  it("docs/reference/etcd-keys.md", () => expectGolden("docs/reference/etcd-keys.md", etcdKeysReference()))
   it("docs/reference/exit-codes.md", () => expectGolden("docs/reference/exit-codes.md", exitCodesReference()))
 })

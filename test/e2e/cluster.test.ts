@@ -86,6 +86,29 @@ describe.skipIf(!hasEtcd)("three supervisors that meet in etcd (needs etcd)", ()
     )
   })
 
+  it("take a configuration applied on one machine everywhere, and refuse an older one everywhere", async () => {
+    const left = machines.filter(({ hab }) => hab.run("svc", "status").code === 0)
+    const [here, there] = [left[0], left[1]] as [Machine, Machine]
+    here.hab.given("port = 77\n", "config", "apply", "store.default", "5")
+    await until("both render it", () => left.every((machine) => seen(machine)?.includes("members=77,77,")))
+    const older = there.hab.given("port = 66\n", "config", "apply", "store.default", "5")
+    expect(older.code).toBe(1)
+    expect(older.stderr).toMatch(/store.default has version 5 already/)
+  })
+
+  it("are listed with their groups and leaders by any of them; one told to depart ends for good", async () => {
+    const left = machines.filter(({ hab }) => hab.run("svc", "status").code === 0)
+    const [here, there] = [left[0], left[1]] as [Machine, Machine]
+    const status = JSON.parse(here.hab.does("ring", "status", "--json"))
+    expect(status).toMatchObject({ ring: "default", live: true, groups: [{ group: "store.default" }] })
+    expect(here.hab.does("ring", "status")).toMatch(/store.default .*acme\/store.*leader/)
+    expect(here.hab.run("sup", "depart", "nobody").stderr).toMatch(/default has no member nobody/)
+    here.hab.does("sup", "depart", there.hab.read("hab/sup/default/MEMBER_ID").trim())
+    await there.sup.sees(/told to leave its ring for good/)
+    expect(await there.sup.ended()).toBe(86)
+    await until("it is forgotten", () => seen(here)?.endsWith("members=77,") === true)
+  })
+
   it("see nothing of a ring of another name", async () => {
     const other = start(9, "--ring", "other")
     await until("it leads its own", () => seen(other)?.startsWith("leader=9") === true)

@@ -2,8 +2,11 @@ import { generateRingKey } from "../../crypto/generate-keys.ts"
 import { printKey } from "../../crypto/key.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { importKey } from "../../crypto/origin-keys.ts"
+import { type RingStatus, ringText } from "../../supervisor/gateway/ring-status.ts"
 import { type CommandGroup, defineCommand } from "../command.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
+import { ask } from "../operations.ts"
+import { REMOTE_OPTION } from "../remote-option.ts"
 
 const generate = defineCommand({
   name: "key generate",
@@ -45,9 +48,20 @@ const importRingKey = defineCommand({
   },
 })
 
+const status = defineCommand({
+  name: "status",
+  summary: "Show the ring of the supervisor: its members, groups and leaders, and whether its store answers",
+  examples: ["hab ring status", "hab ring status --json"],
+  options: { json: { kind: "flag", summary: "Print JSON" }, ...REMOTE_OPTION },
+  async run({ options }, context) {
+    const found = await ask<RingStatus>(context, { method: "GET", path: "/ring" })
+    return { text: options.json ? JSON.stringify(found) : ringText(found) }
+  },
+})
+
 /** `hab ring …` (spec package §7.4). */
 export const ringCommands: CommandGroup = {
   name: "ring",
-  summary: "Keys of rings of supervisors",
-  commands: [generate, exportKey, importRingKey],
+  summary: "Rings of supervisors and their keys",
+  commands: [status, generate, exportKey, importRingKey],
 }

@@ -1,4 +1,5 @@
 import type { CommandGroup } from "../command.ts"
+import { departCommand } from "../commands/sup-depart.ts"
 import { runSupervisorCommand } from "../commands/sup-run.ts"
 import { generateSecretCommand, generateTlsCommand } from "../commands/sup-secret.ts"
 import { bashCommand, shCommand } from "../commands/sup-shell.ts"
@@ -16,6 +17,7 @@ export const supCommands: CommandGroup = {
     supervisorLogsCommand,
     restartSupervisorCommand,
     terminateSupervisorCommand,
+    departCommand,
     generateSecretCommand,
     generateTlsCommand,
     bashCommand,

@@ -26,7 +26,7 @@ export type RingState = Readonly<{
   leaders: ReadonlyMap<string, Leader>
   candidates: ReadonlyMap<string, ByMember<CandidateRecord>>
   elections: ReadonlyMap<string, ElectionRecord & Readonly<{ revision: number }>>
-  config: ReadonlyMap<string, UploadRecord>
+  config: ReadonlyMap<string, UploadRecord & Readonly<{ revision: number }>>
   files: ReadonlyMap<string, ReadonlyMap<string, UploadRecord>>
   departed: ReadonlySet<string>
   updates: ReadonlyMap<string, UpdateRecord & Readonly<{ revision: number }>>
@@ -87,7 +87,7 @@ function applyEntry(ring: string, state: RingState, entry: ClusterEntry): RingSt
     case "elections":
       return { ...state, elections: withEntry(state.elections, subject, { ...(record as ElectionRecord), revision }) }
     case "config":
-      return { ...state, config: withEntry(state.config, subject, record as UploadRecord) }
+      return { ...state, config: withEntry(state.config, subject, { ...(record as UploadRecord), revision }) }
     case "files":
       return { ...state, files: withInner(state.files, subject, id, record as UploadRecord) }
     case "departed":

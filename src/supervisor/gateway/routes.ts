@@ -8,6 +8,7 @@ import type { ApplyReport, ApplyRequest } from "./apply-report.ts"
 import type { ConfigReport } from "./config-report.ts"
 import { controlNumberOf } from "./control-errors.ts"
 import type { HookRun, ServiceExplanation } from "./explanation.ts"
+import type { RingStatus } from "./ring-status.ts"
 import type { ServiceSurroundings } from "./service-surroundings.ts"
 import type { ServiceStatus } from "./status.ts"
 import type { SupervisorStatus } from "./supervisor-status.ts"
@@ -34,7 +35,9 @@ export interface ControlActions {
   config(service: string): ConfigReport
   /** JSON, as text: JavaScript's own would lose numbers. */
   templateContext(service: string): Readonly<{ json: string; secrets: readonly string[] }>
-  applyConfig(group: string, request: ApplyRequest): ApplyReport
+  applyConfig(group: string, request: ApplyRequest): ApplyReport | Promise<ApplyReport>
+  ring(): RingStatus
+  depart(member: string): Promise<Readonly<{ member: string }>>
   applySet(request: ApplySetRequest): OperationResult
   sets(): readonly SetStatus[]
   supervisor(): SupervisorStatus
@@ -55,6 +58,12 @@ type Route = Readonly<{
 export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/supervisor", answer: (actions) => actions.supervisor() },
   { method: "POST", path: "/supervisor/restart", answer: (actions) => actions.restartSupervisor() },
+  { method: "GET", path: "/ring", answer: (actions) => actions.ring() },
+  {
+    method: "POST",
+    path: "/ring/members/{service}/depart",
+    answer: (actions, { service }) => actions.depart(service),
+  },
   { method: "GET", path: "/services", answer: (actions) => actions.status() },
   post("load", "a service", (actions, body: LoadRequest) => actions.load(body)),
   post("update", "a service", (actions, body: UpdateRequest) => actions.update(body)),

@@ -27,8 +27,8 @@ type Part = Readonly<{
   supervisor: { value: Supervisor | undefined }
 }>
 
-/** Our part in a ring. */
-export function createRingPart(context: SupervisorContext, view: RingView): RingPart {
+/** Our part in a ring. `onDeparted`: this member was told to leave for good. */
+export function createRingPart(context: SupervisorContext, view: RingView, onDeparted: () => void): RingPart {
   const part: Part = { context, view, electors: new Map(), seen: new Map(), supervisor: { value: undefined } }
   return {
     observer: {
@@ -37,7 +37,12 @@ export function createRingPart(context: SupervisorContext, view: RingView): Ring
     },
     follow: (supervisor) => {
       part.supervisor.value = supervisor
-      view.ring.subscribe(() => look(part, supervisor))
+      const unsubscribe = view.ring.subscribe(() => {
+        if (!view.ring.state().departed.has(context.memberId)) return look(part, supervisor)
+        unsubscribe()
+        supervisor.say("hab-sup", "MR", DEPARTED)
+        onDeparted()
+      })
     },
     close: async (leaves) => {
       if (!leaves) return
@@ -90,6 +95,10 @@ function look(part: Part, { roster, say }: Supervisor): void {
     if (summary !== before) roster.post(held, { tag: "inputs-changed" })
   }
 }
+
+const DEPARTED =
+  "This supervisor was told to leave its ring for good (hab sup depart). To come back as a new member, remove " +
+  "MEMBER_ID and data/ from its directory and start it again"
 
 const ALONE = JSON.stringify([[], { status: "none" }])
 

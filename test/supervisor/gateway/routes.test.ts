@@ -3,6 +3,8 @@ import { HabError } from "../../../src/base/errors.ts"
 import { answerControl, type ControlActions } from "../../../src/supervisor/gateway/routes.ts"
 
 const NONE = {
+  ring: unused,
+  depart: unused,
   load: unused,
   update: unused,
   unload: unused,

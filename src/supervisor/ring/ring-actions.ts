@@ -1,0 +1,111 @@
+import { Buffer } from "node:buffer"
+import { HabError } from "../../base/errors.ts"
+import type { Commit, Guard } from "../../cluster/cluster-store.ts"
+import { ringKey } from "../../cluster/ring/keys.ts"
+import { memberHealth } from "../../cluster/ring/member-health.ts"
+import type { DepartedRecord, UploadRecord } from "../../cluster/ring/records.ts"
+import type { SupervisorContext } from "../context.ts"
+import type { RingGroup, RingStatus } from "../gateway/ring-status.ts"
+import type { RingView } from "./ring-census.ts"
+
+/** What is known of the ring. Throws RING_ABSENT. */
+export function ringStatus(context: SupervisorContext): RingStatus {
+  const { ring, name } = ringOf(context)
+  const { members, services, revision } = ring.state()
+  const health = ring.health()
+  const nowMs = context.host.clock.monotonicMs()
+  return {
+    ring: name,
+    memberId: ring.memberId,
+    live: health.tag === "live",
+    problem: health.tag === "live" ? null : health.why,
+    revision,
+    members: [...members].sort().map(([id, member]) => {
+      const { hostname, ip } = member.record.sys
+      return {
+        id,
+        hostname,
+        ip,
+        version: member.record.version,
+        health: memberHealth(member, nowMs),
+        me: id === ring.memberId,
+      }
+    }),
+    groups: [...services.keys()].sort().map((group) => groupOf(ring, group, nowMs)),
+  }
+}
+
+function groupOf(ring: RingView["ring"], group: string, nowMs: number): RingGroup {
+  const { members, services, leaders } = ring.state()
+  const leader = leaders.get(group)
+  const population = [...(services.get(group) ?? [])].sort()
+  return {
+    group,
+    leader: leader?.member ?? null,
+    fence: leader?.fence ?? null,
+    term: leader?.term ?? null,
+    members: population.map(([id, record]) => ({
+      id,
+      package: record.package,
+      up: record.initialized,
+      healthy: record.healthy,
+      health: memberHealth(members.get(id) ?? { lostMs: 0 }, nowMs),
+    })),
+  }
+}
+
+/** Tells a member to leave for good (spec supervisor §6.2). Throws RING_ABSENT, RING_MEMBER_UNKNOWN, RING_UNREACHABLE. */
+export async function departMember(context: SupervisorContext, member: string): Promise<Readonly<{ member: string }>> {
+  const { ring, name } = ringOf(context)
+  if (!ring.state().members.has(member)) {
+    throw new HabError("RING_MEMBER_UNKNOWN", `${name} has no member ${member}`, { hint: "hab ring status lists them" })
+  }
+  const record: DepartedRecord = { by: ring.memberId }
+  const key = ringKey(name, "departed", member)
+  written(await ring.commit([], [], [{ tag: "put", key, value: JSON.stringify(record) }]), name)
+  return { member }
+}
+
+/**
+ * Applies a configuration to a group in the whole ring. The caller has checked it. Throws CONFIG_VERSION_STALE when a
+ * higher or the same version is there, RING_UNREACHABLE.
+ */
+export async function applyInRing(
+  { ring, name }: RingView,
+  group: string,
+  { version, text }: Readonly<{ version: bigint; text: string }>,
+): Promise<void> {
+  const key = ringKey(name, "config", group)
+  const there = ring.state().config.get(group)
+  if (there !== undefined && BigInt(there.incarnation) >= version) {
+    throw new HabError("CONFIG_VERSION_STALE", `${group} has version ${there.incarnation} already in the ring`, {
+      hint: `a version of at least ${BigInt(there.incarnation) + 1n} replaces it`,
+    })
+  }
+  const record: UploadRecord = {
+    incarnation: version.toString(),
+    encrypted: false,
+    body: Buffer.from(text).toString("base64"),
+  }
+  const guard: Guard =
+    there === undefined ? { tag: "absent", key } : { tag: "unchanged", key, revision: there.revision }
+  written(await ring.commit([guard], [], [{ tag: "put", key, value: JSON.stringify(record) }]), name)
+}
+
+function ringOf({ ring }: SupervisorContext): RingView {
+  if (ring !== undefined) return ring
+  throw new HabError("RING_ABSENT", "this supervisor is in no ring", {
+    hint: "hab sup run --cluster etcd://host:2379 joins one",
+  })
+}
+
+function written(commit: Commit, name: string): void {
+  if (commit.tag === "committed") return
+  const why = commit.tag === "refused" ? "somebody else changed it at the same moment" : commit.why
+  throw new HabError("RING_UNREACHABLE", `the ring ${name} did not take it: ${why}`, {
+    hint:
+      commit.tag === "refused"
+        ? "try again"
+        : "it may have arrived all the same: hab ring status tells whether the store answers",
+  })
+}
