@@ -129,6 +129,7 @@ function isNoticed(row) {
   })
   restore()
   restore = () => undefined
+  if (!stdout.includes("{")) throw new Error(`vitest gave no result for ${row}`)
   const results = JSON.parse(stdout.slice(stdout.indexOf("{")))
   const failed = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
