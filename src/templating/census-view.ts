@@ -93,7 +93,7 @@ export function censusMember(options: MemberOptions): CensusMember {
     package: stringifyIdent(options.ident),
     persistent: true,
     leader: election.leader === memberId,
-    follower: election.leader !== undefined && election.leader !== memberId,
+    follower: election.status === "finished" && election.leader !== memberId,
     update_leader: false,
     update_follower: false,
     ...electionView(election),

@@ -1,28 +1,14 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { readProofs, titlesOfTests } from "../support/proofs.ts"
 import { type Sentence, sentencesOf } from "../support/sentences.ts"
 import { hasShared, sharedPath } from "../support/shared.ts"
-import { sourceFiles } from "../support/source-files.ts"
 
 const LATER = ["issue 6", "issue 7"]
 const PROSE = "prose"
 
-type Row = Readonly<{ hash: string; words: string; proofs: readonly string[] }>
-
 /** Every sentence of the mission's document and what proves it. */
-const rows: readonly Row[] = readFileSync(new URL("mission.tsv", import.meta.url), "utf8")
-  .split("\n")
-  .filter((line) => line !== "" && !line.startsWith("#"))
-  .map((line) => {
-    const [hash = "", words = "", proofs = ""] = line.split("\t")
-    return { hash, words, proofs: proofs.split(" | ") }
-  })
-
-function titlesOfTests(): ReadonlySet<string> {
-  const title = /\bit(?:\.\w+(?:\([^)]*\))?)*\(\s*"((?:[^"\\]|\\.)*)"/g
-  const found = sourceFiles("test").flatMap(({ text }) => [...text.matchAll(title)].map((match) => match[1] ?? ""))
-  return new Set(found)
-}
+const rows = readProofs(new URL("mission.tsv", import.meta.url), ["hash", "words"])
 
 function firstWords({ text }: Sentence): string {
   const words = text.replace(/\s+/g, " ").split(" ")

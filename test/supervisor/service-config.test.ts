@@ -77,6 +77,23 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
     expect(({} as { prototype?: unknown }).prototype).toBeUndefined()
   })
 
+  it("does not read the user.toml of old, inside the service's own folder", () => {
+    const { context } = world({ "/hab/svc/web/user.toml": "port = 81" })
+    expect(printJson(loadServiceConfig(context, subject).value)).toBe('{"port":80}')
+  })
+
+  it("goes back to what is below once user.toml is removed", () => {
+    const { context, files } = world({ [USER]: "port = 81" })
+    const before = loadServiceConfig(context, subject)
+    files.removeFile(USER)
+    expect(printJson(loadServiceConfig(context, subject, before).value)).toBe('{"port":80}')
+  })
+
+  it("accepts keys that default.toml does not know", () => {
+    const { context } = world({})
+    expect(printJson(withApplied(context, subject, "[new]\nkey = 1.0").value)).toBe('{"port":80,"new":{"key":1.0}}')
+  })
+
   it("knows which values are never shown", () => {
     const { context } = world({ "/pkg/config.schema.json": schema })
     const { isSecret } = loadServiceConfig(context, subject)

@@ -109,6 +109,66 @@ describe("scopes", () => {
   })
 })
 
+describe("what the reference's engine settles (spec supervisor §5.2)", () => {
+  const context: TemplateContext = {
+    x: 1,
+    zero: 0,
+    nothing: null,
+    nan: parseToml("x = nan", "x").get("x") as number,
+    len: "data",
+    t: { k: "v" },
+    l: ["a", "b"],
+    "a-b": 1,
+    a_b: 2,
+    a$b: 3,
+    "a:b": 4,
+    é: 5,
+  }
+
+  it.each([
+    ["null prints nothing", "[{{nothing}}]", "[]"],
+    ["integers print plain", "{{x}} {{zero}}", "1 0"],
+    ["not-a-number is false", "{{#if nan}}yes{{else}}no{{/if}}", "no"],
+    [
+      "zero is false unless it is included",
+      "{{#if zero}}y{{else}}n{{/if}}{{#if zero includeZero=true}}y{{else}}n{{/if}}",
+      "ny",
+    ],
+    ["a name without a helper is data", "{{x}} {{t.k}} {{this.len}}", "1 v data"],
+    ["bare keys may have - _ $ : and letters of any script", "{{a-b}}{{a_b}}{{a$b}}{{a:b}}{{é}}", "12345"],
+    [
+      "if, unless, each and with are there",
+      "{{#if x}}i{{/if}}{{#unless zero}}u{{/unless}}{{#each l}}{{this}}{{/each}}{{#with t}}{{k}}{{/with}}",
+      "iuabv",
+    ],
+    [
+      "lookup, raw, log and len are there",
+      '{{lookup l 1}}{{{{raw}}}}{{x}}{{{{/raw}}}}{{log "said"}}{{len l}}',
+      "b{{x}}2",
+    ],
+    [
+      "eq, ne, gt, gte, lt and lte are there",
+      "{{eq x 1}} {{ne x 1}} {{gt x 0}} {{gte x 1}} {{lt x 1}} {{lte x 0}}",
+      "true false true true false false",
+    ],
+    ["and, or and not are there", "{{and x zero}} {{or zero x}} {{not x}}", "false true false"],
+    ["a comment alone on its line takes the line with it", "a\n  {{! one }}  \n{{!-- two --}}\nb", "a\nb"],
+    ["a partial alone on its line takes the line with it", "a\n{{> p}}\nb", "a\nPb"],
+    ["the end of the text ends a line too", "a\n{{#if x}}\nb\n{{/if}}", "a\nb\n"],
+    [
+      "what a helper prints is a text to the next",
+      '{{#if (toJson zero)}}text{{/if}} {{toUppercase (toJson "a")}}',
+      'text "A"',
+    ],
+  ])("%s", (_, text, printed) => {
+    expect(render(text, context, { partials: registry({ p: "P" }) })).toBe(printed)
+  })
+
+  it("a helper goes before data of its name", () => {
+    expect(refusal("{{len}}", context).message).toContain("len is called with too little")
+  })
+})
+
 describe("conditions as blocks", () => {
   it.each([
     ["{{#eq x 1}}y{{else}}n{{/eq}}{{#ne x 1}}y{{else}}n{{/ne}}", "yn"],

@@ -82,6 +82,15 @@ describe("Habitat's helpers (spec supervisor §5.3)", () => {
     expect(render('[{{pkgPathFor "core/a"}}]', {})).toBe("[]")
   })
 
+  it("takes the else part of eachAlive where there is no list, not where nobody is alive", () => {
+    const template = "[{{#eachAlive m}}{{@index}}{{@first}}{{@last}} {{else}}none{{/eachAlive}}]"
+    expect(render(template, {})).toBe("[none]")
+    expect(render(template, { m: [{ alive: false }] })).toBe("[]")
+    expect(render(template, { m: [{ alive: false }, { alive: true }, { alive: true }, { alive: false }] })).toBe(
+      "[1truefalse 2falsetrue ]",
+    )
+  })
+
   it("ignores what eachAlive cannot be sure of", () => {
     const members = ["text", { alive: true, n: 1 }, { n: 2 }, { alive: false, n: 3 }, new Map([["alive", true]])]
     expect(
