@@ -12,6 +12,9 @@ const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", 
 const finished = path.join(project, "dist")
 const dist = path.join(project, `dist.${process.pid}.tmp`)
 
+/** What programs import as "hab". */
+const PUBLISHED = "program"
+
 const options = {
   absWorkingDir: project,
   outdir: dist,
@@ -30,17 +33,34 @@ process.on("exit", () => rmSync(dist, { recursive: true, force: true }))
 mkdirSync(path.join(dist, "plan"), { recursive: true })
 await build({
   ...options,
-  entryPoints: entries.map((name) => path.join(project, `src/cli/entry/${name}.ts`)),
+  entryPoints: [...entries, PUBLISHED].map((name) => path.join(project, `src/cli/entry/${name}.ts`)),
   plugins: [lateImports(options), latePackages(options)],
 })
 for (const name of readdirSync(path.join(project, "src/plan"))) {
   if (name.endsWith(".bash")) cpSync(path.join(project, "src/plan", name), path.join(dist, "plan", name))
 }
+for (const name of ["import.cjs", "resolve-hab.mjs"])
+  cpSync(path.join(project, "src/host", name), path.join(dist, name))
+declareTypes(["cli/entry/program.d.ts", "program/api.d.ts", "program/hook.d.ts"])
 const old = `${dist}.old`
 if (existsSync(finished)) renameSync(finished, old)
 renameSync(dist, finished)
 rmSync(old, { recursive: true, force: true })
 keepCompiled()
+
+/** What programs that import "hab" are checked against: the declarations of its entry, and of what that one names. */
+function declareTypes(names) {
+  const all = path.join(dist, "types.all")
+  const tsc = path.join(project, "node_modules/.bin/tsc")
+  const words = ["--project", path.join(project, "scripts/types.tsconfig.json"), "--outDir", all]
+  const { status, stdout } = spawnSync(tsc, words, { cwd: project, encoding: "utf8" })
+  if (status !== 0) throw new Error(`types cannot be declared:\n${stdout}`)
+  for (const name of names) {
+    mkdirSync(path.join(dist, "types", path.dirname(name)), { recursive: true })
+    cpSync(path.join(all, name), path.join(dist, "types", name))
+  }
+  rmSync(all, { recursive: true })
+}
 
 /** Runs a harmless command of every bundle: what V8 compiled for it is what most commands need first. */
 function keepCompiled() {

@@ -1,4 +1,5 @@
 import type { CommandGroup } from "./command.ts"
+import { applyCommands, destroyCommands } from "./groups/apply.ts"
 import { bldrCommands } from "./groups/bldr.ts"
 import { cliCommands } from "./groups/cli.ts"
 import { configCommands } from "./groups/config.ts"
@@ -14,10 +15,12 @@ import { userCommands } from "./groups/user.ts"
 
 /** Every command. Help, completion and docs/reference/cli.md are printed from this. */
 export const GROUPS: readonly CommandGroup[] = [
+  applyCommands,
   bldrCommands,
   cliCommands,
   configCommands,
   depotCommands,
+  destroyCommands,
   licenseCommands,
   originCommands,
   pkgCommands,

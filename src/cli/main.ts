@@ -80,7 +80,12 @@ function finish(terminal: Terminal, result: CommandResult): number {
 
 type Given = Readonly<{ interrupted: AbortController; remoteSup: string | undefined }>
 
-function createContext(invocation: Invocation, report: Report, { interrupted, remoteSup }: Given): CommandContext {
+/** What a command works with. */
+export function createContext(
+  invocation: Invocation,
+  report: Report,
+  { interrupted, remoteSup }: Given,
+): CommandContext {
   const { host, terminal, enclosureOf, launch, programDirectory, nodeProgram } = invocation
   const root = chooseRoot(host)
   let workplace: Workplace | undefined

@@ -57,9 +57,9 @@ function addGroup(program: Program, group: CommandGroup, choose: (invocation: In
     return made
   }
   for (const command of group.commands) {
-    const words = command.name.split(" ")
-    const parent = parentOf([group.name, ...words.slice(0, -1)])
-    addCommand(parent, words.at(-1) ?? command.name, command, choose)
+    // A command without a name is the group's own: `hab apply`.
+    const words = [group.name, ...command.name.split(" ")].filter((word) => word !== "")
+    addCommand(parentOf(words.slice(0, -1)), words.at(-1) ?? group.name, command, choose)
   }
 }
 

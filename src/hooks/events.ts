@@ -1,7 +1,7 @@
 import { required } from "../base/assert.ts"
 
 /** What an event is about. */
-export type SubjectKind = "service" | "package" | "config" | "supervisor"
+export type SubjectKind = "service" | "package" | "config" | "group" | "supervisor"
 
 /**
  * What a hook's end means to us. `none`: success or failure only. The others answer: a health `status`, an election
@@ -37,7 +37,7 @@ export type EventRow = Readonly<{
   files: readonly string[]
 }>
 
-const OPERATED = ["package", "service", "config"] as const satisfies readonly SubjectKind[]
+const OPERATED = ["package", "service", "config", "group"] as const satisfies readonly SubjectKind[]
 const RUNNING = ["service", "supervisor"] as const satisfies readonly SubjectKind[]
 const SERVICE = ["service"] as const satisfies readonly SubjectKind[]
 

@@ -11,6 +11,7 @@ import { systemGrowingFiles } from "./growing-file.ts"
 import { systemHttpClient } from "./http-client.ts"
 import { systemHttp } from "./http-server.ts"
 import { systemLocks } from "./lock.ts"
+import { systemModules } from "./module-loader.ts"
 import { systemNetwork } from "./network.ts"
 import { openGroups } from "./open-groups.ts"
 import { systemProcesses } from "./process-runner.ts"
@@ -40,6 +41,7 @@ export function systemHost(): Host {
     downloader: systemDownloader,
     shells: systemShells,
     foreground: systemForeground,
+    modules: systemModules,
     openGroups,
     network: systemNetwork,
     random: Math.random,

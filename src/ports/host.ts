@@ -9,6 +9,7 @@ import type { GrowingFiles } from "./growing-file.ts"
 import type { HttpClient } from "./http-client.ts"
 import type { HttpServers } from "./http-server.ts"
 import type { Locks } from "./lock.ts"
+import type { ModuleLoader } from "./module-loader.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
 import type { ProcessRunner } from "./process-runner.ts"
 import type { Shells } from "./shell.ts"
@@ -34,6 +35,7 @@ export type Host = Readonly<{
   downloader: Downloader
   shells: Shells
   foreground: Foreground
+  modules: ModuleLoader
   /** Process groups for one root; making its namespace takes 80 ms where there is one. */
   openGroups: (place: GroupsPlace) => Promise<RunGroups>
   /** This machine's name, and the address others reach it at as far as its interfaces tell. */

@@ -31,19 +31,26 @@ export const applyConfigCommand = defineCommand({
     const group = stringifyServiceGroup(parseServiceGroup(groupText))
     const request = { version: parseVersion(version).toString(), text: await textOf(context, file), dryRun }
     if (!dryRun) context.report({ tag: "begin", text: `Setting new configuration version ${version} for ${group}` })
-    const path = `/groups/${encodeURIComponent(group)}/config`
-    const answer = await askIfRunning<ApplyReport>(context, { method: "POST", path, body: request })
-    const report = answer ?? withoutSupervisor(context, group, request)
+    const report = await applyConfig(context, group, request)
     if (!dryRun) context.report({ tag: "end", text: "Applied configuration" })
     return { text: json ? JSON.stringify(report, null, 2) : applyText(report) }
   },
 })
 
+type ApplyRequest = Readonly<{ version: string; text: string; dryRun: boolean }>
+
+/** Gives a group configuration, through the supervisor where one runs. Throws what is wrong with it. */
+export async function applyConfig(context: CommandContext, group: string, request: ApplyRequest): Promise<ApplyReport> {
+  const path = `/groups/${encodeURIComponent(group)}/config`
+  const answer = await askIfRunning<ApplyReport>(context, { method: "POST", path, body: request })
+  return answer ?? withoutSupervisor(context, group, request)
+}
+
 /** The next supervisor takes it from the file. */
 function withoutSupervisor(
   { host, layout, report }: CommandContext,
   group: string,
-  { version, text, dryRun }: Readonly<{ version: string; text: string; dryRun: boolean }>,
+  { version, text, dryRun }: ApplyRequest,
 ): ApplyReport {
   const files = { files: host.files, layout }
   const applied = { version: BigInt(version), text }

@@ -18,7 +18,7 @@ function describeGroup(group: CommandGroup): string {
 }
 
 function describe(group: CommandGroup, command: Command): string {
-  const usage = `hab ${group.name} ${command.name} ${command.arguments ?? ""}`.trim()
+  const usage = ["hab", group.name, command.name, command.arguments ?? ""].filter((word) => word !== "").join(" ")
   const options = Object.entries(command.options).filter(([, spec]) => !spec.hidden)
   const table = options.map(([key, spec]) => `| \`${flagOf(key, spec)}\` | ${spec.summary}${origin(spec)} |`)
   return [

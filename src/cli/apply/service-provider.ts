@@ -1,0 +1,71 @@
+import { parseIdent, stringifyIdent, tryParseIdent } from "../../package/ident.ts"
+import type { Provider } from "../../program/provider.ts"
+import type { Values } from "../../program/resource.ts"
+import type { Result } from "../../program/state.ts"
+import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
+import { type LoadRequest, loadService, unloadServices } from "../../supervisor/operations.ts"
+import { defaultSpec } from "../../supervisor/spec/spec.ts"
+import { findSpec } from "../../supervisor/spec/spec-files.ts"
+import type { CommandContext } from "../command.ts"
+import { openStore } from "../installed.ts"
+import { askIfRunning, operate, operationContext } from "../operations.ts"
+import { waitFor } from "../wait-for.ts"
+
+/** Services as resources: loaded, loaded again with other options, unloaded; each waited for where a supervisor runs. */
+export function serviceProvider(context: CommandContext, timeoutSec: number | undefined): Provider {
+  const load = async (inputs: Values, force: boolean): Promise<Result> => {
+    const request = { ...requestOf(context, inputs), force }
+    const name = parseIdent(request.ident).name
+    const { supervised } = await operate(context, { path: "/services/load", body: request }, (operations) =>
+      loadService(operations, request),
+    )
+    if (supervised) await waitFor(context, { names: [name], goal: "started", timeoutSec })
+    return resultOf(context, name, request.ident)
+  }
+  return {
+    create: (resource, { again }) => load(resource.inputs, again),
+    update: (resource) => load(resource.inputs, true),
+    async remove(old) {
+      const { name } = parseIdent(String(old.inputs["ident"]))
+      if (findSpec(operationContext(context), name) === undefined) return
+      const choice = { ident: name }
+      const { supervised } = await operate(context, { path: "/services/unload", body: choice }, (operations) =>
+        unloadServices(operations, choice),
+      )
+      if (supervised) await waitFor(context, { names: [name], goal: "unloaded", timeoutSec })
+    },
+  }
+}
+
+/** The whole of what is wanted: what is not declared has its default again. */
+function requestOf({ host }: CommandContext, inputs: Values): LoadRequest {
+  const ident = String(inputs["ident"])
+  const spec = defaultSpec(parseIdent(ident), host.env)
+  const { binds, healthCheckInterval, shutdownTimeout, ...given } = inputs
+  return {
+    group: spec.group,
+    channel: spec.channel,
+    url: spec.bldrUrl,
+    topology: spec.topology,
+    strategy: spec.updateStrategy,
+    updateCondition: spec.updateCondition,
+    bindingMode: spec.bindingMode,
+    restart: spec.own.restart,
+    healthFailureThreshold: spec.own.healthFailureThreshold,
+    healthCheckIntervalSec: Number(healthCheckInterval ?? spec.healthCheckIntervalMs / 1000),
+    ...(shutdownTimeout === undefined ? {} : { shutdownTimeoutSec: Number(shutdownTimeout) }),
+    bind: (binds ?? []) as readonly string[],
+    ...given,
+    ident,
+  }
+}
+
+async function resultOf(context: CommandContext, name: string, ident: string): Promise<Result> {
+  const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+  const status = services?.find((service) => service.name === name)
+  const wish = tryParseIdent(ident)
+  const found = wish === undefined ? undefined : openStore(context).find(wish)
+  const release = status?.ident ?? (found === undefined ? ident : stringifyIdent(found.ident))
+  const { pid = null, state = "down", health = "unknown" } = status ?? {}
+  return { id: release, outputs: { release, pid, state, health } }
+}

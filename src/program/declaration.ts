@@ -1,0 +1,119 @@
+import { HabError, type Problem } from "../base/errors.ts"
+import { type Fields, isTable, type PlaceOf, readFields } from "../config/field-reader.ts"
+import { type FunctionTable, readResourceHooks, registerAll } from "./declared-hooks.ts"
+import { INPUTS, readInputs, snakeCase, urnOf } from "./inputs.ts"
+import { KINDS, type Resource, type ResourceRef, type TableName } from "./resource.ts"
+
+/** Where a declaration stands. */
+export type DeclarationSource = Readonly<{
+  declaredIn: "set" | "program"
+  /** Where relative paths start. */
+  folder: string
+  placeOf: PlaceOf
+  /** The file, for messages. */
+  file: string
+}>
+
+/** What is wanted, and the functions its hooks and those of earlier applies may need. */
+export type Wanted = Readonly<{ resources: readonly Resource[]; functions: FunctionTable; set?: string }>
+
+const TABLES = Object.keys(KINDS) as readonly TableName[]
+const COMMON = ["depends_on", "hooks"]
+
+/**
+ * Reads a declaration from plain values, as TOML or a program gives it (decisions 27): four tables of resources, each
+ * with its inputs, `depends_on` and `hooks`. Throws APPLY_INVALID with every mistake at once.
+ */
+export function readDeclaration(given: unknown, source: DeclarationSource): Wanted {
+  const problems: Problem[] = []
+  const functions = new Map<string, unknown>()
+  const root = readFields(isTable(given) ? given : {}, source.placeOf, problems)
+  if (!isTable(given))
+    problems.push({ where: source.file, message: "a declaration is a table of services, packages, …" })
+  root.onlyKnown(["set", "hooks", ...TABLES])
+  const set = root.text("set")
+  if (set !== undefined && !isSetName(set))
+    root.refuse("set", `'${set}' cannot name a set: letters, digits, - _ and . only`)
+  if (source.declaredIn === "program") registerAll(root, functions)
+  else if (root.has("hooks"))
+    root.refuse("hooks", "hooks of the set as a whole belong to `hab svc apply`; give each resource its own")
+  const names = namesIn(root.raw)
+  const resources = TABLES.flatMap((table) =>
+    root.tables(table).map(([name]) => {
+      const raw = (root.raw(table) as Fields)[name]
+      return readResource({ table, name, fields: isTable(raw) ? raw : {} }, { source, problems, functions, names })
+    }),
+  )
+  refuseTwins(resources, problems)
+  if (problems.length > 0) throw invalid(source, problems)
+  return { resources, functions, ...(set === undefined ? {} : { set }) }
+}
+
+/** True for names that make good file names. */
+export function isSetName(name: string): boolean {
+  return /^[A-Za-z0-9_][\w.-]*$/.test(name)
+}
+
+type Found = Readonly<{ table: TableName; name: string; fields: Fields }>
+type Reading = Readonly<{
+  source: DeclarationSource
+  problems: Problem[]
+  functions: Map<string, unknown>
+  names: readonly ResourceRef[]
+}>
+
+function readResource({ table, name, fields: given }: Found, reading: Reading): Resource {
+  const { source, problems, names } = reading
+  const kind = KINDS[table]
+  const ref: ResourceRef = `${table}.${name}`
+  const { hooks, ...rest } = given
+  const inSnakeCase = Object.fromEntries(Object.entries(rest).map(([key, value]) => [snakeCase(key), value]))
+  const fields = readFields(inSnakeCase, source.placeOf, problems, [table, name])
+  if (!isSetName(name)) fields.refuse("", `'${name}' cannot name a ${kind}: letters, digits, - _ and . only`)
+  fields.onlyKnown([...Object.keys(INPUTS[kind]), ...COMMON])
+  const refer = (key: string) =>
+    (fields.words(key) ?? []).flatMap((word) => {
+      const found = resolve(word, names)
+      if (typeof found === "string") return [found]
+      fields.refuse(key, `'${word}' ${found.length === 0 ? "is not declared" : `may be ${found.join(" or ")}`}`)
+      return []
+    })
+  const inputs = readInputs(kind, fields, source.folder)
+  return {
+    ref,
+    kind,
+    name,
+    urn: urnOf(kind, name, inputs),
+    inputs: kind === "group" ? { children: refer("children") } : inputs,
+    dependsOn: refer("depends_on"),
+    hooks: readResourceHooks(hooks, { ref, kind, ...reading }),
+  }
+}
+
+function namesIn(raw: (key: string) => unknown): readonly ResourceRef[] {
+  return TABLES.flatMap((table) => {
+    const value = raw(table)
+    return isTable(value) ? Object.keys(value).map((name): ResourceRef => `${table}.${name}`) : []
+  })
+}
+
+/** `web`, `services.web` or `service.web`; every one it may be where that is not exactly one. */
+function resolve(word: string, names: readonly ResourceRef[]): ResourceRef | readonly ResourceRef[] {
+  const found = names.filter((ref) => [ref, ref.replace(/s\./, "."), ref.slice(ref.indexOf(".") + 1)].includes(word))
+  return found.length === 1 && found[0] !== undefined ? found[0] : found
+}
+
+/** Two declarations of one thing would undo each other. */
+function refuseTwins(resources: readonly Resource[], problems: Problem[]): void {
+  const seen = new Map<string, ResourceRef>()
+  for (const { urn, ref } of resources) {
+    const other = seen.get(urn)
+    if (other !== undefined) problems.push({ where: ref, message: `it is the same ${urn} as ${other}` })
+    seen.set(urn, ref)
+  }
+}
+
+function invalid({ file }: DeclarationSource, problems: readonly Problem[]): HabError {
+  const count = problems.length === 1 ? "one mistake" : `${problems.length} mistakes`
+  return new HabError("APPLY_INVALID", `${file} cannot be applied: ${count}; nothing was done`, { problems })
+}
