@@ -8,7 +8,7 @@ import { build } from "esbuild"
 import { lateImports, latePackages } from "./late-modules.mjs"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
-const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", "supervisor"]
+const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", "supervisor", "module-host"]
 const finished = path.join(project, "dist")
 const dist = path.join(project, `dist.${process.pid}.tmp`)
 

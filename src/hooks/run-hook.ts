@@ -54,7 +54,8 @@ export async function runHook(context: HookContext, task: HookTask): Promise<Hoo
 async function runOnce(context: HookContext, task: HookTask): Promise<HookReport> {
   const { hook } = task
   const source = `${task.speaker} hook[${hook.name}]:(HK)`
-  const output = context.relayed === true ? undefined : showOutput(context, task, source)
+  const isRelayed = context.relayed === true && typeof task.command !== "function"
+  const output = isRelayed ? undefined : showOutput(context, task, source)
   const problem = problemOf(context, task)
   const told = writeEventFile(context, task)
   try {

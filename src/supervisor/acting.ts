@@ -12,6 +12,7 @@ import { renderHeld, writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
+import type { ModuleHosts } from "./modules/module-hosts.ts"
 import { keepMemory, plannedHooks } from "./moments.ts"
 import type { Observer } from "./observer.ts"
 import type { PerformContext } from "./perform.ts"
@@ -27,6 +28,7 @@ type Wiring = Readonly<{
   say: Say
   forget: (held: Supervised) => void
   observer: Observer
+  modules: ModuleHosts
 }>
 
 /** The machine's effects over the launcher and the files. */
@@ -36,7 +38,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
   return {
     clock: host.clock,
     layout,
-    planHooks: (held, release, occasion) => plannedHooks(context, held, release, occasion),
+    planHooks: (held, release, occasion) => plannedHooks(context, held, release, occasion, wiring.modules.call),
     keepReport: (held, report) => keepReport(context, held, report),
     hooksOf: (held) => hookContext(context, wiring, held, held),
     post: (held, event) => wiring.roster().post(held, event),
@@ -112,7 +114,7 @@ function packageHookContext(
 
 async function startProcess(
   context: SupervisorContext,
-  { roster, exits, say }: Wiring,
+  { roster, exits, say, modules }: Wiring,
   held: Supervised,
   release: Release,
 ): Promise<{ pid: number } | { problem: string }> {
@@ -130,7 +132,10 @@ async function startProcess(
     return { problem: `${what}: ${result.cause}` }
   }
   writePidFile(context, held, result.pid)
-  void ended.then((exit) => processEnded(context, roster(), held, run, exit))
+  void ended.then((exit) => {
+    modules.runEnded(exit.id)
+    processEnded(context, roster(), held, run, exit)
+  })
   return { pid: result.pid }
 }
 

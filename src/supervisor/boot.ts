@@ -28,6 +28,7 @@ import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "
 export type SupervisorRequest = Readonly<{
   options: SupervisorOptions
   hooks: SupervisorHooks
+  programs: SupervisorContext["programs"]
   /** The service named on the command line: loaded, with force, at the launcher's first supervisor only. */
   load?: LoadRequest
   /** Name of the service whose end is ours. */
@@ -66,6 +67,7 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   })
   const launcher = await connectToLauncher(options.channel, {
     onExit: (exit) => (running.close === undefined ? running.ended.push(exit) : running.supervisor?.onExit(exit)),
+    onMessage: (id, message) => running.supervisor?.onMessage(id, message),
     onShutdown: (forced) =>
       forced ? end(0) : void opened.then((client) => shutDown(running, client)).then(() => end(0)),
     onReload: () => void opened.then(() => reload(running)).then(() => end(0)),
@@ -135,6 +137,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
     launcher,
     options,
     hooks: request.hooks,
+    programs: request.programs,
     version,
     memberId,
     toolsDirectory: innerPath(layout, tools),

@@ -41,6 +41,8 @@ export type SupervisorContext = Readonly<{
   options: SupervisorOptions
   /** What the supervisor's file says of hooks. */
   hooks: SupervisorHooks
+  /** Host paths of Node and of what hosts hook modules. */
+  programs: Readonly<{ node: string; moduleHost: string }>
   /** Where the HTTP gateway listens; absent without one. */
   httpAddress?: HttpAddress
   /** Where control was asked to be taken over TCP; absent where it is not. */

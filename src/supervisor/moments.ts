@@ -1,6 +1,6 @@
 import type { HookDeclaration } from "../hooks/declaration.ts"
 import type { EventName } from "../hooks/events.ts"
-import { planDeclared } from "../hooks/plan-declared.ts"
+import { type DeclaredContext, planDeclared } from "../hooks/plan-declared.ts"
 import { type Reason as HookReason, runsFor } from "../hooks/reasons.ts"
 import type { EventRecord } from "../hooks/record.ts"
 import type { PlannedHook } from "../hooks/runner.ts"
@@ -21,12 +21,13 @@ export function plannedHooks(
   held: Supervised,
   release: Release,
   occasion: Occasion,
+  javaScript: DeclaredContext["javaScript"],
 ): PlannedHook[] {
   const ident = stringifyIdent(release.ident)
   return hooksOfEvent(context, held, release, occasion.event)
     .filter((hook) => runsFor(hook.options.on ?? defaultReasons(hook), occasion.reason))
     .filter((hook) => !isDone(held.memory, hook, ident))
-    .map((hook) => plan(context, held, release, { hook, occasion }))
+    .map((hook) => plan(context, held, release, { hook, occasion, javaScript }))
 }
 
 /** A package's post-stop undoes its init after every end; others are told of ends that were asked for (decisions 4). */
@@ -38,12 +39,27 @@ function plan(
   context: SupervisorContext,
   held: Supervised,
   release: Release,
-  { hook, occasion }: Readonly<{ hook: HookDeclaration; occasion: Occasion }>,
+  {
+    hook,
+    occasion,
+    javaScript,
+  }: Readonly<{
+    hook: HookDeclaration
+    occasion: Occasion
+    javaScript: DeclaredContext["javaScript"]
+  }>,
 ): PlannedHook {
   const { runAs } = release.credentials
   const { host, hooks } = context
   const planned = planDeclared(
-    { ...context, files: host.files, users: host.users, env: host.env, allowUsers: hooks.allowUsers },
+    {
+      ...context,
+      files: host.files,
+      users: host.users,
+      env: host.env,
+      allowUsers: hooks.allowUsers,
+      ...(javaScript === undefined ? {} : { javaScript }),
+    },
     hook,
     {
       env: environmentOf(held, release),

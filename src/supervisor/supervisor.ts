@@ -7,6 +7,7 @@ import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
+import { createModuleHosts } from "./modules/module-hosts.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
@@ -38,6 +39,8 @@ export type Supervisor = Readonly<{
   askSuitability(held: Supervised): Promise<bigint>
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
+  /** Something a process of the launcher says. */
+  onMessage(id: string, message: unknown): void
   sets: SetRunner
   /** Begins the start of applied sets; to be called before the first look at the specs. Returns what follows that. */
   bootSets(): () => void
@@ -57,7 +60,8 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     roster.remove(held)
     queueMicrotask(() => look("load"))
   }
-  const acting = createActing(context, { roster: () => roster, exits, say, forget, observer })
+  const modules = createModuleHosts(context, exits)
+  const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
     onStep: (held, step) => {
@@ -98,6 +102,7 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
+    onMessage: modules.onMessage,
     stopAll: () => stopAll(setContext, sets, stopped),
     detachAll: () => {
       for (const held of roster.services.values()) roster.post(held, { tag: "detach" })

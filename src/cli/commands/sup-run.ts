@@ -102,6 +102,7 @@ function requestOf(
   return {
     layout,
     hooks,
+    programs: { node: context.nodeProgram, moduleHost: `${context.programDirectory}/module-host.cjs` },
     version: VERSION,
     options: {
       backoff: backoffPolicy({

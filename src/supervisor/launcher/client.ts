@@ -22,6 +22,8 @@ export type ProcessExit = Readonly<{ id: string; status: ExitStatus; output?: Ou
 
 export type LauncherHandlers = Readonly<{
   onExit(exit: ProcessExit): void
+  /** Said by a process with a channel. */
+  onMessage?(id: string, message: unknown): void
   /** Stop every service, call `shutdownDone`, exit. Comes again, `forced`, when somebody is impatient. */
   onShutdown(forced: boolean): void
   /** Exit 0, services stay. */
@@ -42,6 +44,10 @@ export type LauncherClient = Readonly<{
   acknowledge(id: string): void
   writeInput(id: string, bytes: Uint8Array): void
   closeInput(id: string): void
+  /** To a process with a channel. */
+  send(id: string, message: object): void
+  /** What `from` printed and prints, to `to`. */
+  copyOutput(from: string, to: string): void
   shutdownDone(): void
   /** Asks for the end of everything, as a signal would; the launcher then exits with this code. */
   end(exitCode: number): void
@@ -99,6 +105,8 @@ function createClient(
     acknowledge: (id) => send({ tag: "acknowledge", id }),
     writeInput: (id, bytes) => send({ tag: "write-input", id, bytes: Buffer.from(bytes).toString("base64") }),
     closeInput: (id) => send({ tag: "close-input", id }),
+    send: (id, message) => send({ tag: "send", id, message }),
+    copyOutput: (from, to) => send({ tag: "copy-output", from, to }),
     shutdownDone: () => send({ tag: "shutdown-done" }),
     end: (exitCode) => send({ tag: "end", exitCode }),
   }
@@ -127,6 +135,8 @@ function deliver(
       return handlers.onExit(message)
     case "shutdown":
       return handlers.onShutdown(message.forced)
+    case "message":
+      return handlers.onMessage?.(message.id, message.message)
     case "reload":
       return handlers.onReload()
   }

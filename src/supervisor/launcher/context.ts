@@ -11,6 +11,7 @@ import { logPath, SUPERVISOR_LOG } from "../logs/log-names.ts"
 import { createConsoleQueue } from "./console-queue.ts"
 import type { LogFile } from "./log-file.ts"
 import { type Consoles, createLogs, type Logs } from "./output.ts"
+import { createOutputCopies, type OutputCopies } from "./output-copies.ts"
 import { createProcessRecords, type ProcessRecords } from "./process-record.ts"
 import type { FromLauncher } from "./protocol.ts"
 import { createRunTable, type RunTable } from "./run-table.ts"
@@ -43,6 +44,7 @@ export type LauncherContext = {
   readonly ownLog: LogFile
   readonly records: ProcessRecords
   readonly table: RunTable
+  readonly copies: OutputCopies
   /** First parts of HAB_RUN_ID of everything alive: our own, and those of dead launchers whose processes we adopted. */
   readonly instances: Set<string>
   readonly ownInstance: string
@@ -72,6 +74,7 @@ export function createContext(
     ownLog: logs.open(logPath(options.logs, SUPERVISOR_LOG, "stdout"), "rotated"),
     records: createProcessRecords(ports.files, options.processes),
     table: createRunTable(),
+    copies: createOutputCopies(),
     instances: new Set([ownInstance]),
     ownInstance,
     starting: new Set(),

@@ -50,6 +50,8 @@ const REQUEST: Fields = {
   stdin: optional(oneOf("null", "pipe")),
   umask: optional(isNumber),
   limits: optional(isObject),
+  channel: optional(isBoolean),
+  enclosed: optional(isBoolean),
 }
 
 const STATUS = hasFields({ tag: oneOf("exited", "signaled", "not-started", "unknown") })
@@ -73,6 +75,8 @@ const TO_LAUNCHER: Readonly<Record<ToLauncher["tag"], Fields>> = {
   acknowledge: { id: isId },
   "write-input": { id: isId, bytes: isString },
   "close-input": { id: isId },
+  send: { id: isId, message: isObject },
+  "copy-output": { from: isId, to: isId },
   "shutdown-done": {},
   end: { exitCode: isNumber },
 }
@@ -90,6 +94,7 @@ const FROM_LAUNCHER: Readonly<Record<FromLauncher["tag"], Fields>> = {
   "not-started": { request: isNumber, cause: isString },
   exited: { id: isString, status: STATUS },
   emptied: { runId: isString },
+  message: { id: isString },
   shutdown: { forced: isBoolean },
   reload: {},
 }

@@ -41,6 +41,10 @@ export type ProcessRequest = Readonly<{
   stdin?: "null" | "pipe"
   umask?: number
   limits?: ProcessLimits
+  /** Opens a message channel to it: `send` and `message` carry what is said. */
+  channel?: boolean
+  /** False: it sees the host's tree (our own helpers). */
+  enclosed?: boolean
   output: OutputPlan
 }>
 
@@ -82,6 +86,8 @@ export type FromLauncher =
   | Readonly<{ tag: "not-started"; request: number; cause: string }>
   | Readonly<{ tag: "exited"; id: string; status: ExitStatus; output?: OutputSummary }>
   | Readonly<{ tag: "emptied"; runId: string }>
+  /** Said by a process with a channel. */
+  | Readonly<{ tag: "message"; id: string; message: unknown }>
   /** Stop every service, then say `shutdown-done` and exit. `forced`: asked for a second time. */
   | Readonly<{ tag: "shutdown"; forced: boolean }>
   /** Exit 0 and leave the services running. */
@@ -101,6 +107,10 @@ export type ToLauncher =
   /** Base64, for processes with `stdin: "pipe"`. */
   | Readonly<{ tag: "write-input"; id: string; bytes: string }>
   | Readonly<{ tag: "close-input"; id: string }>
+  /** To a process with a channel. */
+  | Readonly<{ tag: "send"; id: string; message: object }>
+  /** Copies what a process with `stdin: "pipe"` printed and prints to one with a channel, as `output` messages. */
+  | Readonly<{ tag: "copy-output"; from: string; to: string }>
   | Readonly<{ tag: "shutdown-done" }>
   /** End everything, as at SIGTERM, and exit with this code. */
   | Readonly<{ tag: "end"; exitCode: number }>

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import { unreachable } from "../../base/assert.ts"
 import { describeExit, type ExitStatus } from "../../base/exit-status.ts"
-import type { GroupCommand, OwnedGroup } from "../../ports/process-group.ts"
+import type { GroupCommand, OnOutput, OwnedGroup } from "../../ports/process-group.ts"
 import { type LauncherContext, say, tell } from "./context.ts"
 import { createProcessOutput, type ProcessOutput } from "./output.ts"
 import type { ProcessRecord } from "./process-record.ts"
@@ -25,9 +25,20 @@ export function serve(context: LauncherContext, request: Request): void {
       return void context.table.find(request.id)?.group?.writeInput(Buffer.from(request.bytes, "base64"))
     case "close-input":
       return context.table.find(request.id)?.group?.closeInput()
+    case "send":
+      return context.table.find(request.id)?.group?.channel?.send(request.message)
+    case "copy-output":
+      return copyOutput(context, request.from, request.to)
     default:
       return unreachable(request)
   }
+}
+
+function copyOutput(context: LauncherContext, from: string, to: string): void {
+  const channel = context.table.find(to)?.group?.channel
+  context.copies.copy(from, (stream, bytes) =>
+    channel?.send({ tag: "output", run: from, stream, bytes: Buffer.from(bytes).toString("base64") }),
+  )
 }
 
 /** A signal to everything of a run, whichever launcher started it. */
@@ -45,6 +56,7 @@ export function follow(
   const { id, kind, output: plan } = record.description
   void group.exited.then((status) => {
     output.end()
+    context.copies.forget(id)
     const summary = output.summary()
     context.table.exited(id, status, summary)
     if (kind === "run") say(context, exitLine(plan.preamble, group.pid, status))
@@ -67,18 +79,24 @@ async function spawn(context: LauncherContext, request: number, wanted: ProcessR
   if (context.table.has(wanted.id)) return refuse(`a process with the id '${wanted.id}' is already known`)
   const output = createProcessOutput(context.consoles, context.logs, wanted.output)
   const command = commandOf(wanted, `${context.ownInstance}/${wanted.runId}`)
-  const group = await context.ports.groups.start(command, output.take)
+  const copy = wanted.stdin === "pipe" ? context.copies.keep(wanted.id) : undefined
+  const take: OnOutput = (stream, bytes) => {
+    output.take(stream, bytes)
+    copy?.(stream, bytes)
+  }
+  const group = await context.ports.groups.start(command, take)
   if (group.identity === undefined) return refuse(causeOf(await group.exited))
   const startedMs = context.ports.clock.now()
   const record = recordOf(wanted, command.runId, group, startedMs)
   context.table.put({ record, adopted: false, group })
   keepRecord(context, record)
+  group.channel?.onMessage((message) => tell(context, { tag: "message", id: wanted.id, message }))
   tell(context, { tag: "started", request, pid: group.pid, startedMs })
   follow(context, record, group, output)
 }
 
 function commandOf(wanted: ProcessRequest, runId: string): GroupCommand {
-  const { label, argv, env, cwd, user, stdin, umask, limits } = wanted
+  const { label, argv, env, cwd, user, stdin, umask, limits, channel, enclosed } = wanted
   return {
     label,
     runId,
@@ -89,6 +107,8 @@ function commandOf(wanted: ProcessRequest, runId: string): GroupCommand {
     ...(stdin === undefined ? {} : { stdin }),
     ...(umask === undefined ? {} : { umask }),
     ...(limits === undefined ? {} : { limits }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(enclosed === undefined ? {} : { enclosed }),
   }
 }
 
