@@ -52,6 +52,7 @@ export function openHeld(
     upcoming: undefined,
     config,
     unreported: NO_CHANGES,
+    warned: new Set(),
     exported: exportedBy(release, config.value),
     runId: `${spec.ident.name}.0`,
     commands: 0,
@@ -93,9 +94,13 @@ export function renderHeld(
   const data = templateData(context, services, { spec, release, config: config.value })
   held.config = config
   held.exported = exportedBy(release, config.value)
-  renderService(rendering, { name, release, data, mode: spec.own.templateMode }, (written) => {
-    held.unreported = mergeChanges(held.unreported, written)
-  })
+  renderService(
+    { ...rendering, warned: held.warned },
+    { name, release, data, mode: spec.own.templateMode },
+    (written) => {
+      held.unreported = mergeChanges(held.unreported, written)
+    },
+  )
   const changes = held.unreported
   held.unreported = NO_CHANGES
   return changes

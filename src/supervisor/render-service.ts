@@ -5,6 +5,7 @@ import { scriptOwner, serviceOwner } from "../hooks/credentials.ts"
 import { createServiceDirectories } from "../hooks/service-directories.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { Users } from "../ports/users.ts"
+import type { TemplateWarning } from "../templating/engine.ts"
 import type { TemplateContext } from "../templating/values.ts"
 import { planTree, type RenderedFile, type TreePlan, writeTree } from "../templating/write-changed.ts"
 import type { Release } from "./release.ts"
@@ -17,6 +18,8 @@ export type RenderContext = Readonly<{
   layout: Layout
   env: Readonly<Record<string, string>>
   report: Report
+  /** What the last rendering warned of; each rendering leaves its own here. */
+  warned: Set<string>
 }>
 
 /** What is rendered, and from what. */
@@ -69,7 +72,7 @@ export function renderService(
   createServiceDirectories(context, { name, credentials })
   if (release.command !== undefined) return
   const plan = planService(context, subject)
-  for (const warning of [...plan.hooks.warnings, ...plan.config.warnings]) context.report(describeWarning(warning))
+  warnOnce(context, [...plan.hooks.warnings, ...plan.config.warnings])
   for (const { problem } of plan.hooks.failed) context.report({ tag: "warning", text: problem })
   const owner = scriptOwner(context.users.current, credentials)
   writeHooks(context, plan.hooks.hooks, owner, (file) => onChange({ hooks: [file], config: [] }))
@@ -86,6 +89,14 @@ export function renderService(
     context.report({ tag: "note", text: `${verb} configuration file ${to}/${file}` })
     onChange({ hooks: [], config: [file] })
   })
+}
+
+/** Says what the rendering before did not say; a mistake that was mended and comes back is told anew. */
+function warnOnce({ report, warned }: RenderContext, warnings: readonly TemplateWarning[]): void {
+  const facts = warnings.map(describeWarning)
+  for (const fact of facts) if (!warned.has(fact.text)) report(fact)
+  warned.clear()
+  for (const { text } of facts) warned.add(text)
 }
 
 function isChange({ change }: Pick<RenderedFile, "change">): boolean {

@@ -33,6 +33,8 @@ export type Supervised = {
   config: ServiceConfig
   /** Written by renderings that failed half way, and not yet acted on. */
   unreported: Changes
+  /** What the last rendering warned of, not to say it again. */
+  readonly warned: Set<string>
   /** What it shows to services that bind it: from its last rendering. */
   exported: ConfigTable
   /** Carried by everything the current run starts. */

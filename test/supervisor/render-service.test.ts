@@ -53,6 +53,7 @@ function serviceWith(templates: Readonly<Record<string, string>>) {
     layout: createLayout({ root: "/", enclosed: true }),
     env: {},
     report: (fact: Progress) => said.push(fact),
+    warned: new Set<string>(),
   }
   let written: Changes = NO_CHANGES
   const render = (port: number, mode: TemplateMode = "lenient"): Changes => {
@@ -116,6 +117,24 @@ describe("rendering a service (spec supervisor §2.5, §5.6)", () => {
     expect(lines()).toContain("config/a.conf:1:8: 'cfg.prot' is not defined")
     expect(() => render(2, "strict")).toThrow(/config\/a\.conf:1:8: 'cfg\.prot' is not defined/)
     expect(files.readText(`${SVC}/config/a.conf`)).toBe("port 1")
+  })
+
+  it("says a warning once, and again when it went and came back", () => {
+    const { render, lines } = serviceWith({
+      "config/a.conf": "{{#if (lt cfg.port 9)}}{{cfg.prot}}{{/if}}{{#if (eq cfg.port 2)}}{{cfg.hots}}{{/if}}",
+    })
+    const warnings = () =>
+      lines()
+        .filter((line) => line.endsWith("is not defined"))
+        .map((line) => line.split(" ")[1])
+    render(1)
+    render(3)
+    expect(warnings()).toEqual(["'cfg.prot'"])
+    render(2)
+    expect(warnings()).toEqual(["'cfg.prot'", "'cfg.hots'"])
+    render(9)
+    render(1)
+    expect(warnings()).toEqual(["'cfg.prot'", "'cfg.hots'", "'cfg.prot'"])
   })
 
   it("keeps a hook that cannot be rendered as it was, and goes on with the rest", () => {
