@@ -19,8 +19,6 @@ export const INEFFECTIVE_OPTIONS = {
   ringKey: { ...TEXT, value: "TEXT", env: "HAB_RING_KEY" },
   autoUpdate: { ...FLAG, short: "A" },
   autoUpdatePeriod: { ...NUMBER, value: "SECONDS", default: 60 },
-  serviceUpdatePeriod: { ...NUMBER, value: "SECONDS", default: 60 },
-  keepLatestPackages: { ...NUMBER, value: "N", env: "HAB_KEEP_LATEST_PACKAGES" },
   verbose: { ...FLAG, short: "v" },
   eventStreamApplication: { ...TEXT, value: "NAME" },
   eventStreamEnvironment: { ...TEXT, value: "NAME" },

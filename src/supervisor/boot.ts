@@ -23,6 +23,7 @@ import { createRingPart } from "./ring/follow-ring.ts"
 import { type ClusterOptions, openRing } from "./ring/open-ring.ts"
 import { prepareStateFiles } from "./state-files.ts"
 import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
+import { createUpdater, type UpdateOptions } from "./updates/updater.ts"
 
 /** What `hab sup run` asks of a supervisor process. Travels as JSON from the launcher's entry to the supervisor's. */
 export type SupervisorRequest = Readonly<{
@@ -39,6 +40,9 @@ export type SupervisorRequest = Readonly<{
   cluster?: ClusterOptions
   /** Absent: control is taken on the socket only. */
   control?: ControlGatewayOptions
+  updates: UpdateOptions
+  /** How to run another `hab`. */
+  habCommand: readonly [string, ...string[]]
   layout: Layout
   version: string
 }>
@@ -86,13 +90,20 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
     const part =
       ring === undefined ? undefined : createRingPart(context, ring, () => end(SUPERVISOR_EXIT.permanentFailure))
     const ending = exitWith(context, options.request.exitWith, say)
-    const watching = observers(gateway?.observer ?? UNOBSERVED, ending, part?.observer ?? UNOBSERVED)
+    const updater = createUpdater(context, options.host, options.request.updates)
+    const ours = [ending, updater.observer]
+    const watching = observers(gateway?.observer ?? UNOBSERVED, ...ours, part?.observer ?? UNOBSERVED)
     const supervisor = createSupervisor(context, watching)
     part?.follow(supervisor)
     running.leave = part?.close
     running.supervisor = supervisor
     gateway?.show(gatewaySource(context, supervisor.roster, gateway))
-    running.close = await openAll(context, supervisor, options.request, gateway)
+    const close = await openAll(context, supervisor, options.request, gateway)
+    const stopUpdates = updater.start(supervisor)
+    running.close = () => {
+      stopUpdates()
+      return close()
+    }
     for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
     open(launcher)
   } catch (error) {
@@ -139,6 +150,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
     hooks: request.hooks,
     programs: request.programs,
     version,
+    habCommand: request.habCommand,
     memberId,
     toolsDirectory: innerPath(layout, tools),
     ...(request.control === undefined ? {} : { controlAddress: request.control.address }),

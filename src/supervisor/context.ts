@@ -49,6 +49,8 @@ export type SupervisorContext = Readonly<{
   controlAddress?: HttpAddress
   /** `version/release` of this hab, as templates see it. */
   version: string
+  /** How to run another `hab`. */
+  habCommand: readonly [string, ...string[]]
   memberId: string
   /** The folder with our `chpst`, as services see it. */
   toolsDirectory: string

@@ -1,6 +1,6 @@
 import { servicePaths } from "../base/layout.ts"
 import { SCHEMA_FILE } from "../config/validate.ts"
-import { stringifyIdent } from "../package/ident.ts"
+import { type FullIdent, stringifyIdent } from "../package/ident.ts"
 import type { Say, SupervisorContext } from "./context.ts"
 import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
 import { checkGates } from "./gate.ts"
@@ -86,6 +86,11 @@ export function restartByHand(change: ChangeContext, held: Supervised, force: bo
   change.roster.post(held, { tag: "restart", reason: "manual", force })
 }
 
+/** The service goes over to this installed release, whatever newer ones there are, until it is restarted by hand. */
+export function goOverTo(change: ChangeContext, held: Supervised, release: FullIdent): void {
+  takeSpec(change, held, held.spec, release)
+}
+
 /** A newer release that satisfies the spec was installed meanwhile: the service goes over to it. */
 export function takeNewerRelease(change: ChangeContext, held: Supervised): void {
   const newest = change.context.store.find(held.spec.ident)
@@ -130,10 +135,12 @@ function declaredNow({ context, say }: ChangeContext, held: Supervised, spec: Se
   return declared
 }
 
-/** The spec is in force at once; the newest release that satisfies it from the next run on. */
-function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
+/** The spec is in force at once; the newest release that satisfies it, or the one that is named, from the next run on. */
+function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec, release?: FullIdent): void {
   const declared = declaredNow(change, held, spec)
-  const opened = attempt(change, spec, () => openWanted(change.context, spec, declared))
+  const opened = attempt(change, spec, () => {
+    return openWanted(change.context, release === undefined ? spec : { ...spec, ident: release }, declared)
+  })
   held.declared = declared
   const movesTemplates = spec.configFrom !== held.spec.configFrom
   held.spec = spec

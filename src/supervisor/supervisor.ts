@@ -1,10 +1,13 @@
+import { succeeded } from "../base/exit-status.ts"
 import { supervisorPaths } from "../base/layout.ts"
+import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
 import type { LogKey } from "./console/line.ts"
 import { type Say, type SupervisorContext, speakerOf } from "./context.ts"
 import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
+import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
 import { createModuleHosts } from "./modules/module-hosts.ts"
@@ -19,7 +22,7 @@ import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runn
 import { reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs } from "./spec/spec-files.ts"
-import { applyOperation, restartByHand } from "./spec-changes.ts"
+import { applyOperation, goOverTo, restartByHand } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
 
@@ -37,6 +40,10 @@ export type Supervisor = Readonly<{
   restart(held: Supervised, force: boolean): void
   /** How suitable a service is to lead its group; never rejects. */
   askSuitability(held: Supervised): Promise<bigint>
+  /** Lets a service go over to an installed release. */
+  goOverTo(held: Supervised, release: FullIdent): void
+  /** Runs a `hab` command for a service, as a process of the launcher; false when it failed. */
+  runHab(held: Supervised, words: readonly string[]): Promise<boolean>
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
   /** Something a process of the launcher says. */
@@ -99,6 +106,8 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     reconcile: look,
     restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
     askSuitability: (held) => askSuitability(acting, held),
+    goOverTo: (held, release) => goOverTo({ context, roster, say, reason: "update" }, held, release),
+    runHab: (held, words) => runHab(context, exits, held, words),
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
@@ -123,6 +132,25 @@ function setContextOf(
     runHooks: setHookRunner(context, exits, say),
     say: (text) => say("hab-sup", "MR", text),
   }
+}
+
+async function runHab(
+  context: SupervisorContext,
+  exits: ExitInbox,
+  held: Supervised,
+  words: readonly string[],
+): Promise<boolean> {
+  const group = await hookGroups({ ...context, exits }, held.name).start(
+    {
+      label: `${held.group}.update`,
+      // Not of the run: the service's own end must not end it.
+      runId: `update.${held.name}.${context.host.randomBytes(6).join("")}`,
+      argv: [...context.habCommand, ...words],
+      env: context.host.env,
+    },
+    () => undefined,
+  )
+  return succeeded(await group.exited)
 }
 
 /** The end of a process an earlier supervisor asked for. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { beforeEach, describe, expect, it } from "vitest"
 import { createHab, type Hab } from "../support/hab.ts"
+import { until } from "../support/until.ts"
 import { trustTestKey, writeHart, writeInstalled } from "../support/written-packages.ts"
 
 const noting = (hook: string) => `#!/bin/sh\necho "${hook} {{pkg.version}}" >>{{pkg.svc_data_path}}/trace\n`
@@ -88,5 +89,23 @@ describe("a range of versions", () => {
     expect(hab.does("pkg", "path", "acme/web@~2.0")).toContain("/2.0.0/")
     expect(hab.does("pkg", "install", "acme/web@^2.1")).toContain(`Install of ${release("web", "2.5.0")} complete`)
     expect(hab.run("pkg", "install", "acme/web@banana").code).toBe(2)
+  })
+})
+
+describe("a package that a running service uses", () => {
+  it("is not rolled back from under it", async () => {
+    for (const version of ["1.0.0", "2.0.0"]) {
+      await writeInstalled(hab, {
+        ident: release("web", version),
+        files: { "hooks/run": "#!/bin/sh\nexec sleep 1000\n" },
+      })
+    }
+    const sup = hab.supervise("acme/web")
+    await until("it is up", () => hab.status("web")?.state === "up")
+    const refused = hab.run("pkg", "rollback", "acme/web")
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toContain("is used by a running service")
+    expect(hab.does("pkg", "list", "acme/web").split("\n")).toHaveLength(2)
+    await sup.stop()
   })
 })

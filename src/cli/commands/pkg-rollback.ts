@@ -1,6 +1,8 @@
+import { HabError } from "../../base/errors.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { planRollback } from "../../package/rollback.ts"
 import { uninstallPackages } from "../../package/uninstall.ts"
+import { reasonToKeep } from "../../package/uninstall-plan.ts"
 import { defineCommand } from "../command.ts"
 import { withRemoval } from "../removal.ts"
 
@@ -18,6 +20,12 @@ export const rollbackCommand = defineCommand({
     const wish = parseIdent(text)
     return withRemoval(command, options, async ({ context, store, rules }) => {
       const { target, newer } = planRollback(store, wish)
+      const used = newer.find((ident) => reasonToKeep(ident, { loaded: rules.loaded, exclude: [] }) !== undefined)
+      if (used !== undefined) {
+        throw new HabError("ROLLBACK_IMPOSSIBLE", `${stringifyIdent(used)} is used by a running service`, {
+          hint: `hab svc unload ${wish.origin}/${wish.name} --wait, roll back, and load it again`,
+        })
+      }
       const common = { ...rules, exclude: [], noDeps: true, dryRun: options.dryRun }
       for (const ident of newer) await uninstallPackages(context, ident, common)
       const verb = options.dryRun ? "would be" : "is"

@@ -2,6 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import type { Layout } from "../../base/layout.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
+import { updatePeriodMs } from "../../supervisor/updates/update-period.ts"
 import { clusterOptionsOf } from "../cluster-options.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { controlOptionsOf } from "../control-options.ts"
@@ -114,6 +115,11 @@ function requestOf(
       ip: options.sysIpAddress ?? network.ip(),
       hostname: network.hostname(),
     },
+    updates: {
+      periodMs: updatePeriodMs(context.host.env, options.serviceUpdatePeriod),
+      ...(options.keepLatestPackages === undefined ? {} : { keepLatest: options.keepLatestPackages }),
+    },
+    habCommand: [context.nodeProgram, `${context.programDirectory}/hab.cjs`],
     ...(options.exitWith === undefined ? {} : { exitWith: nameOfService(options.exitWith) }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(control === undefined ? {} : { control }),

@@ -1,6 +1,7 @@
 import { HabError, type Problem } from "../../base/errors.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
+import { isVersionRange } from "../../package/version-range.ts"
 import { readLimits } from "./limits.ts"
 import {
   type CommandSpec,
@@ -20,6 +21,7 @@ const OWN_KEYS = [
   "health_backoff",
   "template_mode",
   "limits",
+  "version_range",
   "set",
   "folder",
   "depends_on",
@@ -46,6 +48,7 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
     onCritical: read.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
     healthBackoff: read.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
     limits: readLimits(read),
+    ...optional("versionRange", readRange(read)),
     ...optional("set", read.text("set")),
     ...optional("folder", read.text("folder")),
     ...optional("dependsOn", readDependencies(read)),
@@ -54,6 +57,13 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
   }
   if (problems.length > 0) throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems })
   return own
+}
+
+function readRange(read: FieldReader): string | undefined {
+  const range = read.text("version_range")
+  if (range === undefined || isVersionRange(range)) return range
+  read.refuse("version_range", `'${range}' is not a range of versions, such as ^2.1`)
+  return undefined
 }
 
 /** Reads the keys of a command service; `argvKey` is where its argv stands. */

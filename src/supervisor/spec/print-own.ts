@@ -13,6 +13,7 @@ export function printOwnSpec(own: OwnSpec): string | undefined {
     on_critical: onCritical === DEFAULT_OWN_SPEC.onCritical ? undefined : onCritical,
     health_backoff: healthBackoff === DEFAULT_OWN_SPEC.healthBackoff ? undefined : healthBackoff,
     template_mode: templateMode === DEFAULT_OWN_SPEC.templateMode ? undefined : templateMode,
+    version_range: own.versionRange,
     set: own.set,
     folder: own.folder,
     limits: printLimits(own.limits),

@@ -1,4 +1,4 @@
-import { stringifyIdent } from "../../package/ident.ts"
+import { type PackageIdent, stringifyIdent } from "../../package/ident.ts"
 import { stringifyServiceGroup } from "../service-group.ts"
 import type { ServiceSpec } from "./spec.ts"
 
@@ -6,7 +6,7 @@ import type { ServiceSpec } from "./spec.ts"
 export function printSpec(spec: ServiceSpec): string {
   const binds = spec.binds.map((bind) => quote(`${bind.name}:${stringifyServiceGroup(bind.group)}`))
   const lines = [
-    `ident = ${quote(stringifyIdent(spec.ident))}`,
+    `ident = ${quote(stringifyIdent(withoutRange(spec.ident)))}`,
     `group = ${quote(spec.group)}`,
     `bldr_url = ${quote(spec.bldrUrl)}`,
     `channel = ${quote(spec.channel)}`,
@@ -27,6 +27,11 @@ export function printSpec(spec: ServiceSpec): string {
     `nanos = ${Math.round((spec.healthCheckIntervalMs % 1000) * 1e6)}`,
   ]
   return `${lines.join("\n")}\n`
+}
+
+/** Habitat knows no ranges: ours stands among our own keys (decisions H). */
+function withoutRange({ range: _, ...ident }: PackageIdent): PackageIdent {
+  return ident
 }
 
 /** A TOML basic string: JSON's escapes are a subset of TOML's. */

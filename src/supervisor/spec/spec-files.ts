@@ -47,7 +47,9 @@ export function findSpec(context: SpecContext, name: string): ServiceSpec | unde
 export function writeSpec(context: SpecContext, spec: ServiceSpec): void {
   const directory = supervisorPaths(context.layout).specs
   const own = `${directory}/${spec.ident.name}.hab.toml`
-  const ownText = printOwnSpec(spec.own)
+  const { range } = spec.ident
+  const { versionRange: _, ...kept } = spec.own
+  const ownText = printOwnSpec(range === undefined ? kept : { ...kept, versionRange: range })
   context.files.makeDirectories(directory)
   if (ownText !== undefined) context.files.writeAtomically(own, ownText)
   else if (context.files.lstat(own) !== undefined) context.files.removeFile(own)
@@ -71,7 +73,8 @@ function readSpec({ files, layout, env }: SpecContext, name: string): ServiceSpe
   }
   const ownPath = `${directory}/${name}.hab.toml`
   const ownText = files.readTextIfPresent(ownPath)
-  return { ...spec, own: ownText === undefined ? DEFAULT_OWN_SPEC : parseOwnSpec(ownText, ownPath) }
+  const { versionRange: range, ...own } = ownText === undefined ? DEFAULT_OWN_SPEC : parseOwnSpec(ownText, ownPath)
+  return { ...spec, ...(range === undefined ? {} : { ident: { ...spec.ident, range } }), own }
 }
 
 function describe(error: unknown): string {

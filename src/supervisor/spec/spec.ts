@@ -52,6 +52,8 @@ export type OwnSpec = Readonly<{
   command?: CommandSpec
   /** Services that have to be up, or healthy, before each start. */
   dependsOn?: Readonly<Record<string, DependencyCondition>>
+  /** The range of versions in the wish: `^2.1`. Part of the ident as we hold it, apart from it on disk. */
+  versionRange?: string
   /** The set it was applied with. */
   set?: string
   /** Hooks as they were declared: event, or alias, to a list of tables (spec lifecycle §C.3). */
