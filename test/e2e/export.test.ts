@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { createHab, type Hab, project } from "../support/hab.ts"
+import { until } from "../support/until.ts"
 import { writeInstalled } from "../support/written-packages.ts"
 
 const LIBRARY = "acme/library/1.0.0/20240102030405"
@@ -11,9 +12,14 @@ const WEB = "acme/web/1.0.0/20240102030406"
 /** A service that names its pid and needs a library. */
 async function rootWithService(): Promise<Hab> {
   const hab = createHab()
-  await writeInstalled(hab, { ident: LIBRARY, files: { "bin/greet": "#!/bin/sh\necho from the library\n" } })
+  await writeInstalled(hab, {
+    ident: LIBRARY,
+    files: { "bin/greet": "#!/bin/sh\necho from the library as $(id -u)\n" },
+  })
   const files = {
-    "hooks/run": "#!/bin/sh\ngreet >{{pkg.svc_data_path}}/greeting\n(sleep 0.1 &)\nexec sleep 1000\n",
+    // The inner shell is an orphan when its parent has gone, and ends before the service does.
+    "hooks/run":
+      "#!/bin/sh\ncd {{pkg.svc_data_path}}\ngreet >greeting\n(sh -c 'sleep 0.2; touch orphan' &)\nexec sleep 1000\n",
     SVC_USER: "hab\n",
     SVC_GROUP: "hab\n",
     EXPOSES: "8080\n",
@@ -60,5 +66,103 @@ describe("hab pkg export systemd", () => {
       encoding: "utf8",
     })
     expect(stderr.split("\n").filter((line) => line.includes("hab.service"))).toEqual([])
+  })
+})
+
+const lacksImageTools = [
+  ["skopeo", "--version"],
+  ["umoci", "--version"],
+  ["ldd", "--version"],
+].some(([program = "", ...args]) => spawnSync(program, args).status !== 0)
+const canMakeNamespaces =
+  process.getuid?.() === 0 && spawnSync("unshare", ["--mount", "--pid", "--fork", "true"]).status === 0
+
+/** Shows the image's own /proc and three devices of a tmpfs: what any container runtime gives. Then becomes what follows. */
+const ENTER = `R=$1; shift
+mount -t proc proc "$R/proc" && mount -t tmpfs tmpfs "$R/dev"
+mknod -m 666 "$R/dev/null" c 1 3 && mknod -m 666 "$R/dev/random" c 1 8 && mknod -m 666 "$R/dev/urandom" c 1 9
+exec "$@"`
+
+function unpacked(hab: Hab, image: string): string {
+  const rootless = process.getuid?.() === 0 ? [] : ["--rootless"]
+  const umoci = ["unpack", ...rootless, "--image", `${image}:latest`, hab.path("bundle")]
+  expect(spawnSync("umoci", umoci, { encoding: "utf8" })).toMatchObject({ status: 0 })
+  return hab.path("bundle/rootfs")
+}
+
+/** The image's configuration as a container runtime reads it. */
+function configOf(image: string) {
+  const { stdout } = spawnSync("skopeo", ["inspect", "--config", `oci:${image}:latest`], { encoding: "utf8" })
+  return JSON.parse(stdout).config
+}
+
+/** Runs the entrypoint as the image's user, as process 1 of namespaces of its own in which nothing of the host is mounted. */
+function startContainer(rootfs: string, { User, Env, Entrypoint, Cmd }: ReturnType<typeof configOf>) {
+  const inside = ["/usr/bin/env", "-i", ...Env]
+  const chroot = ["chroot", `--userspec=${User}`, rootfs, ...inside]
+  const enter = ["sh", "-c", ENTER, "enter", rootfs, ...chroot, ...Entrypoint, ...Cmd]
+  const child = spawn("unshare", ["--mount", "--pid", "--fork", "--kill-child", ...enter], { stdio: "ignore" })
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve))
+  onTestFinished(() => void child.kill("SIGKILL"))
+  const first = () => Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))
+  const run = (...words: string[]) =>
+    spawnSync("nsenter", [`--target=${first()}`, "--mount", "--pid", ...chroot, ...words], { encoding: "utf8" }).stdout
+  return { first, run, ended }
+}
+
+describe("hab pkg export container", () => {
+  it.skipIf(lacksImageTools)(
+    "writes an image that skopeo reads and umoci unpacks, twice with the same digest",
+    async () => {
+      const hab = await rootWithService()
+      const image = JSON.parse(hab.does("pkg", "export", "container", "acme/web", "--output", "image", "--json"))
+      expect(hab.does("pkg", "export", "container", "acme/web", "-o", "again")).toBe(
+        `${hab.path("again")} ${image.digest}`,
+      )
+      const titles = image.layers.map(({ title }: { title: string }) => title)
+      expect(titles).toEqual(["system", "node", "hab", LIBRARY, WEB])
+      const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image.path}:latest`], { encoding: "utf8" })
+      expect(JSON.parse(stdout)).toMatchObject({
+        Digest: image.digest,
+        Created: "2024-01-02T03:04:06Z",
+        Layers: image.layers.map(({ digest }: { digest: string }) => digest),
+      })
+      expect(configOf(image.path)).toMatchObject({
+        User: "1000:0",
+        ExposedPorts: { "8080/tcp": {} },
+        Cmd: ["acme/web"],
+      })
+      const rootfs = unpacked(hab, image.path)
+      expect(existsSync(path.join(rootfs, "hab/pkgs", LIBRARY, "bin/greet"))).toBe(true)
+      expect(hab.run("pkg", "export", "container", "acme/web", "-o", "image").stderr).toContain("EXPORT_EXISTS")
+    },
+  )
+
+  it.skipIf(lacksImageTools || !canMakeNamespaces)(
+    "runs the service as an ordinary user, alone in its root, and leaves no zombie",
+    async () => {
+      const hab = await rootWithService()
+      const image = hab.does("pkg", "export", "container", "acme/web", "--output", "image").split(" ")[0] ?? ""
+      const rootfs = unpacked(hab, image)
+      const container = startContainer(rootfs, configOf(image))
+      const greeting = path.join(rootfs, "hab/svc/web/data/greeting")
+      await until("the service runs", () => existsSync(greeting) && readFileSync(greeting, "utf8"))
+      expect(readFileSync(greeting, "utf8")).toBe("from the library as 1000\n")
+      await until("its orphan has come and gone", () => existsSync(path.join(rootfs, "hab/svc/web/data/orphan")))
+      expect(container.run("hab", "svc", "status")).toMatch(/^acme\/web\/1\.0\.0\S* +standalone +up +up /m)
+      await until("no zombie is left", () => !/^Z/m.test(container.run("ps", "-e", "-o", "stat=")))
+      process.kill(container.first(), "SIGTERM")
+      expect(await container.ended).toBe(0)
+    },
+  )
+})
+
+describe("hab pkg export kubernetes", () => {
+  it("prints a Deployment and a Service", async () => {
+    const hab = await rootWithService()
+    const text = hab.does("pkg", "export", "kubernetes", "acme/web", "--image", "registry/web:1", "--replicas", "3")
+    expect(text).toContain("image: registry/web:1\n")
+    expect(text).toContain("replicas: 3\n")
+    expect(text).toContain("targetPort: 8080")
   })
 })

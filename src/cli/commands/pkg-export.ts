@@ -1,5 +1,6 @@
 import path from "node:path/posix"
 import { HabError } from "../../base/errors.ts"
+import { exportContainer } from "../../depot/export/export-container.ts"
 import { exportTar } from "../../depot/export/export-tar.ts"
 import { packagesToExport } from "../../depot/export/image-member.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
@@ -29,6 +30,37 @@ export const exportTarCommand = defineCommand({
     if (!options.json) return { text: destination }
     const idents = packages.map(({ ident }) => stringifyIdent(ident))
     return { text: JSON.stringify({ ident: stringifyIdent(pkg.ident), path: destination, packages: idents }) }
+  },
+})
+
+/** `hab pkg export container`: an OCI image layout, made without a container engine. */
+export const exportContainerCommand = defineCommand({
+  name: "export container",
+  summary: "Write an OCI image that runs a package under a supervisor, without a container engine",
+  arguments: "<ident>",
+  examples: [
+    "hab pkg export container acme/web --output web-image",
+    "skopeo copy oci:web-image:latest docker://registry.example.com/acme/web",
+  ],
+  options: {
+    output: {
+      kind: "text",
+      short: "o",
+      value: "DIR",
+      summary: "The directory (default: origin-name-version-release.oci)",
+    },
+    tag: { kind: "text", value: "TAG", default: "latest", summary: "What the image is called inside the directory" },
+    json: JSON_OUTPUT,
+  },
+  async run({ args: [text = ""], options }, context) {
+    const { pkg, packages, baseName } = wantedPackages(context, text)
+    const destination = freePath(context, options.output ?? `${baseName}.oci`)
+    const { nodeProgram, programDirectory } = context
+    const place = { nodeProgram, programDirectory, destination, tag: options.tag }
+    const { digest, layers } = await exportContainer(context.host, { packages, pkg, ...place })
+    if (options.json)
+      return { text: JSON.stringify({ ident: stringifyIdent(pkg.ident), path: destination, digest, layers }) }
+    return { text: `${destination} ${digest}` }
   },
 })
 

@@ -6,7 +6,8 @@ import { channelsCommand, deleteCommand, demoteCommand, promoteCommand, searchCo
 import { downloadCommand } from "../commands/pkg-download.ts"
 import { envCommand } from "../commands/pkg-environment.ts"
 import { execCommand } from "../commands/pkg-exec.ts"
-import { exportTarCommand } from "../commands/pkg-export.ts"
+import { exportContainerCommand, exportTarCommand } from "../commands/pkg-export.ts"
+import { exportKubernetesCommand } from "../commands/pkg-export-kubernetes.ts"
 import { exportSystemdCommand } from "../commands/pkg-export-systemd.ts"
 import { hashCommand, headerCommand } from "../commands/pkg-hart.ts"
 import { infoCommand } from "../commands/pkg-info.ts"
@@ -49,7 +50,9 @@ export const pkgCommands: CommandGroup = {
     repairCommand,
     sbomCommand,
     exportTarCommand,
+    exportContainerCommand,
     exportSystemdCommand,
+    exportKubernetesCommand,
     searchCommand,
     channelsCommand,
     promoteCommand,
