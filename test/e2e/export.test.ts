@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { cpSync, existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { createHab, type Hab, project } from "../support/hab.ts"
@@ -153,6 +153,19 @@ describe("hab pkg export container", () => {
       await until("no zombie is left", () => !/^Z/m.test(container.run("ps", "-e", "-o", "stat=")))
       process.kill(container.first(), "SIGTERM")
       expect(await container.ended).toBe(0)
+    },
+  )
+
+  const nginx = "/usr/sbin/nginx"
+  it.skipIf(lacksImageTools || process.getuid?.() !== 0 || !existsSync(nginx))(
+    "takes along the libraries of this machine that a package's programs need",
+    async () => {
+      const hab = createHab()
+      const directory = await writeInstalled(hab, { ident: LIBRARY, files: { "bin/greet": "" } })
+      cpSync(nginx, path.join(directory, "bin/nginx"))
+      const image = hab.does("pkg", "export", "container", "acme/library", "-o", "image").split(" ")[0] ?? ""
+      const command = [unpacked(hab, image), `/hab/pkgs/${LIBRARY}/bin/nginx`, "-v"]
+      expect(spawnSync("chroot", command, { encoding: "utf8" }).stderr).toContain("nginx version")
     },
   )
 })

@@ -57,10 +57,14 @@ export const exportContainerCommand = defineCommand({
     const destination = freePath(context, options.output ?? `${baseName}.oci`)
     const { nodeProgram, programDirectory } = context
     const place = { nodeProgram, programDirectory, destination, tag: options.tag }
-    const { digest, layers } = await exportContainer(context.host, { packages, pkg, ...place })
-    if (options.json)
-      return { text: JSON.stringify({ ident: stringifyIdent(pkg.ident), path: destination, digest, layers }) }
-    return { text: `${destination} ${digest}` }
+    const { wrap } = context.workplace().enclosure
+    const { digest, layers, missing } = await exportContainer(context.host, { packages, pkg, wrap, ...place })
+    if (missing.length > 0) {
+      const hint = "Programs of the packages name them; the image works if they are found in another way when it runs"
+      context.report({ tag: "warning", text: `The image lacks ${missing.join(", ")}`, hint })
+    }
+    if (!options.json) return { text: `${destination} ${digest}` }
+    return { text: JSON.stringify({ ident: stringifyIdent(pkg.ident), path: destination, digest, layers }) }
   },
 })
 

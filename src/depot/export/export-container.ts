@@ -7,6 +7,7 @@ import type { Host } from "../../ports/host.ts"
 import { type ImageSummary, writeImageLayout } from "./image-layout.ts"
 import { membersOfPackage, releaseSeconds } from "./image-member.ts"
 import { membersOfHab } from "./program-members.ts"
+import { binariesOf, sharedObjectsOf } from "./shared-objects.ts"
 import { IMAGE_USER, systemLayers } from "./system-members.ts"
 
 /** What OCI calls the platforms of packages. */
@@ -21,7 +22,12 @@ export type ContainerRequest = Readonly<{
   /** The directory to be; nothing is there. */
   destination: string
   tag: string
+  /** Runs a command where packages are at their inner paths. */
+  wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]]
 }>
+
+/** `missing`: libraries that programs of the packages need and this machine does not have either. */
+export type ContainerSummary = ImageSummary & Readonly<{ missing: readonly string[] }>
 
 /**
  * Writes an image that runs the package under a supervisor: a small system, Node and hab, and a layer for each package.
@@ -31,10 +37,13 @@ export type ContainerRequest = Readonly<{
 export async function exportContainer(
   context: Pick<Host, "files" | "processes" | "env" | "target">,
   request: ContainerRequest,
-): Promise<ImageSummary> {
+): Promise<ContainerSummary> {
   const { files, target } = context
   const { packages, pkg, destination } = request
-  const { system, node } = await systemLayers(context, request)
+  const binaries = packages.flatMap((each) => [...binariesOf(files, each)])
+  const { paths, missing } = await sharedObjectsOf(context, binaries, request.wrap)
+  const wanted = paths.filter((object) => !object.startsWith("/hab/"))
+  const { system, node } = await systemLayers(context, { nodeProgram: request.nodeProgram, wanted })
   const created = Math.max(...packages.map(({ ident }) => releaseSeconds(ident.release)))
   const hab = membersOfHab(files, request.programDirectory, { mtimeSeconds: 0 })
   const unfinished = files.makeTemporaryDirectory(`${path.dirname(destination)}/.hab-export-`)
@@ -54,7 +63,7 @@ export async function exportContainer(
     files.chmod(unfinished, 0o755)
     files.syncTree(unfinished)
     files.rename(unfinished, destination)
-    return summary
+    return { ...summary, missing }
   } finally {
     files.removeTree(unfinished)
   }

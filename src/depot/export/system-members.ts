@@ -13,7 +13,9 @@ const WELCOME = `[ basename bash cat chmod chown comm cp cut date dd df dirname 
  seq setpriv sha256sum sleep sort split stat stdbuf tac tail tee test timeout touch tr true truncate tty uname uniq unlink
  wc whoami xargs yes`.split(/\s+/)
 
-const CERTIFICATES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+/** Where Node and most tools look. */
+const CERTIFICATE_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
+const CERTIFICATES = [`/${CERTIFICATE_BUNDLE}`, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
 /** The account a container runs as. Group 0 owns what it writes, so any other uid of that group can take its place. */
 export const IMAGE_USER = { uid: 1000, gid: 0, name: "hab", home: "/hab" } as const
@@ -44,32 +46,35 @@ type Context = Readonly<{
   env: Readonly<Record<string, string>>
 }>
 
-/** Everything of this machine an image holds, in two layers: a small system, and Node. Throws EXPORT_IMPOSSIBLE. */
+/**
+ * Everything of this machine an image holds, in two layers: a small system with the libraries `wanted` by packages, and
+ * Node. Throws EXPORT_IMPOSSIBLE.
+ */
 export async function systemLayers(
   context: Context,
-  { nodeProgram }: Readonly<{ nodeProgram: string }>,
+  { nodeProgram, wanted }: Readonly<{ nodeProgram: string; wanted: readonly string[] }>,
 ): Promise<Readonly<{ system: readonly ImageMember[]; node: readonly ImageMember[] }>> {
-  const found = [...NEEDED, ...WELCOME].sort().flatMap((name) => toolOf(context, name) ?? [])
-  const objects = await sharedObjectsOf(
-    context,
-    found.map(({ source }) => source),
-  )
-  const nodeObjects = await sharedObjectsOf(context, [nodeProgram])
-  const base = skeleton()
-  const programs = [...found.map(({ name, source }) => placed(context, source, `usr/bin/${name}`))]
-  const libraries = objects.map((object) => placed(context, object, object.slice(1)))
+  const tools = [...NEEDED, ...WELCOME].sort().flatMap((name) => toolOf(context, name) ?? [])
+  const sources = tools.map(({ source }) => source)
+  const libraries = [...new Set([...(await librariesOf(context, sources)), ...wanted])].sort()
+  const nodeLibraries = (await librariesOf(context, [nodeProgram])).filter((library) => !libraries.includes(library))
+  const at = (library: string) => placed(context, library, library.slice(1))
   const certificates = CERTIFICATES.find((file) => context.files.stat(file)?.kind === "file")
-  const bundle = certificates === undefined ? [] : [placed(context, certificates, CERTIFICATES[0]?.slice(1) ?? "")]
-  const node = [
-    placed(context, nodeProgram, "usr/bin/node"),
-    ...nodeObjects
-      .filter((object) => !objects.includes(object))
-      .map((object) => placed(context, object, object.slice(1))),
-  ]
   return {
-    system: withParents([...base, ...programs, ...libraries, ...bundle]),
-    node: withParents(node),
+    system: withParents([
+      ...skeleton(),
+      ...tools.map(({ name, source }) => placed(context, source, `usr/bin/${name}`)),
+      ...libraries.map(at),
+      ...(certificates === undefined ? [] : [placed(context, certificates, CERTIFICATE_BUNDLE)]),
+    ]),
+    node: withParents([placed(context, nodeProgram, "usr/bin/node"), ...nodeLibraries.map(at)]),
   }
+}
+
+async function librariesOf(context: Context, programs: readonly string[]): Promise<readonly string[]> {
+  const { paths, missing } = await sharedObjectsOf(context, programs)
+  if (missing.length === 0) return paths
+  throw new HabError("EXPORT_IMPOSSIBLE", `programs of this machine lack libraries: ${missing.join(", ")}`)
 }
 
 const STAMP = { mtimeSeconds: 0 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { parseLdd } from "../../../src/depot/export/shared-objects.ts"
+import { binariesOf, parseLdd } from "../../../src/depot/export/shared-objects.ts"
+import { memoryFileSystem } from "../../support/memory-file-system.ts"
 
 describe("what ldd says", () => {
   it("is read as paths, each once; the loader is one of them, the kernel's object and static programs are none", () => {
@@ -13,12 +14,25 @@ describe("what ldd says", () => {
       "/usr/bin/busybox:",
       "\tnot a dynamic executable",
     ]
-    expect(parseLdd(lines)).toEqual(["/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2"])
+    expect(parseLdd(lines)).toEqual({
+      paths: ["/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2"],
+      missing: [],
+    })
   })
 
-  it("is refused when a library is missing", () => {
-    expect(() => parseLdd(["\tlibgone.so.1 => not found"])).toThrow(
-      expect.objectContaining({ code: "EXPORT_IMPOSSIBLE", message: expect.stringContaining("libgone.so.1") }),
-    )
+  it("names what is missing", () => {
+    expect(parseLdd(["\tlibgone.so.1 => not found"])).toEqual({ paths: [], missing: ["libgone.so.1"] })
+  })
+})
+
+describe("the binaries of a package", () => {
+  it("are its executable files that begin as ELF does, at every depth, as packages see them", () => {
+    const files = memoryFileSystem({
+      "/r/web/bin/web": "\u007fELF…",
+      "/r/web/bin/script": "#!/bin/sh",
+      "/r/web/data": "\u007fELF",
+    })
+    for (const name of ["web", "script"]) files.chmod(`/r/web/bin/${name}`, 0o755)
+    expect([...binariesOf(files, { path: "/r/web", innerPath: "/hab/web" })]).toEqual(["/hab/web/bin/web"])
   })
 })
