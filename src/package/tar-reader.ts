@@ -139,7 +139,7 @@ function closeWhenRead(state: State): void {
 }
 
 function readHeader(state: State, block: Buffer): void {
-  const header = new Header(block)
+  const header = parseHeader(state, block)
   if (header.nullBlock) {
     state.phase = "finished"
     return
@@ -156,8 +156,17 @@ function readHeader(state: State, block: Buffer): void {
   else openBody(state, entry.size, decision === "skip" ? IGNORE : decision)
 }
 
+/** A number beyond what JavaScript counts exactly is thrown by the library as a plain error. */
+function parseHeader({ where }: State, block: Buffer): Header {
+  try {
+    return new Header(block)
+  } catch {
+    throw damagedArchive(where, "a member's header holds a number that cannot be")
+  }
+}
+
 function readExtension(state: State, kind: Extension, size: number): void {
-  if (size > META_BYTES_MAX) throw damagedArchive(state.where, `a ${kind} header has ${size} bytes`)
+  if (size < 0 || size > META_BYTES_MAX) throw damagedArchive(state.where, `a ${kind} header has ${size} bytes`)
   const parts: Buffer[] = []
   openBody(state, size, {
     data: (bytes) => parts.push(Buffer.from(bytes)),
@@ -180,7 +189,7 @@ function describeEntry(header: Header, type: string, { extension, where }: State
   const path = extension.path ?? header.path ?? ""
   const kind = path.endsWith("/") && KINDS[type] === "file" ? "directory" : (KINDS[type] ?? "other")
   const size = kind === "file" || kind === "other" ? (extension.size ?? header.size) : 0
-  if (size === undefined || !Number.isSafeInteger(size))
+  if (size === undefined || !Number.isSafeInteger(size) || size < 0)
     throw damagedArchive(where, `the size of '${path}' cannot be read`)
   return {
     path,
