@@ -129,6 +129,7 @@ export const ERROR_CODES = {
   ENV_FILE_MISSING: { exit: 1, summary: "an env_file of a command service is not there" },
   WORKING_DIRECTORY_MISSING: { exit: 1, summary: "the working directory of a command service is not there" },
   HOOKS_INVALID: { exit: 1, summary: "declared hooks cannot be used" },
+  SUPERVISOR_HOOK_FAILED: { exit: 1, summary: "a pre-start hook of the supervisor itself failed; nothing was started" },
   HOOK_USER_REFUSED: { exit: 1, summary: "a hook names an account it cannot run as" },
   SET_FILE_INVALID: { exit: 1, summary: "a file of services cannot be read, or says what cannot be" },
   SET_TAKEN: { exit: 1, summary: "a set or a service of that name belongs to another file, or was loaded by hand" },

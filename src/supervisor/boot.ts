@@ -1,29 +1,30 @@
 import { HabError } from "../base/errors.ts"
-import { hostPath, innerPath, type Layout, supervisorPaths } from "../base/layout.ts"
-import { parseIdent, stringifyIdent } from "../package/ident.ts"
+import { innerPath, type Layout, supervisorPaths } from "../base/layout.ts"
 import { createStore } from "../package/store.ts"
-import type { ControlHandler, ControlServer } from "../ports/control-channel.ts"
 import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
 import { type SupervisorContext, type SupervisorHooks, type SupervisorOptions, speakerOf } from "./context.ts"
-import { controlActions } from "./control-actions.ts"
-import { checkExitWith, exitWith } from "./exit-with.ts"
-import { type ControlGatewayOptions, openControlGateway } from "./gateway/control-gateway.ts"
+import { exitWith } from "./exit-with.ts"
+import type { ControlGatewayOptions } from "./gateway/control-gateway.ts"
 import { gatewaySource } from "./gateway/gateway-source.ts"
-import { type Gateway, type GatewayOptions, openGateway } from "./gateway/http-gateway.ts"
-import { printListenAddress } from "./gateway/listen-address.ts"
-import { answerControl, controlRouteOf } from "./gateway/routes.ts"
+import type { GatewayOptions } from "./gateway/http-gateway.ts"
 import { installChpst } from "./launcher/chpst.ts"
 import { connectToLauncher, type LauncherClient, type ProcessExit } from "./launcher/client.ts"
+import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
 import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
-import { settleLeft } from "./left.ts"
+import { createModuleHosts, type ModuleHosts } from "./modules/module-hosts.ts"
 import { observers, UNOBSERVED } from "./observer.ts"
-import { type LoadRequest, loadService } from "./operations.ts"
+import { openAll, openHttp } from "./opening.ts"
+import type { LoadRequest } from "./operations.ts"
 import { createRingPart } from "./ring/follow-ring.ts"
 import { type ClusterOptions, openRing } from "./ring/open-ring.ts"
+import { runPostStart, runPreStart, startupWatch } from "./startup.ts"
 import { prepareStateFiles } from "./state-files.ts"
-import { createSupervisor, rewritePidFiles, type Supervisor, watchSpecs } from "./supervisor.ts"
+import { createSupervisor, type Supervisor } from "./supervisor.ts"
+import { createSupervisorHooks, type SupervisorHookRunner } from "./supervisor-hooks.ts"
 import { createUpdater, type UpdateOptions } from "./updates/updater.ts"
+
+const NEVER = new AbortController().signal
 
 /** What `hab sup run` asks of a supervisor process. Travels as JSON from the launcher's entry to the supervisor's. */
 export type SupervisorRequest = Readonly<{
@@ -63,17 +64,23 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     end = resolve
   })
-  const running: Running = { ended: [] }
+  const running: Running = { ended: [], exits: createExitInbox(), leaving: new AbortController() }
   let open: (launcher: LauncherClient) => void = () => undefined
   // What comes while we begin waits until we have begun.
   const opened = new Promise<LauncherClient>((resolve) => {
     open = resolve
   })
   const launcher = await connectToLauncher(options.channel, {
-    onExit: (exit) => (running.close === undefined ? running.ended.push(exit) : running.supervisor?.onExit(exit)),
-    onMessage: (id, message) => running.supervisor?.onMessage(id, message),
-    onShutdown: (forced) =>
-      forced ? end(0) : void opened.then((client) => shutDown(running, client)).then(() => end(0)),
+    onExit: (exit) => {
+      if (running.close !== undefined) running.supervisor?.onExit(exit)
+      else if (!running.exits.deliver(exit)) running.ended.push(exit)
+    },
+    onMessage: (id, message) => running.modules?.onMessage(id, message),
+    onShutdown: (forced) => {
+      if (forced) return end(0)
+      running.leaving.abort()
+      void opened.then((client) => shutDown(running, client)).then(() => end(0))
+    },
     onReload: () => void opened.then(() => reload(running)).then(() => end(0)),
     onLost: () => end(SUPERVISOR_EXIT.permanentFailure),
   })
@@ -82,30 +89,16 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   say("hab-sup", "MR", `hab ${alone.version}`)
   say("hab-sup", "MR", `Supervisor Member-ID ${alone.memberId}`)
   try {
-    const gateway = await openHttp(alone, options)
-    const here = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
-    const { cluster } = options.request
-    const ring = cluster === undefined ? undefined : openRing(options.host, here, cluster)
-    const context = ring === undefined ? here : { ...here, ring }
-    const part =
-      ring === undefined ? undefined : createRingPart(context, ring, () => end(SUPERVISOR_EXIT.permanentFailure))
-    const ending = exitWith(context, options.request.exitWith, say)
-    const updater = createUpdater(context, options.host, options.request.updates)
-    const ours = [ending, updater.observer]
-    const watching = observers(gateway?.observer ?? UNOBSERVED, ...ours, part?.observer ?? UNOBSERVED)
-    const supervisor = createSupervisor(context, watching)
-    part?.follow(supervisor)
-    running.leave = part?.close
-    running.supervisor = supervisor
-    gateway?.show(gatewaySource(context, supervisor.roster, gateway))
-    const close = await openAll(context, supervisor, options.request, gateway)
-    const stopUpdates = updater.start(supervisor)
-    running.close = () => {
-      stopUpdates()
-      return close()
-    }
-    for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
+    const { exits } = running
+    const modules = createModuleHosts(alone, exits)
+    running.modules = modules
+    running.hooks = createSupervisorHooks(alone, { exits, modules, say })
+    const startup = { context: alone, hooks: running.hooks, say, signal: running.leaving.signal }
+    await runPreStart(startup)
+    if (running.leaving.signal.aborted && !launcher.hello.respawned) return leaveUnopened(launcher)
+    const { isUp } = await begin(alone, options, { running, modules, end })
     open(launcher)
+    void runPostStart(startup, isUp)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     const hint = error.hint === undefined ? "" : ` (${error.hint})`
@@ -115,26 +108,52 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
   return ended
 }
 
+/** Opens gateways and the ring, then starts services. `isUp` resolves when those that start with us are up. */
+async function begin(
+  alone: SupervisorContext,
+  options: BootOptions,
+  parts: Readonly<{ running: Running; modules: ModuleHosts; end: (code: number) => void }>,
+): Promise<{ isUp: Promise<void> }> {
+  const { running, modules, end } = parts
+  const { request } = options
+  const gateway = await openHttp(alone, options)
+  const here = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
+  const ring = request.cluster === undefined ? undefined : openRing(options.host, here, request.cluster)
+  const context = ring === undefined ? here : { ...here, ring }
+  const part =
+    ring === undefined ? undefined : createRingPart(context, ring, () => end(SUPERVISOR_EXIT.permanentFailure))
+  const ending = exitWith(context, request.exitWith, speakerOf(context))
+  const arriving = startupWatch()
+  const others = [gateway?.observer ?? UNOBSERVED, part?.observer ?? UNOBSERVED]
+  const updater = createUpdater(context, options.host, request.updates)
+  const watching = observers(ending, updater.observer, arriving.observer, ...others)
+  const supervisor = createSupervisor(context, { exits: running.exits, modules }, watching)
+  part?.follow(supervisor)
+  running.leave = part?.close
+  running.supervisor = supervisor
+  gateway?.show(gatewaySource(context, supervisor.roster, gateway))
+  const close = await openAll(context, supervisor, request, gateway)
+  const stopUpdates = updater.start(supervisor)
+  running.close = () => {
+    stopUpdates()
+    return close()
+  }
+  for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
+  return { isUp: arriving.whenUp(supervisor.roster) }
+}
+
 /** What the launcher's messages reach. Ends that come before services are known wait in `ended`. */
 type Running = {
   supervisor?: Supervisor
+  modules?: ModuleHosts
+  hooks?: SupervisorHookRunner
+  readonly exits: ExitInbox
+  /** Aborted when we were asked to go: no hook of the start is waited for. */
+  readonly leaving: AbortController
   close?: () => Promise<void>
   /** Ends our part in the ring. */
   leave?: ((leaves: boolean) => Promise<void>) | undefined
   readonly ended: ProcessExit[]
-}
-
-/** Opened before any service is looked at (decisions 17): who asks early is told to come back. */
-async function openHttp(context: SupervisorContext, { host, request }: BootOptions): Promise<Gateway | undefined> {
-  if (request.gateway === undefined) return undefined
-  const say = speakerOf(context)
-  const onBug = (error: unknown) => {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    say("hab-sup", "MR", `This is a bug in hab: the HTTP gateway could not answer: ${what}`)
-  }
-  const gateway = await openGateway(host, request.gateway, onBug)
-  say("hab-sup", "MR", `Starting http-gateway on ${printListenAddress(gateway.address)}`)
-  return gateway
 }
 
 function createContext({ host, request, print }: BootOptions, launcher: LauncherClient): SupervisorContext {
@@ -159,74 +178,28 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
   }
 }
 
-/** Loads what the command line names, opens the control socket and starts what the specs want. */
-async function openAll(
-  context: SupervisorContext,
-  supervisor: Supervisor,
-  request: SupervisorRequest,
-  gateway: Gateway | undefined,
-): Promise<() => Promise<void>> {
-  const { hello } = context.launcher
-  if (request.load !== undefined && !hello.respawned) {
-    loadService({ ...context.host, layout: context.layout, store: context.store }, { ...request.load, force: true })
-    supervisor.say(
-      "hab-sup",
-      "MR",
-      `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
-    )
-  }
-  const servers = await openControl(context, supervisor, request.control, gateway)
-  // Watched before they are read: what is written in between is not missed.
-  const unwatch = watchSpecs(context, supervisor)
-  const startSets = supervisor.bootSets()
-  supervisor.reconcile("boot")
-  startSets()
-  settleLeft(context, supervisor.roster)
-  rewritePidFiles(context, supervisor.roster)
-  context.launcher.ready()
-  checkExitWith(request.exitWith, supervisor.roster, supervisor.say)
-  return async () => {
-    unwatch()
-    await Promise.all([...servers.map((server) => server.close()), gateway?.close()])
-  }
-}
-
-async function openControl(
-  context: SupervisorContext,
-  supervisor: Supervisor,
-  options: ControlGatewayOptions | undefined,
-  gateway: Gateway | undefined,
-): Promise<readonly ControlServer[]> {
-  const socket = supervisorPaths(context.layout).controlSocket
-  const actions = controlActions(context, supervisor)
-  const handler: ControlHandler = async (request) => {
-    const startedMs = context.host.clock.monotonicMs()
-    const reply = await answerControl(actions, request)
-    const route = controlRouteOf(request)
-    gateway?.metrics.count("hab_sup_rpc_call_total", route)
-    const tookMs = context.host.clock.monotonicMs() - startedMs
-    gateway?.metrics.observe("hab_sup_rpc_call_request_duration_seconds", route, tookMs)
-    return reply
-  }
-  const say = (place: string) => supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${place}`)
-  say(hostPath(context.layout, socket))
-  const local = await context.host.control.serve(socket, handler)
-  if (options === undefined) return [local]
-  const remote = await openControlGateway(context, options, handler)
-  say(printListenAddress(remote.address))
-  return [local, remote]
-}
-
-async function shutDown({ supervisor, close, leave }: Running, launcher: LauncherClient): Promise<void> {
+async function shutDown(running: Running, launcher: LauncherClient): Promise<void> {
+  const { supervisor, hooks, close, leave } = running
   supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")
+  await hooks?.runWithin("pre-stop", "shutdown")
   await supervisor?.stopAll()
+  await hooks?.run("post-stop", "shutdown", NEVER)
   await leave?.(true)
   await close?.()
   launcher.shutdownDone()
 }
 
-async function reload({ supervisor, close }: Running): Promise<void> {
+/** Asked to go while the supervisor's pre-start ran: nothing is open yet, and nothing was started. */
+function leaveUnopened(launcher: LauncherClient): number {
+  launcher.shutdownDone()
+  return 0
+}
+
+async function reload({ supervisor, hooks, close, leaving }: Running): Promise<void> {
   supervisor?.say("hab-sup", "MR", "Supervisor shutting down for restart; services keep running")
+  leaving.abort()
+  await hooks?.runWithin("pre-stop", "reload")
   supervisor?.detachAll()
   await close?.()
+  await hooks?.run("post-stop", "reload", NEVER)
 }

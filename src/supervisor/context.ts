@@ -71,10 +71,12 @@ export function speakerOf({ style, print }: Pick<SupervisorContext, "style" | "p
 
 /** A reporter of one speaker for the rooms that report progress: their lines become log lines. */
 export function reportAs(say: Say, preamble: string, key: LogKey): Report {
+  // Who runs hooks without a supervisor names speaker and key in the text itself.
+  const bare = (text: string) => (text.startsWith(`${preamble}(${key}): `) ? text.slice(text.indexOf(": ") + 2) : text)
   return (progress) => {
     switch (progress.tag) {
       case "output":
-        return say(progress.source, "HK", progress.line)
+        return say(progress.source.replace(/\(HK\)$/, ""), "HK", progress.line)
       case "status":
         return say(preamble, key, `${progress.verb} ${progress.subject}`)
       case "note":
@@ -82,7 +84,11 @@ export function reportAs(say: Say, preamble: string, key: LogKey): Report {
       case "end":
         return say(preamble, key, progress.text)
       case "warning":
-        return say(preamble, key, progress.hint === undefined ? progress.text : `${progress.text} (${progress.hint})`)
+        return say(
+          preamble,
+          key,
+          bare(progress.hint === undefined ? progress.text : `${progress.text} (${progress.hint})`),
+        )
       case "phase-started":
       case "phase-finished":
         return

@@ -4,13 +4,13 @@ import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
 import type { LogKey } from "./console/line.ts"
-import { type Say, type SupervisorContext, speakerOf } from "./context.ts"
+import { type SupervisorContext, speakerOf } from "./context.ts"
 import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import type { ProcessExit } from "./launcher/client.ts"
-import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
-import { createModuleHosts } from "./modules/module-hosts.ts"
+import type { ExitInbox } from "./launcher/client-groups.ts"
+import type { ModuleHosts } from "./modules/module-hosts.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
@@ -25,6 +25,7 @@ import { readSpecs } from "./spec/spec-files.ts"
 import { applyOperation, goOverTo, restartByHand } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
+import type { HookParts } from "./supervisor-hooks.ts"
 
 const NEVER = new AbortController().signal
 
@@ -46,8 +47,6 @@ export type Supervisor = Readonly<{
   runHab(held: Supervised, words: readonly string[]): Promise<boolean>
   /** The end of a process the launcher tells of. */
   onExit(exit: ProcessExit): void
-  /** Something a process of the launcher says. */
-  onMessage(id: string, message: unknown): void
   sets: SetRunner
   /** Begins the start of applied sets; to be called before the first look at the specs. Returns what follows that. */
   bootSets(): () => void
@@ -58,8 +57,11 @@ export type Supervisor = Readonly<{
 }>
 
 /** A supervisor that knows of no service yet. */
-export function createSupervisor(context: SupervisorContext, observer: Observer = UNOBSERVED): Supervisor {
-  const exits = createExitInbox()
+export function createSupervisor(
+  context: SupervisorContext,
+  { exits, modules }: Readonly<{ exits: ExitInbox; modules: ModuleHosts }>,
+  observer: Observer = UNOBSERVED,
+): Supervisor {
   const skipped = new Map<string, string>()
   const stopped: (() => void)[] = []
   const say = speakerOf(context)
@@ -67,7 +69,6 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     roster.remove(held)
     queueMicrotask(() => look("load"))
   }
-  const modules = createModuleHosts(context, exits)
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
@@ -95,7 +96,7 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     checkBinds(context, roster, say)
     checkGates(context, roster)
   }
-  const setContext = setContextOf(context, roster, { look, exits, say })
+  const setContext = setContextOf(context, roster, { look, exits, modules, say })
   const sets = createSetRunner(setContext)
   return {
     sets,
@@ -111,7 +112,6 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
-    onMessage: modules.onMessage,
     stopAll: () => stopAll(setContext, sets, stopped),
     detachAll: () => {
       for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
@@ -122,15 +122,15 @@ export function createSupervisor(context: SupervisorContext, observer: Observer 
 function setContextOf(
   context: SupervisorContext,
   roster: Roster,
-  { look, exits, say }: Readonly<{ look: (reason: Reason) => void; exits: ExitInbox; say: Say }>,
+  { look, ...parts }: HookParts & Readonly<{ look: (reason: Reason) => void }>,
 ): SetContext {
   return {
     specs: { files: context.host.files, layout: context.layout, env: context.host.env },
     roster,
     reconcile: look,
-    restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
-    runHooks: setHookRunner(context, exits, say),
-    say: (text) => say("hab-sup", "MR", text),
+    restart: (held, force) => restartByHand({ context, roster, say: parts.say, reason: "manual" }, held, force),
+    runHooks: setHookRunner(context, parts),
+    say: (text) => parts.say("hab-sup", "MR", text),
   }
 }
 

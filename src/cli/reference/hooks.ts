@@ -67,6 +67,22 @@ mistake in the file is told with its line, and what was in force before stays.
 ${optionPage()}
 Reasons are ${reasonList()}.
 
+## Hooks of the supervisor itself
+
+A hook of \`sup.toml\` without \`for\` is about the supervisor: \`pre-start\` (also \`on-run\`) runs before any port opens,
+\`post-start\` once the services that start with it are up or ended for good, \`pre-stop\` (also \`on-shutdown\`) before
+services stop, \`post-stop\` when nothing of them is left. Other events of the supervisor are checked, and not run yet.
+
+- At the first start a failing \`pre-start\` ends \`hab sup run\` with code 1; nothing was opened or started. A later
+  supervisor (\`hab sup restart\`, SIGHUP, a crash) tries again with the back-off of services, which live on meanwhile
+  but are not supervised before it passed.
+- Hooks of \`pre-stop\` together have \`exit_wait\` (5 s). What is late is named and killed; the shutdown goes on.
+- Reasons are \`boot\` and \`shutdown\`, and \`reload\` where the supervisor goes or comes and services stay.
+- They run as the supervisor's user, in the folder of their file, with PATH, LANG, HOME and USER only, and the variables
+  of the event. \`hab sup logs\` shows what they print.
+
+## Order and accounts
+
 Order before something happens: hooks of sup.toml, of the package, of the applied file, of hooks.toml; afterwards those of
 sup.toml come last. Parallel hooks that stand side by side run together. A package's own hook runs as another user only where
 \`allow_users\` in sup.toml names that account.`

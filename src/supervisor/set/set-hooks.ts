@@ -9,10 +9,11 @@ import { type Reason, runsFor } from "../../hooks/reasons.ts"
 import { keepBytesOf } from "../../hooks/run-hook.ts"
 import { type PlannedHook, runHookList } from "../../hooks/runner.ts"
 import { accountEnvironment } from "../command-release.ts"
-import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "../context.ts"
+import { reportAs, type SupervisorContext, writtenOrSaid } from "../context.ts"
 import { hookGroups } from "../hook-groups.ts"
 import { isDone, readMemory, withSuccess, writeMemory } from "../hook-memory.ts"
-import type { ExitInbox } from "../launcher/client-groups.ts"
+import type { ModuleHosts } from "../modules/module-hosts.ts"
+import type { HookParts } from "../supervisor-hooks.ts"
 import { type AppliedSet, readAppliedSet } from "./set-files.ts"
 
 /** The events a set has hooks of. */
@@ -41,8 +42,7 @@ export function setMemoryName(set: string): string {
  */
 export function setHookRunner(
   context: SupervisorContext,
-  exits: ExitInbox,
-  say: Say,
+  { exits, modules, say }: HookParts,
 ): (set: string, event: SetHookEvent, run: Run) => Promise<string | undefined> {
   let runs = 0
   return async (name, event, run) => {
@@ -56,7 +56,7 @@ export function setHookRunner(
     runs += 1
     const planned = hooks
       .filter((hook) => !isDone(memory, hook, name))
-      .map((hook) => plan(context, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }))
+      .map((hook) => plan(context, modules, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }))
     if (planned.length === 0) return undefined
     const { logs } = supervisorPaths(context.layout)
     const report = reportAs(say, speakerOf(name), "HK")
@@ -97,6 +97,7 @@ function hooksOf(set: AppliedSet, event: SetHookEvent, reason: Reason, problems:
 
 function plan(
   context: SupervisorContext,
+  modules: ModuleHosts,
   set: AppliedSet,
   hook: HookDeclaration,
   run: Readonly<{ reason: Reason; token: string }>,
@@ -104,7 +105,14 @@ function plan(
   const { host, hooks, layout } = context
   let attempts = 0
   const planned = planDeclared(
-    { ...context, files: host.files, users: host.users, env: host.env, allowUsers: hooks.allowUsers },
+    {
+      ...context,
+      files: host.files,
+      users: host.users,
+      env: host.env,
+      allowUsers: hooks.allowUsers,
+      javaScript: modules.call,
+    },
     hook,
     {
       env: accountEnvironment({ env: host.env, users: host.users }, callerCredentials(host.users), false),

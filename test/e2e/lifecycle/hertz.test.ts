@@ -47,6 +47,18 @@ describe("the document on Hertz hooks", () => {
   })
 })
 
+describe("sup.toml without a program", () => {
+  it("does the same with commands", async () => {
+    const hab = programs()
+    const sup = hab.supervise("--config-files", hab.path("sup.toml"))
+    await sup.sees("Starting ctl-gateway")
+    expect(sup.output().indexOf("warm the cache")).toBeLessThan(sup.output().indexOf("Starting http-gateway"))
+    expect(await sup.stop()).toBe(0)
+    for (const said of ["warm the cache", "deregister this host", "close the pool"])
+      expect(sup.output()).toContain(said)
+  })
+})
+
 describe("a program that runs the supervisor", () => {
   it("runs start hooks in order, before any port opens", async () => {
     const program = startProgram(programs(), "start.mjs")

@@ -1,0 +1,148 @@
+import { innerPath, supervisorPaths } from "../base/layout.ts"
+import { callerCredentials } from "../hooks/credentials.ts"
+import type { HookDeclaration } from "../hooks/declaration.ts"
+import { planDeclared } from "../hooks/plan-declared.ts"
+import { type Reason, runsFor } from "../hooks/reasons.ts"
+import { keepBytesOf } from "../hooks/run-hook.ts"
+import { type ListOutcome, type PlannedHook, runHookList } from "../hooks/runner.ts"
+import { wait } from "../ports/clock.ts"
+import { accountEnvironment } from "./command-release.ts"
+import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { hookGroups } from "./hook-groups.ts"
+import { isDone, readMemory, withSuccess, writeMemory } from "./hook-memory.ts"
+import type { ExitInbox } from "./launcher/client-groups.ts"
+import type { ModuleHosts } from "./modules/module-hosts.ts"
+
+const SPEAKER = "hab-sup"
+/** Owner of the processes and of the memory: no service can be called so. */
+const OWNER = "hab:supervisor"
+
+type SupervisorHookEvent = "pre-start" | "post-start" | "pre-stop" | "post-stop"
+
+/** The supervisor's own hooks: those of sup.toml that name no services (decisions 17, 21, 26). */
+export type SupervisorHookRunner = Readonly<{
+  /** Runs the hooks of an event to their end, or until `signal` is aborted. */
+  run(event: SupervisorHookEvent, reason: Reason, signal: AbortSignal): Promise<ListOutcome>
+  /** Runs them within `exit_wait` and no longer: what still runs then is named and killed, modules are left. */
+  runWithin(event: SupervisorHookEvent, reason: Reason): Promise<void>
+}>
+
+/** What hooks run with besides the context. */
+export type HookParts = Readonly<{ exits: ExitInbox; modules: ModuleHosts; say: Say }>
+
+/** One run of a list: what of it runs now, by the names of hooks, and the ids of its processes. */
+type Watch = Readonly<{ signal: AbortSignal; running: Set<string>; runIds: string[] }>
+
+/** Runs the supervisor's hooks through the launcher, which prints and logs what they say. */
+export function createSupervisorHooks(context: SupervisorContext, parts: HookParts): SupervisorHookRunner {
+  let numbers = 0
+  const nextRunId = () => `${OWNER}.${context.host.pid}.${++numbers}`
+  const start = (event: SupervisorHookEvent, reason: Reason, watch: Watch): Promise<ListOutcome> => {
+    const hooks = hooksNow(context, event, reason)
+    const runId = () => {
+      const id = nextRunId()
+      watch.runIds.push(id)
+      return id
+    }
+    return runList(
+      context,
+      parts,
+      watch,
+      hooks.map((hook) => plan(context, parts, { hook, reason, runId })),
+    )
+  }
+  return {
+    run: (event, reason, signal) => start(event, reason, { signal, running: new Set(), runIds: [] }),
+    async runWithin(event, reason) {
+      const stop = new AbortController()
+      const watch: Watch = { signal: stop.signal, running: new Set(), runIds: [] }
+      const count = hooksNow(context, event, reason).length
+      if (count === 0) return
+      const limit = `${context.hooks.exitWaitMs / 1000} s`
+      const what = count === 1 ? "its hook" : `its ${count} hooks`
+      parts.say(SPEAKER, "HK", `Supervisor waits at most ${limit} (exit_wait) for ${what} of ${event}`)
+      if (await endsWithin(context, start(event, reason, watch))) return
+      for (const name of watch.running) {
+        parts.say(SPEAKER, "HK", `hook[${name}] is ended: it did not finish within ${limit} (exit_wait)`)
+      }
+      stop.abort()
+      for (const id of watch.runIds) context.launcher.signal(id, "SIGKILL")
+    },
+  }
+}
+
+/** Those that are due, the ones placed first at the front. */
+function hooksNow(context: SupervisorContext, event: SupervisorHookEvent, reason: Reason): HookDeclaration[] {
+  const memory = readMemory({ files: context.host.files, layout: context.layout }, OWNER)
+  const hooks = context.hooks.declared
+    .filter((hook) => hook.event === event && hook.options.for === undefined)
+    .filter((hook) => runsFor(hook.options.on ?? ["any"], reason) && !isDone(memory, hook, context.version))
+  return [...hooks.filter(({ options }) => options.first), ...hooks.filter(({ options }) => !options.first)]
+}
+
+function plan(
+  context: SupervisorContext,
+  { modules }: HookParts,
+  { hook, reason, runId }: Readonly<{ hook: HookDeclaration; reason: Reason; runId: () => string }>,
+): PlannedHook {
+  const { host, layout } = context
+  const folder = innerPath(layout, hook.folder)
+  const planned = planDeclared(
+    { files: host.files, users: host.users, layout, env: host.env, javaScript: modules.call },
+    { ...hook, folder },
+    {
+      env: accountEnvironment(host, callerCredentials(host.users), false),
+      cwd: folder,
+      record: (attempt) => ({ event: hook.event, reason, attempt, subject: { kind: "supervisor", name: SPEAKER } }),
+      runId,
+      speaker: SPEAKER,
+    },
+  )
+  return hook.options.once === undefined ? planned : { ...planned, onSuccess: () => remember(context, hook) }
+}
+
+function remember(context: SupervisorContext, hook: HookDeclaration): void {
+  const place = { files: context.host.files, layout: context.layout }
+  writtenOrSaid(context, SPEAKER, "the memory of its hooks", () =>
+    writeMemory(place, OWNER, withSuccess(readMemory(place, OWNER), hook, context.version)),
+  )
+}
+
+async function runList(
+  context: SupervisorContext,
+  { exits, say }: HookParts,
+  { signal, running }: Watch,
+  hooks: readonly PlannedHook[],
+): Promise<ListOutcome> {
+  if (hooks.length === 0) return { tag: "passed" }
+  const { host, layout, launcher } = context
+  const { logs, run: records } = supervisorPaths(layout)
+  return runHookList(
+    {
+      groups: hookGroups({ launcher, exits, layout }, OWNER, { directory: logs, prefix: "" }),
+      clock: host.clock,
+      files: host.files,
+      layout,
+      report: reportAs(say, SPEAKER, "HK"),
+      keepBytes: keepBytesOf(host.env),
+      relayed: true,
+    },
+    {
+      hooks,
+      speaker: SPEAKER,
+      logs,
+      records,
+      signal,
+      onStart: ({ hook }) => running.add(hook.name),
+      onReport: ({ hook }) => running.delete(hook),
+    },
+  ).outcome
+}
+
+async function endsWithin({ host, hooks }: SupervisorContext, work: Promise<unknown>): Promise<boolean> {
+  const settled = new AbortController()
+  const limit = wait(host.clock, hooks.exitWaitMs, settled.signal).then(() => false)
+  const isInTime = await Promise.race([work.then(() => true), limit])
+  settled.abort()
+  return isInTime
+}
