@@ -71,6 +71,16 @@ describe("hooks of the supervisor itself", () => {
     expect(journal(hab)).toEqual([])
   })
 
+  it("are ended by a shutdown that comes before the start is over", async () => {
+    const hab = habWith(`[[hooks.on-run]]\nrun = "echo warming up; exec sleep 300"\n${note("on-shutdown", "bye")}`)
+    const sup = hab.supervise()
+    await sup.sees("warming up")
+    expect(await sup.stop()).toBe(0)
+    expect(sup.output()).not.toContain("Starting")
+    expect(journal(hab)).toEqual([])
+    expect(processesOf(hab.root)).toEqual([])
+  })
+
   it("are tried again by a later supervisor, while the services live on", async () => {
     const hab = habWith(`[[hooks.pre-start]]\nrun = "test ! -e broken"\n`)
     installPlan(hab, { name: "web", hooks: { run: RUNS_ON } })
