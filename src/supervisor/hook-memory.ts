@@ -50,6 +50,12 @@ export function clearMemory({ files, layout }: Context, name: string): void {
   if (files.lstat(file) !== undefined) files.removeFile(file)
 }
 
+/** Of a service that is unloaded nothing stays but what was to be done once. */
+export function forgetRuns(context: Context, name: string, memory: HookMemory): void {
+  if (Object.keys(memory.done).length === 0) clearMemory(context, name)
+  else writeMemory(context, name, { ...memory, journal: [] })
+}
+
 /** True for a hook that succeeded before and was to do so once. `release`: what runs now. */
 export function isDone({ done }: HookMemory, hook: HookDeclaration, release: string): boolean {
   const when = hook.options.once === undefined ? undefined : done[keyOf(hook)]

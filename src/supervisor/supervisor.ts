@@ -4,10 +4,11 @@ import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
 import type { LogKey } from "./console/line.ts"
-import { type SupervisorContext, speakerOf } from "./context.ts"
+import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
 import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
+import { forgetRuns } from "./hook-memory.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
@@ -67,6 +68,9 @@ export function createSupervisor(
   const say = speakerOf(context)
   const forget = (held: Supervised) => {
     roster.remove(held)
+    writtenOrSaid(context, held.group, "the memory of its hooks", () =>
+      forgetRuns({ files: context.host.files, layout: context.layout }, held.name, held.memory),
+    )
     queueMicrotask(() => look("load"))
   }
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
