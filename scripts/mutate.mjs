@@ -14,7 +14,7 @@ const read = (file) => readFileSync(path.join(project, file), "utf8")
 
 /** `name: { … },` or `  name() { … }` of a table or a bash file, whole. */
 const tableRow = (name) => new RegExp(`^  ${name}: \\{(?:[^\\n]*\\},|\\n[\\s\\S]*?^  \\},)\\n`, "m")
-const initialValue = (name) => new RegExp(`^ +${name}=.*\\n`, "m")
+const initialValue = (name) => new RegExp(`^ +${name}=.*$`, "m")
 const bashFunction = (name) => new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, "m")
 
 /** The first of these files in which the pattern is, and the file's text without it. */
