@@ -89,6 +89,8 @@ function remember(context: SupervisorContext, held: Supervised, release: Release
 
 /** Writes what is remembered of a service's hooks; on a full disk that is said, and it is known until we end. */
 export function keepMemory(context: SupervisorContext, held: Supervised): void {
+  // The end of a hook may be told after its service was unloaded.
+  if (held.service.state.tag === "gone") return
   const place = { files: context.host.files, layout: context.layout }
   writtenOrSaid(context, held.group, "the memory of its hooks", () => writeMemory(place, held.name, held.memory))
 }

@@ -68,9 +68,7 @@ export function createSupervisor(
   const say = speakerOf(context)
   const forget = (held: Supervised) => {
     roster.remove(held)
-    writtenOrSaid(context, held.group, "the memory of its hooks", () =>
-      forgetRuns({ files: context.host.files, layout: context.layout }, held.name, held.memory),
-    )
+    forgetHooks(context, held)
     queueMicrotask(() => look("load"))
   }
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
@@ -162,6 +160,11 @@ function lateExit(context: SupervisorContext, roster: Roster, exit: ProcessExit)
   const held = [...roster.services.values()].find((one) => one.runId === exit.id)
   if (held === undefined) return context.launcher.acknowledge(exit.id)
   processEnded(context, roster, held, held.service.run, exit)
+}
+
+function forgetHooks(context: SupervisorContext, { group, name, memory }: Supervised): void {
+  const place = { files: context.host.files, layout: context.layout }
+  writtenOrSaid(context, group, "the memory of its hooks", () => forgetRuns(place, name, memory))
 }
 
 function specsInForce(roster: Roster): Map<string, ServiceSpec> {

@@ -3,7 +3,7 @@ import type { Provider } from "../../program/provider.ts"
 import type { Values } from "../../program/resource.ts"
 import type { Result } from "../../program/state.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
-import { type LoadRequest, loadService, unloadServices } from "../../supervisor/operations.ts"
+import { type LoadRequest, loadService, unloadServices, wantServices } from "../../supervisor/operations.ts"
 import { defaultSpec } from "../../supervisor/spec/spec.ts"
 import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import type { CommandContext } from "../command.ts"
@@ -13,18 +13,25 @@ import { waitFor } from "../wait-for.ts"
 
 /** Services as resources: loaded, loaded again with other options, unloaded; each waited for where a supervisor runs. */
 export function serviceProvider(context: CommandContext, timeoutSec: number | undefined): Provider {
-  const load = async (inputs: Values, force: boolean): Promise<Result> => {
+  const load = async (inputs: Values, force: boolean, again: boolean): Promise<Result> => {
     const request = { ...requestOf(context, inputs), force }
     const name = parseIdent(request.ident).name
     const { supervised } = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
     )
+    const choice = { ident: name }
+    if (supervised && again) {
+      // A service that failed and is loaded as before would wait for its back-off.
+      await operate(context, { path: "/services/start", body: choice }, (operations) =>
+        wantServices(operations, choice, "up"),
+      )
+    }
     if (supervised) await waitFor(context, { names: [name], goal: "started", timeoutSec })
     return resultOf(context, name, request.ident)
   }
   return {
-    create: (resource, { again }) => load(resource.inputs, again),
-    update: (resource) => load(resource.inputs, true),
+    create: (resource, { again }) => load(resource.inputs, again, again),
+    update: (resource) => load(resource.inputs, true, true),
     async remove(old) {
       const { name } = parseIdent(String(old.inputs["ident"]))
       if (findSpec(operationContext(context), name) === undefined) return
