@@ -50,7 +50,7 @@ describe("hab svc logs", () => {
   it("follows over a restart of the service, and ends at Ctrl-C", async () => {
     const log = followed("svc", "logs", "-f", "beacon", "-n", "0")
     await until("it follows", () => hab.does("svc", "restart", "beacon") && log.text().includes("beacon says"))
-    expect(log.text()).toMatch(/beacon\.default\(O\): beacon out\n/)
+    await until("the end of the old process is told", () => /beacon\.default\(O\): beacon out\n/.test(log.text()))
     expect(log.text()).toMatch(/beacon\.default hook\[init\]:\(HK\): preparing\n/)
     log.child.kill("SIGINT")
     expect(await log.ended).toBe(0)

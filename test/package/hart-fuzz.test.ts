@@ -12,7 +12,7 @@ import { plainCompression } from "../support/plain-compression.ts"
 import { tarArchive } from "../support/tar-archive.ts"
 
 /** Hundreds in every run of the tests, tens of thousands in `npm run fuzz`. */
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 400)
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 200)
 const TIMEOUT_MS = 3_600_000
 
 const BLOCK = 512
