@@ -157,10 +157,10 @@ describe("a hook that goes wrong", () => {
     expect(answered).toBeGreaterThan(0)
   })
 
-  it("prints 200 MB: its output is bounded in memory and on disk, and the service comes up", async () => {
+  it("prints 1 GB: its output is bounded in memory and on disk, and the service comes up", async () => {
     const before = footprintOf(hab, sup)
     const answered = await whileAnswering(hab, () =>
-      running("loud", { init: "#!/bin/bash\nyes 'a line of a hook that says too much' | head -c 200M\n" }),
+      running("loud", { init: "#!/bin/bash\nyes 'a line of a hook that says too much' | head -c 1G\n" }),
     )
     expect(answered).toBeGreaterThan(0)
     const after = footprintOf(hab, sup)

@@ -7,7 +7,7 @@ import { fakeClock } from "../support/fake-clock.ts"
 import { createLine, type Line } from "../support/store-with-faults.ts"
 import { createRandom } from "./random.ts"
 
-const HISTORIES = Number(process.env["ELECTIONS"] ?? 100)
+const HISTORIES = Number(process.env["ELECTIONS"] ?? 60)
 const STEPS = 40
 const GROUP = "redis.default"
 const TTL_MS = 5_000
