@@ -148,6 +148,8 @@ async function runHab(
       // Not of the run: the service's own end must not end it.
       runId: `update.${held.name}.${context.host.randomBytes(6).join("")}`,
       argv: [...context.habCommand, ...words],
+      // It makes its own way to /hab, which an ordinary user cannot do a second time from inside.
+      enclosed: false,
       env: context.host.env,
     },
     () => undefined,

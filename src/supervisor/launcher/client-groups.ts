@@ -66,7 +66,7 @@ function groupOf(client: LauncherClient, runId: string, pid: number, exited: Pro
 }
 
 function requestOf(command: GroupCommand, { kind, service, hook, output }: ProcessPlace): ProcessRequest {
-  const { enclosed: _enclosed, channel: _channel, ...rest } = command
+  const { channel: _channel, ...rest } = command
   return { ...rest, id: command.runId, kind, service, ...(hook === undefined ? {} : { hook }), output }
 }
 
