@@ -1,14 +1,7 @@
+import type { CensusMember } from "../../templating/census-view.ts"
+
 /** Addresses of a supervisor, as templates see them of its members. */
-export type MemberAddresses = Readonly<{
-  ip: string
-  hostname: string
-  gossip_ip: string
-  gossip_port: number
-  http_gateway_ip: string
-  http_gateway_port: number
-  ctl_gateway_ip: string
-  ctl_gateway_port: number
-}>
+export type MemberAddresses = CensusMember["sys"]
 
 /** A supervisor. `instance` tells two that carry the same member id apart; `leaving`: it says goodbye. */
 export type MemberRecord = Readonly<{
