@@ -25,8 +25,9 @@ async function crowd(count: number, run: string, ...options: string[]): Promise<
 }
 
 /** What an operator's script does: all specs at once. */
-function loadAll(names: readonly string[]): void {
-  for (const name of names) hab.write(`hab/sup/default/specs/${name}.spec`, `ident = "bad/${name}"\n`)
+function loadAll(names: readonly string[], desired: "up" | "down" = "up"): void {
+  for (const name of names)
+    hab.write(`hab/sup/default/specs/${name}.spec`, `ident = "bad/${name}"\ndesired_state = "${desired}"\n`)
 }
 
 /** Of every service, how many times it was started. */
@@ -66,18 +67,21 @@ describe("a crowd of services", () => {
     const backoff = ["--service-min-backoff-period", "0", "--service-max-backoff-period", "0"]
     const names = await crowd(20, "#!/bin/sh\necho started\nexit 1\n", ...backoff)
     const supervisors = supervisionOf(sup)
-    loadAll(names)
     const crashed = (times: number) => () => starts(names).reduce((sum, count) => sum + count, 0) >= times
+    const stopped = async () => {
+      loadAll(names, "down")
+      await until("all are down", () => processesOf(hab.root).length === supervisors.length)
+      return footprintOf(hab, sup)
+    }
+    loadAll(names)
     await until("each has crashed a few times", crashed(200), PATIENCE_MS)
-    const early = footprintOf(hab, sup)
+    const early = await stopped()
+    loadAll(names)
     const answered = await whileAnswering(hab, () => until("1,000 crashes", crashed(1_200), PATIENCE_MS))
     expect(answered).toBeGreaterThan(0)
     expect(supervisionOf(sup)).toEqual(supervisors)
-    for (const name of names)
-      hab.write(`hab/sup/default/specs/${name}.spec`, `ident = "bad/${name}"\ndesired_state = "down"\n`)
-    await until("all are down", () => processesOf(hab.root).length === supervisors.length)
-    const late = footprintOf(hab, sup)
-    expect(late.descriptors).toBeLessThanOrEqual(early.descriptors)
+    const late = await stopped()
+    await until("all descriptors are given back", () => footprintOf(hab, sup).descriptors <= early.descriptors)
     expect(late.kilobytes - early.kilobytes).toBeLessThan(KILOBYTES_GROWN_MAX)
   })
 
