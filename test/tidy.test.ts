@@ -143,6 +143,12 @@ describe("the laws of the house", () => {
     expect({ missing, withoutTable }).toEqual({ missing: [], withoutTable: [] })
   })
 
+  it("conformance tests know the program and nothing of its inside", () => {
+    const files = tests.filter((file) => /^test\/e2e\/lifecycle\/(habitat|kepler|pm2|hertz|pulumi)\./.test(file.name))
+    expect(files).toHaveLength(5)
+    expect(files.flatMap(importsOf).filter((target) => target.startsWith("src/"))).toEqual([])
+  })
+
   it("tests never sleep and never ask how long something took", () => {
     const waiting = tests
       .filter((file) => !file.name.startsWith("test/support/") && file.name !== "test/tidy.test.ts")

@@ -1,35 +1,36 @@
-import { ALIASES, type Alias } from "./aliases.ts"
+import { ALIASES, type Alias, type HookPreset, type RetryPolicy } from "./aliases.ts"
 import { EVENTS, type EventRow } from "./events.ts"
 import { HOOK_OPTIONS } from "./hook-options.ts"
-import { REASON_GROUPS, REASONS } from "./reasons.ts"
+import { REASONS } from "./reasons.ts"
 
-/** The event table and the aliases as markdown, for docs/reference. */
+/** The event table as markdown, for docs/reference. */
 export function eventPage(): string {
-  const events = Object.entries(EVENTS).map(([name, row]) => eventLine(name, row))
-  const aliases = Object.entries(ALIASES).map(([name, alias]) => aliasLine(name, alias))
   return [
     "| Event | Subjects | Fires | Errors ignored | If it fails | Timeout | Files in `hooks/` |",
     "|---|---|---|---|---|---|---|",
-    ...events,
-    "",
-    "A timeout of “none” prints a line every 60 s that the hook still runs. Other names mean the same events:",
-    "",
-    "| Alias | Event | Preset options |",
-    "|---|---|---|",
-    ...aliases,
+    ...Object.entries(EVENTS).map(([name, row]) => eventLine(name, row)),
     "",
   ].join("\n")
+}
+
+/** The other names of events as markdown. */
+export function aliasPage(): string {
+  const aliases = Object.entries(ALIASES).map(([name, alias]) => aliasLine(name, alias))
+  return ["| Alias | Event | Preset options |", "|---|---|---|", ...aliases, ""].join("\n")
+}
+
+/** The reasons of the option `on`, and the groups of them, as markdown. */
+export function reasonPage(): string {
+  const reasons = Object.entries(REASONS).map(
+    ([name, { meaning, requested }]) => `| \`${name}\` | ${meaning} | \`${requested ? "requested" : "unrequested"}\` |`,
+  )
+  return ["| Reason | When | Group |", "|---|---|---|", ...reasons, ""].join("\n")
 }
 
 /** The options of a hook as markdown. */
 export function optionPage(): string {
   const options = Object.entries(HOOK_OPTIONS).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`)
   return ["| Option | Meaning |", "|---|---|", ...options, ""].join("\n")
-}
-
-/** The reasons of the option `on` as markdown. */
-export function reasonList(): string {
-  return [...Object.keys(REASONS), ...REASON_GROUPS].map((reason) => `\`${reason}\``).join(", ")
 }
 
 function eventLine(name: string, row: EventRow): string {
@@ -40,6 +41,23 @@ function eventLine(name: string, row: EventRow): string {
 }
 
 function aliasLine(name: string, { event, subject, preset }: Alias): string {
-  const options = Object.entries(preset).map(([option, value]) => `\`${option} = ${JSON.stringify(value)}\``)
+  const options = Object.entries(preset).map(([key, value]) => describePreset(key, value))
   return `| \`${name}\` | ${subject} \`${event}\` | ${options.length === 0 ? "—" : options.join(", ")} |`
+}
+
+function describePreset(key: string, value: NonNullable<HookPreset[keyof HookPreset]>): string {
+  switch (key) {
+    case "kind":
+      return "its value is the path of a module"
+    case "first":
+      return "placed first"
+    case "last":
+      return "for the last installed release only"
+    default:
+      return `\`${key} = ${typeof value === "object" && "max" in value ? describeRetry(value) : JSON.stringify(value)}\``
+  }
+}
+
+function describeRetry({ max, delayMs, backoff, delayMsMax }: RetryPolicy): string {
+  return `{ max = ${max}, delay = "${delayMs / 1000}s", backoff = ${JSON.stringify(backoff)}, max_delay = "${delayMsMax / 1000}s" }`
 }

@@ -47,7 +47,7 @@ export const HOOK_OPTIONS = {
     read: (hook, key) => given("once", once(hook, key)),
   },
   on: {
-    meaning: "reasons it runs for, or `requested`, `unrequested`, `any`",
+    meaning: "[reasons](lifecycle.md#reasons) it runs for, or `requested`, `unrequested`, `any`",
     read: (hook, key) => given("on", reasons(hook, key)),
   },
   parallel: {

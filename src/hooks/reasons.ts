@@ -1,23 +1,26 @@
-/** Why an operation happens (spec lifecycle §C.3, decisions 26), and whether somebody or something asked for it. */
+/** What a reason is, in words for the reference, and whether somebody or something asked for what happens. */
+type ReasonRow = Readonly<{ meaning: string; requested: boolean }>
+
+/** Why an operation happens (spec lifecycle §C.3, decisions 26). */
 export const REASONS = {
-  manual: { requested: true },
-  boot: { requested: true },
-  reload: { requested: true },
-  apply: { requested: true },
-  load: { requested: true },
-  unload: { requested: true },
-  update: { requested: true },
-  config: { requested: true },
-  "hook-changed": { requested: true },
-  watch: { requested: true },
-  schedule: { requested: true },
-  memory: { requested: true },
-  dependency: { requested: true },
-  unhealthy: { requested: true },
-  exit: { requested: false },
-  "init-failed": { requested: false },
-  shutdown: { requested: true },
-} as const satisfies Record<string, Readonly<{ requested: boolean }>>
+  manual: { meaning: "somebody starts, stops or restarts it", requested: true },
+  boot: { meaning: "the supervisor started", requested: true },
+  reload: { meaning: "the supervisor goes or comes and its services stay", requested: true },
+  apply: { meaning: "a file or program is applied or destroyed", requested: true },
+  load: { meaning: "it was loaded, or loaded again with other options", requested: true },
+  unload: { meaning: "it was unloaded", requested: true },
+  update: { meaning: "another release takes over", requested: true },
+  config: { meaning: "its configuration changed", requested: true },
+  "hook-changed": { meaning: "the text of `init`, `run` or `post-run` changed", requested: true },
+  watch: { meaning: "a file under `files/` changed", requested: true },
+  schedule: { meaning: "it is time for it: health checks and elections", requested: true },
+  memory: { meaning: "kept for a limit of memory; nothing uses it yet", requested: true },
+  dependency: { meaning: "kept for what it depends on; nothing uses it yet", requested: true },
+  unhealthy: { meaning: "its checks failed", requested: true },
+  exit: { meaning: "its process ended by itself", requested: false },
+  "init-failed": { meaning: "a start failed", requested: false },
+  shutdown: { meaning: "the supervisor ends, and its services with it", requested: true },
+} as const satisfies Record<string, ReasonRow>
 
 export type Reason = keyof typeof REASONS
 

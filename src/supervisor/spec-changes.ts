@@ -55,7 +55,7 @@ function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "s
 
 /** A loaded service changes between up and down. */
 function want(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
-  takeSpec(change, held, spec)
+  takeSpec(change, held, { spec, because: "manual" })
   if (spec.desiredState === "up") change.roster.post(held, { tag: "start", reason: "manual" })
 }
 
@@ -76,26 +76,27 @@ function stop(
 }
 
 function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
-  takeSpec(change, held, spec)
+  takeSpec(change, held, { spec, because: "load" })
   change.roster.post(held, { tag: "restart", reason: "load" })
 }
 
 /** Somebody asks for a new process of the newest release. `force`: no hook can refuse. */
 export function restartByHand(change: ChangeContext, held: Supervised, force: boolean): void {
-  takeSpec(change, held, held.spec)
+  takeSpec(change, held, { spec: held.spec, because: "manual" })
   change.roster.post(held, { tag: "restart", reason: "manual", force })
 }
 
 /** The service goes over to this installed release, whatever newer ones there are, until it is restarted by hand. */
 export function goOverTo(change: ChangeContext, held: Supervised, release: FullIdent): void {
-  takeSpec(change, held, held.spec, release)
+  takeSpec(change, held, { spec: held.spec, because: "update", release })
 }
 
 /** A newer release that satisfies the spec was installed meanwhile: the service goes over to it. */
 export function takeNewerRelease(change: ChangeContext, held: Supervised): void {
   const newest = change.context.store.find(held.spec.ident)
   const known = held.upcoming ?? held.release
-  if (newest !== undefined && newest.path !== known?.pkg.path) takeSpec(change, held, held.spec)
+  if (newest !== undefined && newest.path !== known?.pkg.path)
+    takeSpec(change, held, { spec: held.spec, because: "update" })
 }
 
 /** A release that waits to be used gets the new options too. */
@@ -136,7 +137,11 @@ function declaredNow({ context, say }: ChangeContext, held: Supervised, spec: Se
 }
 
 /** The spec is in force at once; the newest release that satisfies it, or the one that is named, from the next run on. */
-function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec, release?: FullIdent): void {
+function takeSpec(
+  change: ChangeContext,
+  held: Supervised,
+  { spec, because, release }: Readonly<{ spec: ServiceSpec; because: Reason; release?: FullIdent }>,
+): void {
   const declared = declaredNow(change, held, spec)
   const opened = attempt(change, spec, () => {
     return openWanted(change.context, release === undefined ? spec : { ...spec, ident: release }, declared)
@@ -150,7 +155,7 @@ function takeSpec(change: ChangeContext, held: Supervised, spec: ServiceSpec, re
   }
   if (opened === undefined) return
   held.upcoming = opened.release
-  change.roster.post(held, { tag: "package-changed", settings: opened.settings })
+  change.roster.post(held, { tag: "package-changed", settings: opened.settings, because })
 }
 
 function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () => T): T | undefined {

@@ -6,6 +6,7 @@ import { etcdKeysReference } from "../../src/cli/reference/etcd-keys.ts"
 import { exitCodesReference } from "../../src/cli/reference/exit-codes.ts"
 import { hooksReference } from "../../src/cli/reference/hooks.ts"
 import { httpApiReference } from "../../src/cli/reference/http-api.ts"
+import { lifecycleReference } from "../../src/cli/reference/lifecycle.ts"
 import { packageFilesReference, plansReference } from "../../src/cli/reference/plans.ts"
 import { statesReference } from "../../src/cli/reference/states.ts"
 import { templateContextReference } from "../../src/cli/reference/template-context.ts"
@@ -16,6 +17,7 @@ describe("the reference pages are what the tables say", () => {
   it("docs/reference/errors.md", () => expectGolden("docs/reference/errors.md", errorsReference()))
   it("docs/reference/cli.md", () => expectGolden("docs/reference/cli.md", commandsReference(GROUPS)))
   it("docs/reference/hooks.md", () => expectGolden("docs/reference/hooks.md", hooksReference()))
+  it("docs/reference/lifecycle.md", () => expectGolden("docs/reference/lifecycle.md", lifecycleReference()))
   it("docs/reference/http-api.md", () => expectGolden("docs/reference/http-api.md", httpApiReference()))
   it("docs/reference/service-states.md", () => expectGolden("docs/reference/service-states.md", statesReference()))
   it("docs/reference/plans.md", () => expectGolden("docs/reference/plans.md", plansReference()))

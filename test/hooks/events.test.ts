@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { ALIASES, canonicalEvent } from "../../src/hooks/aliases.ts"
-import { eventPage } from "../../src/hooks/event-page.ts"
+import { aliasPage, eventPage } from "../../src/hooks/event-page.ts"
 import { EVENTS, eventOfFile, eventRow, HOOK_FILES, isEventName } from "../../src/hooks/events.ts"
 
 const HABITAT_FILES = [
@@ -77,7 +77,7 @@ describe("the event table", () => {
   })
 
   it("prints every event and every alias for the reference", () => {
-    const page = eventPage()
+    const page = eventPage() + aliasPage()
     for (const name of [...names, ...Object.keys(ALIASES)]) expect(page).toContain(`| \`${name}\` |`)
     expect(page).toContain("| `pre-stop` | service, supervisor | before the stop signal")
     expect(page).toContain("`post-run`, `post-start`")

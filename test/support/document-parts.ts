@@ -5,7 +5,7 @@ export type DocumentPart = Readonly<{ hash: string; text: string }>
 
 /** The headings, tables and code blocks of a Markdown document, in their order, equal ones once. */
 export function partsOf(document: string): readonly DocumentPart[] {
-  const found = document.matchAll(/^#{1,6} .*$|^```\w*\n[\s\S]*?^```$|^\|.*\n(?:\|.*\n)+/gm)
+  const found = document.matchAll(/^#{1,6} .*$|^```.*\n[\s\S]*?^```$|^\|.*\n(?:\|.*\n)+/gm)
   const parts = [...found].map(([text]) => {
     const trimmed = text.trimEnd()
     return { hash: createHash("sha256").update(trimmed).digest("hex").slice(0, 8), text: trimmed }

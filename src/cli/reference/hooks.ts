@@ -1,10 +1,11 @@
-import { eventPage, optionPage, reasonList } from "../../hooks/event-page.ts"
+import { optionPage } from "../../hooks/event-page.ts"
 
-/** docs/reference/hooks.md: the event table with what every hook can rely on. */
+/** docs/reference/hooks.md: what every hook can rely on, and how hooks are declared. */
 export function hooksReference(): string {
   return `# Hooks
 
-Printed from \`src/hooks/events.ts\` and \`src/hooks/aliases.ts\`.
+Events, when each fires and what its failure does: [lifecycle](lifecycle.md). The options below are printed from
+\`src/hooks/hook-options.ts\`.
 
 A hook is a script with a shebang in \`hooks/\` of a plan. Its file name is the event, or one of its other names; an extension
 (\`run.sh\`) is taken off. Hooks are templates: they are rendered into \`svc/<name>/hooks/\`, mode 0750, and again whenever
@@ -25,18 +26,14 @@ what they can see changes.
   changed configuration restarts it, and without \`run\` the package's own \`run\` file is the service.
 - A hook that cannot be started (no shebang, not executable, missing interpreter) has failed, with the reason.
 
-When each of them runs is told by the table below, event by event, and by the states of a service:
-[service states](service-states.md). How to write them: [write hooks](../how-to/write-hooks.md).
+How to write them: [write hooks](../how-to/write-hooks.md).
 
 Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything else, a signal or a timeout is a failed check:
 shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
 or load run it again, and is the exit code of \`hab pkg install\`.
 
 ${declaredHooks()}
-
-## Events
-
-${eventPage()}`
+`
 }
 
 function declaredHooks(): string {
@@ -65,8 +62,6 @@ operator's file changes options of the package's own hooks. Keys may be written 
 mistake in the file is told with its line, and what was in force before stays.
 
 ${optionPage()}
-Reasons are ${reasonList()}.
-
 ## Hooks of the supervisor itself
 
 A hook of \`sup.toml\` without \`for\` is about the supervisor: \`pre-start\` (also \`on-run\`) runs before any port opens,

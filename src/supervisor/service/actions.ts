@@ -67,7 +67,7 @@ const TABLE = {
   "next list": nextList,
   "run post-start": runPostStart,
   "run post-restart": runPostRestart,
-  "run file-updated": (step) => runHooks(step, "file-updated"),
+  "run file-updated": (step) => runHooks(step, "file-updated", "watch"),
   "note degraded": noteDegraded,
   "check health": (step) => {
     change(step, { health: { ...step.service.health, scheduled: false } })

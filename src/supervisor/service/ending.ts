@@ -63,7 +63,7 @@ export function oweRestart(step: Step): void {
 export function restartForChange(step: Step): void {
   const { event, service } = step
   const response = responseTo(service, event)
-  if (event.tag === "package-changed") return change(step, { reason: "update" })
+  if (event.tag === "package-changed") return change(step, { reason: event.because ?? "update" })
   if (response.tag !== "restart") return change(step, { reason: "config" })
   note(step, { tag: "change-restarts", cause: response.cause })
   change(step, { reason: REASON_OF[response.cause] })

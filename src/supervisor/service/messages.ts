@@ -48,8 +48,8 @@ type ChangeEvent =
   | Readonly<{ tag: "inputs-changed" }>
   /** Files under `files/` arrived or were edited (decisions 13). */
   | Readonly<{ tag: "files-updated" }>
-  /** Another release is to be used; its settings apply from the next run on. */
-  | Readonly<{ tag: "package-changed"; settings: Settings }>
+  /** Another release is to be used; its settings apply from the next run on. `because`: `update`, unless somebody asked. */
+  | Readonly<{ tag: "package-changed"; settings: Settings; because?: Reason }>
   /**
    * Options and overlay hooks changed: in force at once, never a reason to restart (decisions 32). `upcoming`: the same
    * for a release that waits to be used.

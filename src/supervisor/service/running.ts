@@ -101,8 +101,11 @@ export function takeHealthAnswer(step: Step): void {
   if (event.tag !== "health-result") return
   const { health, turn } = takeAnswer(service.health, event.answer, service.settings)
   change(step, { health })
-  if (turn === "post-unhealthy") note(step, { tag: "unhealthy", failures: health.failures })
-  if (turn !== undefined) runHooks(step, turn)
+  if (turn === "post-unhealthy") {
+    note(step, { tag: "unhealthy", failures: health.failures })
+    runHooks(step, turn, "unhealthy")
+  }
+  if (turn === "post-healthy") runHooks(step, turn)
 }
 
 /** Plans the next check after an answer, or asks again at once when the answer came too late to count. */

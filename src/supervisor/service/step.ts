@@ -1,4 +1,4 @@
-import type { Effect, Note, ServiceEvent, TimerName } from "./messages.ts"
+import type { Effect, Note, Reason, ServiceEvent, TimerName } from "./messages.ts"
 import type { Life, Moments, Service, State } from "./service.ts"
 import type { Moment } from "./settings.ts"
 
@@ -56,11 +56,11 @@ export function hasHooks(service: Service, moment: Moment | "health-check"): boo
   return service.settings.hooks.includes(moment)
 }
 
-/** Runs the hooks of a moment. An empty list is over already: false. */
-export function runHooks(step: Step, moment: Moment): boolean {
+/** Runs the hooks of a moment, for the reason the service goes where it goes. An empty list is over already: false. */
+export function runHooks(step: Step, moment: Moment, reason: Reason = step.service.reason): boolean {
   const { service } = step
   if (!hasHooks(service, moment)) return false
-  step.effects.push({ tag: "run-hooks", run: service.run, moment, reason: service.reason })
+  step.effects.push({ tag: "run-hooks", run: service.run, moment, reason })
   changeLife(step, { touched: true })
   return true
 }

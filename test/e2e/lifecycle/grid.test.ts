@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Cause, SEQUENCES } from "../../../src/cli/reference/sequences.ts"
+import { createHab, type Hab, processesOf, type SupervisorRun } from "../../support/hab.ts"
+import { installPlan, RUNS_ON, type TestPlan } from "../../support/plans.ts"
+import { until } from "../../support/until.ts"
+
+/** One service whose every event is noted with its reason, while one thing after the other happens to it. */
+let hab: Hab
+let sup: SupervisorRun
+
+/** Told where `for` names them; `run` notes itself, and `reconfigure` comes later. */
+const TOLD = [
+  ...["pre-start", "post-start", "pre-stop", "post-stop", "pre-restart", "post-restart"],
+  ...["post-exit", "post-healthy", "post-unhealthy", "file-updated"],
+]
+
+const note = (event: string) => `[[hooks.${event}]]
+for = ["acme/grid"]
+on = ["any"]
+run = 'echo "$HAB_HOOK_EVENT $HAB_HOOK_REASON" >>"$JOURNAL"'
+environment = { JOURNAL = "${hab.path("journal")}" }
+`
+
+const plan = (version: string): TestPlan => ({
+  name: "grid",
+  version,
+  toml: "word = 1\nrun = 1\n",
+  config: { "app.conf": "{{cfg.word}}\n" },
+  hooks: {
+    run: `: {{cfg.run}}\necho run >>${hab.path("journal")}\n${RUNS_ON}`,
+    "health-check": `test ! -e ${hab.path("sick")} || { rm ${hab.path("sick")}; exit 2; }`,
+  },
+})
+
+beforeAll(() => {
+  hab = createHab()
+  hab.write("hab/sup/default/config/sup.toml", TOLD.map(note).join("\n"))
+  installPlan(hab, plan("1.0.0"))
+  hab.does(
+    "svc",
+    "load",
+    "acme/grid",
+    "--health-check-interval",
+    "1",
+    ...["--on-critical", "restart"],
+    ...["--health-failure-threshold", "1"],
+  )
+  sup = hab.supervise()
+})
+
+afterAll(async () => {
+  await sup.stop()
+  expect(processesOf(hab.root)).toEqual([])
+})
+
+const lines = () => (hab.readIfPresent("journal") ?? "").trim().split("\n")
+
+/** Does something and compares what fires then; health runs beside the rest and is looked at alone. */
+async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
+  const { reason, events } = SEQUENCES[cause]
+  const expected = events.map((event) => (event === "run" ? "run" : `${event} ${reason}`))
+  const before = lines().filter(Boolean).length
+  await act()
+  const fired = () => lines().filter(Boolean).slice(before)
+  await until(`${cause} is over`, () => fired().length >= expected.length)
+  const isBeside = (line: string) => line.startsWith("post-healthy")
+  expect(
+    fired().filter((line) => !isBeside(line)),
+    cause,
+  ).toEqual(expected.filter((line) => !isBeside(line)))
+  expect(fired().filter(isBeside), cause).toEqual(expected.filter(isBeside))
+  await until("it is at rest", () => ["up", "down", undefined].includes(hab.status("grid")?.phase))
+}
+
+const userToml = (text: string) => () => hab.write("hab/user/grid/config/user.toml", text)
+
+describe("every cause by every event, under one supervisor", () => {
+  it("fires the events of its sequence and no others, in order, with its reason", async () => {
+    await expectSequence("boot", () => undefined)
+    await expectSequence("manual", () => hab.does("svc", "restart", "acme/grid"))
+    await expectSequence("crash", () => process.kill(hab.status("grid")?.pid ?? 0, "SIGKILL"))
+    await expectSequence("config", userToml("word = 2\n"))
+    await expectSequence("hook-changed", userToml("word = 2\nrun = 2\n"))
+    await expectSequence("unhealthy", () => hab.write("sick", ""))
+    await expectSequence("files", () => hab.write("hab/svc/grid/files/motd", "hello"))
+    installPlan(hab, plan("1.1.0"))
+    await expectSequence("update", () => hab.does("svc", "load", "acme/grid", "--force"))
+    hab.write("hab/user/grid/hooks.toml", note("reconfigure").replace(/^for .*\n/m, ""))
+    await sup.sees("hooks.toml was read again: 1 hook")
+    await expectSequence("reconfigure", userToml("word = 3\nrun = 2\n"))
+    await expectSequence("stop", () => hab.does("svc", "stop", "acme/grid"))
+    hab.does("svc", "start", "acme/grid")
+    await until(
+      "it is well",
+      () => lines().at(-1) === "post-healthy manual" || lines().at(-2) === "post-healthy manual",
+    )
+    await expectSequence("shutdown", () => sup.stop())
+  })
+})
