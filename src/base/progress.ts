@@ -31,7 +31,8 @@ export type Progress =
   | { readonly tag: "note"; readonly text: string }
   | { readonly tag: "warning"; readonly text: string; readonly hint?: string }
   | { readonly tag: "end"; readonly text: string }
-  | { readonly tag: "phase-started"; readonly phase: string }
+  /** `step` counts from 1. */
+  | { readonly tag: "phase-started"; readonly phase: string; readonly step: number; readonly steps: number }
   | { readonly tag: "phase-finished"; readonly phase: string; readonly elapsedMs: number }
   /** One line printed by something we run: a build phase, a hook. `source` is printed in front of it. */
   | {

@@ -3,6 +3,7 @@ import type { Report } from "../base/progress.ts"
 import type { Enclosure } from "../ports/enclosure.ts"
 import type { Host } from "../ports/host.ts"
 import type { CommandContext, CommandGroup, CommandResult, Workplace } from "./command.ts"
+import { createLiveReporter, type LiveReporter } from "./live-reporter.ts"
 import { parseCommandLine } from "./parse.ts"
 import type { remoteSupervisor } from "./remote-supervisor.ts"
 import { renderError } from "./render-error.ts"
@@ -43,19 +44,20 @@ export async function main(invocation: Invocation): Promise<number> {
   const { host, terminal } = invocation
   const colour = wantsColour(host.env, terminal.stderrIsTerminal)
   const interrupted = new AbortController()
+  const reporter = reporterOf(invocation, colour)
   try {
     const parsed = parseCommandLine(invocation.groups, invocation.words, invocation.version)
     if (parsed.tag === "print") return print(terminal, parsed.text, parsed.exitCode)
     if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
-    const report = createReporter({ write: terminal.writeError, colour })
     const { remoteSup, ...options } = parsed.options as Readonly<{ remoteSup?: string }>
-    const context = createContext(invocation, report, { interrupted, remoteSup })
+    const context = createContext(invocation, reporter.report, { interrupted, remoteSup, hide: reporter.hide })
     const result = await parsed.command.run(
       { args: parsed.args, options: options as never, named: parsed.named },
       context,
     )
     return finish(terminal, result)
   } catch (error) {
+    reporter.hide()
     if (interrupted.signal.aborted) {
       terminal.writeError("interrupted\n")
       return INTERRUPTED_EXIT
@@ -64,6 +66,15 @@ export async function main(invocation: Invocation): Promise<number> {
     terminal.writeError(`${rendered.text}\n`)
     return rendered.exitCode
   }
+}
+
+/** Only a terminal that takes commands shows what is going on in a line of its own. */
+function reporterOf({ host, terminal }: Invocation, colour: boolean): LiveReporter {
+  const write = terminal.writeError
+  if (!terminal.stderrIsTerminal || host.env["TERM"] === "dumb") {
+    return { report: createReporter({ write, colour }), hide: () => undefined }
+  }
+  return createLiveReporter({ write, colour, clock: host.clock })
 }
 
 function print(terminal: Terminal, text: string, exitCode: number): number {
@@ -78,13 +89,13 @@ function finish(terminal: Terminal, result: CommandResult): number {
   return result.exitCode ?? 0
 }
 
-type Given = Readonly<{ interrupted: AbortController; remoteSup: string | undefined }>
+type Given = Readonly<{ interrupted: AbortController; remoteSup: string | undefined; hide?: () => void }>
 
 /** What a command works with. */
 export function createContext(
   invocation: Invocation,
   report: Report,
-  { interrupted, remoteSup }: Given,
+  { interrupted, remoteSup, hide }: Given,
 ): CommandContext {
   const { host, terminal, enclosureOf, launch, programDirectory, nodeProgram } = invocation
   const root = chooseRoot(host)
@@ -107,7 +118,10 @@ export function createContext(
     launch,
     print: (text) => terminal.writeOut(text),
     readStdin: terminal.readStdin,
-    askLine: terminal.askLine,
+    askLine(prompt) {
+      hide?.()
+      return terminal.askLine(prompt)
+    },
     stdoutIsTerminal: terminal.stdoutIsTerminal,
     nodeProgram,
     programDirectory,

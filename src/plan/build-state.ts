@@ -13,6 +13,7 @@ import type { BuildPaths } from "./build-paths.ts"
 import type { ResolvedDependencies } from "./dependencies.ts"
 import type { VariableRules } from "./environment.ts"
 import type { PlanLocation } from "./locate.ts"
+import type { DependencySource } from "./obtain-dependencies.ts"
 import {
   type FailedCommand,
   type PlanShell,
@@ -55,6 +56,8 @@ export type BuildRequest = Readonly<{
   sandbox?: boolean
   /** False: the plan is not checked for mistakes first (`--no-check`). */
   check?: boolean
+  /** Where packages that are not installed come from; left out, what is installed must do. */
+  dependencySource?: DependencySource
   /** Asks the user for a line, for `attach`; undefined at the end of input and where there is no terminal. */
   askLine?: (prompt: string) => Promise<string | undefined>
   /** Ends the build: SIGTERM to all it started, SIGKILL 0.9 s later. */

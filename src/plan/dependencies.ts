@@ -6,7 +6,12 @@ import type { InstalledPackage, PackageStore } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 
 /** A dependency as the plan writes it, and where. */
-export type WantedDependency = Readonly<{ text: string; where: string }>
+export type WantedDependency = Readonly<{
+  text: string
+  where: string
+  /** Why it could not be had from where missing packages come from. */
+  tried?: string
+}>
 
 /** What the dependencies of a plan came to (spec package §2.5); each list in the order the reference has. */
 export type ResolvedDependencies = Readonly<{
@@ -63,9 +68,12 @@ export function describeMissing({ store, packagesPath }: Omit<Context, "files">,
 }
 
 function findAll(context: Context, wanted: readonly WantedDependency[], problems: Problem[]): InstalledPackage[] {
-  return wanted.flatMap(({ text, where }) => {
+  return wanted.flatMap(({ text, where, tried }) => {
     const found = context.store.find(parseIdent(text))
-    if (found === undefined) problems.push({ where, message: describeMissing(context, text) })
+    if (found === undefined) {
+      const message = describeMissing(context, text)
+      problems.push({ where, message: tried === undefined ? message : `${message}; ${tried}` })
+    }
     return found ?? []
   })
 }
@@ -98,7 +106,7 @@ function missing(problems: readonly Problem[]): HabError {
   const what = problems.length === 1 ? "a dependency is missing" : `${problems.length} dependencies are missing`
   return new HabError("BUILD_DEPENDENCY_MISSING", `the plan cannot be built: ${what}`, {
     problems,
-    hint: "install them first (hab pkg install IDENT_OR_HART), or build them from their own plans",
+    hint: "build them from their own plans, install them (hab pkg install IDENT_OR_HART), or name a depot that has them: --url or HAB_BLDR_URL",
   })
 }
 

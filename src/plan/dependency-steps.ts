@@ -1,12 +1,13 @@
 import { required } from "../base/assert.ts"
 import { HabError } from "../base/errors.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
-import { parseIdent, stringifyIdent } from "../package/ident.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import { ask, type Build, planValues } from "./build-state.ts"
 import { type ResolvedDependencies, resolveDependencies, type WantedDependency } from "./dependencies.ts"
 import { buildPath, exportedEnvironment, populateEnvironment, variableRules } from "./environment.ts"
+import { obtainDependencies } from "./obtain-dependencies.ts"
 import { LOCK_FILE, lockChanges, lockOf, type PlanLock, parseLock, printLock } from "./plan-lock.ts"
 import { fieldReader } from "./plan-shell.ts"
 import { assignList, assignMap, assignText } from "./protocol.ts"
@@ -79,9 +80,12 @@ async function resolveInto(build: Build, phase: string, values: PlanValues): Pro
     return values[variable].map((text) => ({ text: pinned?.get(text) ?? text, where }))
   }
   const packagesPath = `${request.layout.hab}/pkgs`
+  // Install hooks run for what the build uses; what the package will need runs them where it is installed.
+  const forBuild = await obtainDependencies(build, wanted("pkg_build_deps"), { withHooks: true })
+  const forRun = await obtainDependencies(build, wanted("pkg_deps"), { withHooks: false })
   const found = resolveDependencies(
     { files: host.files, store: request.store, packagesPath },
-    { build: wanted("pkg_build_deps"), run: wanted("pkg_deps") },
+    { build: forBuild, run: forRun },
   )
   const paths = (packages: readonly InstalledPackage[]) => packages.map((pkg) => pkg.innerPath)
   const lists = {
@@ -104,7 +108,7 @@ async function resolveInto(build: Build, phase: string, values: PlanValues): Pro
 
 /** The scaffolding and what it needs become build dependencies; then it may change the plan's own lists. */
 async function loadScaffolding(build: Build, phase: string, values: PlanValues): Promise<void> {
-  const scaffolding = build.request.store.load(parseIdent(values.pkg_scaffolding))
+  const scaffolding = await findScaffolding(build, values.pkg_scaffolding)
   const needed = readMetadata(build.host, scaffolding).deps.map(stringifyIdent)
   const first = [stringifyIdent(scaffolding.ident), ...needed]
   const prepended = assignList("pkg_build_deps", [...first, ...values.pkg_build_deps])
@@ -120,6 +124,19 @@ async function loadScaffolding(build: Build, phase: string, values: PlanValues):
       "if declare -F scaffolding_load >/dev/null; then scaffolding_load; fi",
     ].join("\n"),
   )
+}
+
+/** Throws BUILD_DEPENDENCY_MISSING. */
+async function findScaffolding(build: Build, text: string): Promise<InstalledPackage> {
+  const { request, host, location, planText } = build
+  const where = placeOf({ planFile: location.planFile, planText }, "pkg_scaffolding")
+  const wanted = await obtainDependencies(build, [{ text, where }], { withHooks: true })
+  const packagesPath = `${request.layout.hab}/pkgs`
+  const found = resolveDependencies(
+    { files: host.files, store: request.store, packagesPath },
+    { build: wanted, run: [] },
+  )
+  return required(found.buildDeps[0], "scaffolding")
 }
 
 /** Gives the shell what the dependencies bring to the environment, for do_setup_environment to add to. */

@@ -74,8 +74,9 @@ async function readAndClaim(unread: Unread, { onShell, onLock }: Holders): Promi
 
 /** The plan is read for its dependencies where it can read packages and itself, and write nothing. */
 function readingWrap(unread: Unread, sandbox: Sandbox | undefined): Wrap {
-  const { enclosure, store } = unread.request
+  const { enclosure, layout, store } = unread.request
   if (sandbox === undefined) return (argv) => enclosure.wrap(argv)
+  unread.host.files.makeDirectories(`${layout.hab}/pkgs`)
   const visible = visiblePaths(unread, store.list())
   return (argv) => sandbox(argv, visible)
 }

@@ -87,7 +87,8 @@ async function runTimed(build: Build, phase: string, code: string): Promise<void
   const { report } = build.request
   const began = build.host.clock.monotonicMs()
   build.log.mark()
-  report({ tag: "phase-started", phase })
+  const step = 1 + PHASES.findIndex(({ name }) => name === phase)
+  report({ tag: "phase-started", phase, step, steps: PHASES.length })
   await ask(build, phase, code)
   report({ tag: "phase-finished", phase, elapsedMs: build.host.clock.monotonicMs() - began })
 }

@@ -39,7 +39,10 @@ export function visiblePaths(
     same(location.sourceContext, built !== undefined),
     ...(built === undefined ? [] : [ours(paths.sources), ours(scratchOf(paths, built.values))]),
     ...(built === undefined ? [] : [{ ...built.place, writable: true }]),
-    ...packages.map((pkg) => ({ from: pkg.path, at: pkg.innerPath, writable: false })),
+    ...(built === undefined
+      ? // All of the store, whatever is in it: what the plan turns out to need may be installed meanwhile.
+        [{ from: `${request.layout.hab}/pkgs`, at: paths.packages, writable: false }]
+      : packages.map((pkg) => ({ from: pkg.path, at: pkg.innerPath, writable: false }))),
     ...packages.flatMap((pkg) => hostPaths(host.files, pkg)).map((path) => same(path, false)),
     { from: request.bashDirectory, at: scripts, writable: false },
   ]

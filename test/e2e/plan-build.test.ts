@@ -6,6 +6,8 @@ import { createHab, processesOf, project } from "../support/hab.ts"
 import { until } from "../support/until.ts"
 
 const PLAN = "pkg_name=tree\npkg_origin=acme\npkg_version=1.0\n"
+const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]
+const hasNamespaces = spawnSync("unshare", [...asRoot, "--mount", "--net", "--ipc", "true"]).status === 0
 const NOTHING = "do_build() { :; }\ndo_install() { :; }\n"
 
 function builder(planText: string) {
@@ -56,6 +58,72 @@ describe("hab pkg build --json", () => {
   })
 })
 
+describe("hab pkg build of a plan whose dependencies are not installed", () => {
+  const user = `${PLAN}pkg_build_deps=(acme/tool)\npkg_deps=(acme/library)\ndo_build() { cat "$(pkg_path_for tool)/note"; }\ndo_install() { :; }\n`
+  const dependency = (name: string) =>
+    `pkg_name=${name}\npkg_origin=acme\npkg_version=1\ndo_build() { :; }\ndo_install() { echo "i am ${name}" >$pkg_prefix/note; }\n`
+
+  it("takes them from the depot that is named, runs install hooks of build dependencies only, and asks it once", () => {
+    const maker = createHab()
+    maker.does("origin", "key", "generate", "acme")
+    const depot = `file://${maker.path("depot")}`
+    for (const name of ["tool", "library"]) {
+      maker.write(`${name}/plan.sh`, dependency(name))
+      maker.write(`${name}/hooks/install`, '#!/bin/sh\necho "{{pkg.name}} is set up"\n')
+      const artifact = maker.does("pkg", "build", name)
+      maker.does(
+        "pkg",
+        "upload",
+        artifact,
+        "--url",
+        depot,
+        ...(name === "tool" ? ["--channel", "base"] : ["-c", "stable"]),
+      )
+    }
+    const hab = builder(user)
+    const alone = hab.run("pkg", "build", "plan")
+    expect(alone.code).toBe(1)
+    expect(alone.stderr).toMatch(/acme\/tool is not installed in .*\n.*acme\/library is not installed in/)
+    expect(alone.stderr).toContain("name a depot that has them: --url or HAB_BLDR_URL")
+    const { stderr, code } = hab.run("pkg", "build", "plan", "--url", depot)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain("\ni am tool\n")
+    expect(stderr).toContain("tool is set up")
+    expect(stderr).not.toContain("library is set up")
+    const without = hab.run("pkg", "build", "plan", "--force", "--url", "file:///nowhere")
+    expect(without.code, without.stderr).toBe(0)
+  })
+
+  it("takes a scaffolding and what a sandbox shows from there, too, and none of it when told not to", () => {
+    const hab = builder(`${PLAN}pkg_scaffolding=acme/frame\n`)
+    hab.write(
+      "frame/plan.sh",
+      `pkg_name=frame\npkg_origin=acme\npkg_version=1\ndo_build() { :; }\ndo_install() { mkdir $pkg_prefix/lib; echo 'do_build() { echo framed; }; do_install() { :; }' >$pkg_prefix/lib/scaffolding.sh; }\n`,
+    )
+    hab.does(
+      "pkg",
+      "upload",
+      hab.does("pkg", "build", "frame"),
+      "--channel",
+      "base",
+      "--url",
+      `file://${hab.path("depot")}`,
+    )
+    const words = [
+      "pkg",
+      "build",
+      "plan",
+      "--url",
+      `file://${hab.path("depot")}`,
+      ...(hasNamespaces ? ["--sandbox"] : []),
+    ]
+    expect(hab.run(...words, "--offline").stderr).toContain("acme/frame is not installed")
+    const { stderr, code } = hab.run(...words)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain("\nframed\n")
+  })
+})
+
 describe("a build that hangs", () => {
   it("is ended by one Ctrl-C, and nothing of it is left, although it ignores signals", async () => {
     const hang =
@@ -74,9 +142,6 @@ describe("a build that hangs", () => {
     expect(hab.list("hab/pkgs")).toEqual([])
   })
 })
-
-const asRoot = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]
-const hasNamespaces = spawnSync("unshare", [...asRoot, "--mount", "--net", "--ipc", "true"]).status === 0
 
 describe.skipIf(!hasNamespaces)("hab pkg build --sandbox (needs namespaces)", () => {
   it("shows the plan its own files and nothing else, and leaves no mount", () => {

@@ -54,6 +54,7 @@ describe("what a sandboxed build sees", () => {
 
   it("is nothing to write to while the plan is read for its dependencies", () => {
     expect(shown(world("/work")).filter((line) => line.startsWith("rw"))).toEqual([])
+    expect(shown(world("/work"))).toContain("ro /hab/pkgs ← /root/hab/pkgs")
   })
 
   it.each(["/", "/elsewhere", "/root"])("is not the folder hab was called in when that is %s", (cwd) => {

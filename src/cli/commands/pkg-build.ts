@@ -3,8 +3,10 @@ import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
 import { momentOfRelease } from "../../plan/build-moment.ts"
 import { buildAndCompare } from "../../plan/build-twice.ts"
+import { buildDependencies, DEPENDENCY_OPTIONS } from "../build-dependencies.ts"
 import { buildEvents } from "../build-events.ts"
-import { defineCommand } from "../command.ts"
+import { readCliConfig } from "../cli-config.ts"
+import { type CommandContext, defineCommand } from "../command.ts"
 import { VERSION } from "../version.ts"
 
 /** `hab pkg build`: prints the artifact's path alone on stdout (decisions K). */
@@ -19,6 +21,7 @@ export const buildPackageCommand = defineCommand({
       value: "ORIGIN",
       summary: "Build under this origin instead of the plan's (also HAB_ORIGIN)",
     },
+    ...DEPENDENCY_OPTIONS,
     force: { kind: "flag", summary: "Build although nothing changed since the last build" },
     check: { kind: "flag", summary: "Build twice and compare; name the first file that differs" },
     release: { kind: "text", value: "RELEASE", summary: "Release to build (YYYYMMDDhhmmss, UTC) instead of now" },
@@ -29,19 +32,24 @@ export const buildPackageCommand = defineCommand({
     noCheck: { kind: "flag", summary: "Do not look for mistakes in the plan first" },
   },
   async run({ args: [planContext = "."], options }, context) {
-    const { layout, enclosure } = context.workplace()
-    const { host } = context
+    const workplace = context.workplace()
+    const { layout, enclosure } = workplace
     if (options.locked && options.updateLock) {
       throw new HabError("USAGE", "--locked and --update-lock exclude each other")
     }
     const build = options.check ? buildAndCompare : buildPackage
     const events = options.json ? buildEvents((text) => void context.print(text)) : undefined
+    const report = events?.report ?? context.report
+    const host = { ...context.host, env: environment(context.host.env, options) }
+    const store = createStore({ files: host.files, layout, target: host.target })
+    const dependencies = buildDependencies({ ...context, report }, workplace, store, options)
+    const origin = options.origin ?? originOfCliConfig(context)
     const result = await build(host, {
       planContext,
       layout,
-      store: createStore({ files: host.files, layout, target: host.target }),
+      store,
       enclosure,
-      report: events?.report ?? context.report,
+      report,
       bashDirectory: `${context.programDirectory}/plan`,
       target: host.target,
       signal: context.signal,
@@ -50,13 +58,29 @@ export const buildPackageCommand = defineCommand({
       version: VERSION,
       force: options.force,
       sandbox: options.sandbox,
+      ...(dependencies.source === undefined ? {} : { dependencySource: dependencies.source }),
       ...(options.release === undefined ? {} : { epochSeconds: momentOfRelease(options.release) }),
       ...(options.locked ? { lock: "keep" } : options.updateLock ? { lock: "renew" } : {}),
-      ...(options.origin === undefined ? {} : { origin: options.origin }),
-    }).catch((error: unknown) => {
-      events?.failed(error)
-      throw error
+      ...(origin === undefined ? {} : { origin }),
     })
+      .catch((error: unknown) => {
+        events?.failed(error)
+        throw error
+      })
+      .finally(dependencies.close)
     return { text: events?.built(result) ?? result.artifact }
   },
 })
+
+/** As in Habitat, the origin of cli.toml stands for HAB_ORIGIN where that is not set. */
+function originOfCliConfig(context: CommandContext): string | undefined {
+  return context.host.env["HAB_ORIGIN"] ? undefined : readCliConfig(context).origin
+}
+
+/** A plan that asks a depot itself finds the one that was named. */
+function environment(
+  env: Readonly<Record<string, string>>,
+  { url, channel }: Readonly<{ url: string | undefined; channel: string }>,
+): Readonly<Record<string, string>> {
+  return { ...env, HAB_BLDR_CHANNEL: channel, ...(url === undefined ? {} : { HAB_BLDR_URL: url }) }
+}
