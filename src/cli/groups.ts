@@ -4,6 +4,7 @@ import { bldrCommands } from "./groups/bldr.ts"
 import { cliCommands } from "./groups/cli.ts"
 import { configCommands } from "./groups/config.ts"
 import { depotCommands } from "./groups/depot.ts"
+import { fileCommands } from "./groups/file.ts"
 import { licenseCommands } from "./groups/license.ts"
 import { originCommands } from "./groups/origin.ts"
 import { pkgCommands } from "./groups/pkg.ts"
@@ -21,6 +22,7 @@ export const GROUPS: readonly CommandGroup[] = [
   configCommands,
   depotCommands,
   destroyCommands,
+  fileCommands,
   licenseCommands,
   originCommands,
   pkgCommands,

@@ -1,14 +1,17 @@
+import { Buffer } from "node:buffer"
 import { HabError } from "../base/errors.ts"
 import { describeChange, diffConfig } from "../config/diff.ts"
+import { decodeConfig } from "../config/read-config-file.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { TemplateContext } from "../templating/values.ts"
-import { checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
+import { type AppliedConfig, checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
 import { configReport } from "./config-report-of.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { ApplyEffect, ApplyReport, ApplyRequest } from "./gateway/apply-report.ts"
 import type { ConfigReport } from "./gateway/config-report.ts"
 import { configSubject, renderContext } from "./held.ts"
 import { CAUSES } from "./notes.ts"
+import { openIfHere } from "./open-if-here.ts"
 import type { Release } from "./release.ts"
 import { changesOf, planService } from "./render-service.ts"
 import { applyInRing } from "./ring/ring-actions.ts"
@@ -26,23 +29,29 @@ export function contextOf(context: SupervisorContext, roster: Roster, held: Supe
 }
 
 /**
- * Takes a configuration into force for a service group, in the whole ring where there is one, or says what would become of it (spec supervisor §5.4). A service
- * that is up refuses one it could not render. Throws USAGE, SERVICE_GROUP_INVALID, CONFIG_TOO_LARGE, TOML_INVALID,
- * CONFIG_VERSION_STALE, CONFIG_INVALID, RING_UNREACHABLE and what templates throw; then nothing was changed.
+ * Takes a configuration into force for a service group, in the whole ring where there is one, or says what would become of
+ * it (spec supervisor §5.4). A service that is up refuses one it could not render. Throws USAGE, SERVICE_GROUP_INVALID,
+ * CONFIG_TOO_LARGE, TOML_INVALID, CONFIG_VERSION_STALE, CONFIG_INVALID, RING_UNREACHABLE, what templates throw, and where
+ * it is encrypted what `openUpload` throws; then nothing was changed.
  */
 export async function applyConfig(
   context: SupervisorContext,
   roster: Roster,
   groupText: string,
-  { version: versionText, text, dryRun = false }: ApplyRequest,
+  { version: versionText, text, dryRun = false, encrypted = false }: ApplyRequest,
 ): Promise<ApplyReport> {
   const group = stringifyServiceGroup(parseServiceGroup(groupText))
   const files = { files: context.host.files, layout: context.layout }
   if (typeof text !== "string") throw new HabError("USAGE", "there is no configuration to apply")
-  const applied = { version: parseVersion(String(versionText)), text }
-  checkApplied(files, group, applied)
+  const version = parseVersion(String(versionText))
   const held = [...roster.services.values()].find((one) => one.group === group)
-  const service = held === undefined ? null : effectOf(context, roster, held, text)
+  const bytes = await openIfHere(context, { group, isHere: held !== undefined, bytes: Buffer.from(text), encrypted })
+  const applied =
+    bytes === undefined
+      ? undefined
+      : { version, text: decodeConfig(bytes, "the configuration"), isSecret: encrypted === true }
+  if (applied !== undefined) checkApplied(files, group, applied)
+  const service = held === undefined || applied === undefined ? null : effectOf(context, roster, held, applied)
   const [problem] = service?.problems ?? []
   if (problem !== undefined && held?.service.life.pid !== undefined && !dryRun) {
     throw new HabError("TEMPLATE_RENDER_FAILED", `${group} could not take it: ${problem}`, {
@@ -51,22 +60,24 @@ export async function applyConfig(
   }
   const replaces = readApplied(files, group)?.version.toString() ?? null
   if (!dryRun) {
-    if (context.ring !== undefined) await applyInRing(context.ring, group, applied)
-    writeApplied(files, group, applied)
+    const upload = { version, encrypted: encrypted === true, bytes: Buffer.from(text) }
+    if (context.ring !== undefined) await applyInRing(context.ring, group, upload)
+    if (applied !== undefined) writeApplied(files, group, applied)
     if (held !== undefined) roster.post(held, { tag: "inputs-changed" })
   }
-  return { group, version: applied.version.toString(), replaces, dryRun, service }
+  return { group, version: version.toString(), replaces, dryRun, service }
 }
 
-function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, text: string): ApplyEffect {
+function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, applied: AppliedConfig): ApplyEffect {
   const { name, group, spec } = held
   const release = releaseOf(held)
   const config = withApplied(
     renderContext(context, group, () => undefined),
     configSubject(spec, group, release),
-    text,
+    applied,
   )
-  const changes = diffConfig(held.config.value, config.value).map((change) => describeChange(change, config.isSecret))
+  const isSecret = (path: readonly string[]) => config.isSecret(path) || held.config.isSecret(path)
+  const changes = diffConfig(held.config.value, config.value).map((change) => describeChange(change, isSecret))
   const nothing = { changes, files: [], response: "nothing", why: "nothing can be rendered" } as const
   try {
     const data = templateData(context, roster.services.values(), { spec, release, config: config.value })

@@ -5,6 +5,7 @@ import { toJsonValue } from "../templating/values.ts"
 import { applyConfig, contextOf, reportOfHeld } from "./config-actions.ts"
 import type { SupervisorContext } from "./context.ts"
 import { explanationOf, hookRunsOf } from "./explanation-of.ts"
+import { uploadFile } from "./file-actions.ts"
 import type { ControlActions, StopRequest } from "./gateway/routes.ts"
 import { loadedSpec } from "./loaded-specs.ts"
 import {
@@ -71,6 +72,7 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
       return { json, secrets: reportOfHeld(held).secrets }
     },
     applyConfig: (group, request) => applyConfig(context, roster, group, request),
+    uploadFile: (group, request) => uploadFile(context, roster, group, request),
     ring: () => ringStatus(context),
     depart: (member) => departMember(context, member),
     supervisor: () => supervisorStatusOf(context, supervisor),

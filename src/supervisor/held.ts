@@ -10,6 +10,7 @@ import { type Changes, mergeChanges, NO_CHANGES } from "./service/change-respons
 import { newService } from "./service/service.ts"
 import type { Settings } from "./service/settings.ts"
 import { type ConfigSubject, loadServiceConfig } from "./service-config.ts"
+import { placeFiles } from "./service-files.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
 import { settingsOf } from "./settings-of.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
@@ -75,6 +76,7 @@ export function openHeld(
     bindTags: new Map(),
     leaderFence: undefined,
     filesSeen: "",
+    filesOwed: false,
     watches: [],
   }
 }
@@ -101,6 +103,7 @@ export function renderHeld(
       held.unreported = mergeChanges(held.unreported, written)
     },
   )
+  if (held.service.life.pid === undefined) placeFiles(context, held)
   const changes = held.unreported
   held.unreported = NO_CHANGES
   return changes

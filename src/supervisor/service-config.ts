@@ -9,8 +9,10 @@ import {
   readAppliedLayer,
   readEnvironmentLayer,
   readFileLayer,
+  valueAt,
 } from "../config/layers.ts"
 import { enforceSchema, parseSchema, SCHEMA_FILE, secretPaths } from "../config/validate.ts"
+import { type ConfigTable, isConfigTable } from "../config/value.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { type AppliedConfig, readApplied } from "./applied-config.ts"
 
@@ -63,9 +65,13 @@ export function loadServiceConfig(
   }
 }
 
-/** The same with another text applied, to see what would become of it. Throws as `loadServiceConfig`. */
-export function withApplied(context: ServiceConfigContext, subject: ConfigSubject, text: string): ServiceConfig {
-  return combine(context, subject, { user: userLayer(context, subject, undefined), text })
+/** The same with another configuration applied, to see what would become of it. Throws as `loadServiceConfig`. */
+export function withApplied(
+  context: ServiceConfigContext,
+  subject: ConfigSubject,
+  applied: Pick<AppliedConfig, "text" | "isSecret">,
+): ServiceConfig {
+  return combine(context, subject, { user: userLayer(context, subject, undefined), applied })
 }
 
 function combine(
@@ -74,13 +80,12 @@ function combine(
   given: Readonly<{
     user: ConfigLayer | undefined
     problem?: string
-    text?: string
+    applied?: Partial<AppliedConfig>
     previous?: ServiceConfig | undefined
   }>,
 ): ServiceConfig {
   const { user, problem, previous } = given
-  const inForce: Partial<AppliedConfig> | undefined =
-    given.text === undefined ? readApplied(context, group) : { text: given.text }
+  const inForce = given.applied ?? readApplied(context, group)
   const applied = readAppliedLayer(inForce?.text, whereApplied(inForce))
   const layers = [
     readFileLayer(context, "default", `${templates}/default.toml`, layerOf(previous, "default")),
@@ -91,7 +96,20 @@ function combine(
   const combined = { ...combineLayers(layers), appliedProblem: applied.problem }
   const schema = schemaOf(context, templates)
   if (schema !== undefined) enforceSchema(combined, schema, name)
-  return { ...combined, user, problem, isSecret: schema === undefined ? () => false : secretPaths(schema) }
+  const bySchema = schema === undefined ? () => false : secretPaths(schema)
+  const sealed = inForce?.isSecret === true ? applied.layer?.table : undefined
+  return {
+    ...combined,
+    user,
+    problem,
+    isSecret: (path) => bySchema(path) || (sealed !== undefined && isGivenBy(sealed, path)),
+  }
+}
+
+/** Whether the value at a path, and not only one below it, is this table's. */
+function isGivenBy(table: ConfigTable, path: readonly string[]): boolean {
+  const value = valueAt(table, path)
+  return value !== undefined && !isConfigTable(value)
 }
 
 function whereApplied(applied: Partial<AppliedConfig> | undefined): string {

@@ -1,7 +1,14 @@
+import { HabError } from "../base/errors.ts"
 import { servicePaths } from "../base/layout.ts"
-import type { SupervisorContext } from "./context.ts"
+import { serviceOwner } from "../hooks/credentials.ts"
+import { compareFile, replaceFile } from "../templating/replace-file.ts"
+import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
 import type { Roster } from "./roster.ts"
 import type { Supervised } from "./supervised.ts"
+import { readUploaded, type UploadedFile } from "./uploaded-files.ts"
+
+/** Uploaded files are for the service and its group only (spec supervisor §2.4). */
+const FILE_MODE = 0o640
 
 /**
  * What is directly in a service's `files/` is known from now on: its process is about to find it, or a hook of its own
@@ -24,4 +31,54 @@ export function watchFiles(context: SupervisorContext, roster: Roster, held: Sup
     held.filesSeen = now
     roster.post(held, { tag: "files-updated" })
   })
+}
+
+/** Puts what was uploaded to the group into the service's `files/`, before its process starts. */
+export function placeFiles(context: SupervisorContext, held: Supervised): void {
+  held.filesOwed = false
+  const uploaded = { files: context.host.files, layout: context.layout }
+  for (const file of readUploaded(uploaded, held.group)) place(context, held, file)
+}
+
+/**
+ * Puts a file that was just uploaded where the service finds it and tells it; a service that was never started finds it at
+ * its start. A file-updated hook that runs is not interrupted: it runs once more.
+ */
+export function deliverFile(context: SupervisorContext, roster: Roster, held: Supervised, file: UploadedFile): void {
+  const { files } = servicePaths(context.layout, held.name)
+  if (context.host.files.stat(files)?.kind !== "directory" || !place(context, held, file)) return
+  noteFiles(context, held)
+  const isBusy = [...held.running.values()].some(({ event }) => event === "file-updated")
+  if (isBusy) held.filesOwed = true
+  else roster.post(held, { tag: "files-updated" })
+}
+
+/** The hooks for files came to their end: those that arrived meanwhile are told now. */
+export function tellOwedFiles(roster: Roster, held: Supervised): void {
+  if (!held.filesOwed) return
+  held.filesOwed = false
+  roster.post(held, { tag: "files-updated" })
+}
+
+/** True when the file is another than before. What is in its way is said, and is no reason not to start. */
+function place(context: SupervisorContext, held: Supervised, { name, bytes }: UploadedFile): boolean {
+  const { files } = context.host
+  const { release, group } = held
+  const path = `${servicePaths(context.layout, held.name).files}/${name}`
+  const content = { bytes, mode: FILE_MODE }
+  let isOther = false
+  const write = () => {
+    const change = compareFile({ files }, path, content)
+    if (change === "unchanged") return
+    const owner = release === undefined ? undefined : serviceOwner(release.credentials)
+    replaceFile({ files }, path, { ...content, owner })
+    isOther = change !== "too-open"
+  }
+  try {
+    writtenOrSaid(context, group, `the uploaded file ${name}`, write)
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    speakerOf(context)(group, "SV", `Could not write the uploaded file ${name}: ${error.message}`)
+  }
+  return isOther
 }

@@ -77,6 +77,8 @@ export type Supervised = {
   leaderFence: number | undefined
   /** What was in its `files/` when that was last taken note of. */
   filesSeen: string
+  /** Files were uploaded while its file-updated hooks ran. */
+  filesOwed: boolean
   /** Stops watching its files. */
   readonly watches: (() => void)[]
 }

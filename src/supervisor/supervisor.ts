@@ -16,6 +16,7 @@ import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
+import { tellOwedFiles } from "./service-files.ts"
 import { bootSets } from "./set/boot-sets.ts"
 import { orderServices } from "./set/dependency-order.ts"
 import { setHookRunner } from "./set/set-hooks.ts"
@@ -76,6 +77,7 @@ export function createSupervisor(
     perform: (held, effect) => perform(acting, held, effect),
     onStep: (held, step) => {
       observer.onStep(held, step)
+      if (step.event.tag === "hooks-done" && step.event.moment === "file-updated") tellOwedFiles(roster, held)
       if (step.event.tag === "rendered") checkBinds(context, roster, say)
       checkGates(context, roster)
       sets.wake()

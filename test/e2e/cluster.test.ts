@@ -18,6 +18,7 @@ const PLAN: TestPlan = {
     run: "exec sleep 1000",
     reconfigure: 'echo "$HAB_LEADER_FENCE" >{{pkg.svc_data_path}}/fence',
     suitability: "echo {{cfg.port}}",
+    "file-updated": "cat {{pkg.svc_files_path}}/* >{{pkg.svc_data_path}}/files",
   },
   more: "pkg_exports=([port]=port)",
 }
@@ -28,6 +29,10 @@ let nodes: EtcdNode[] = []
 const machines: Machine[] = []
 
 const seen = ({ hab }: Machine) => hab.readIfPresent("hab/svc/store/config/seen")?.trim()
+
+/** The exported ports of the members it sees, in order. */
+const portsSeenBy = (machine: Machine) =>
+  (/members=([\d,]*)/.exec(seen(machine) ?? "")?.[1] ?? "").split(",").filter(Boolean).sort().join()
 
 /** One machine of the ring, with the store on this "port": its suitability as well. */
 function start(port: number, ...options: string[]): Machine {
@@ -113,6 +118,29 @@ describe.skipIf(!hasEtcd)("three supervisors that meet in etcd (needs etcd)", ()
     const other = start(9, "--ring", "other")
     await until("it leads its own", () => seen(other)?.startsWith("leader=9") === true)
     expect(seen(other)).toMatch(/members=9,$/)
+  })
+
+  it("give files and encrypted configuration to those who have the key, and to others once they get it", async () => {
+    const [one, two] = [17, 18].map((port) => start(port, "--ring", "sealed", "--org", "acme")) as [Machine, Machine]
+    const group = "store.default@acme"
+    one.hab.does("user", "key", "generate", "alice")
+    one.hab.does("svc", "key", "generate", "store.default", "acme")
+    await until("both are known", () => [one, two].every((machine) => portsSeenBy(machine) === "17,18"))
+    two.hab.write("motd", "hello\n")
+    two.hab.does("file", "upload", group, "1", "motd")
+    await until("the file is everywhere", () =>
+      [one, two].every(({ hab }) => hab.readIfPresent("hab/svc/store/data/files") === "hello\n"),
+    )
+    expect(one.hab.run("file", "upload", group, "1", two.hab.path("motd")).stderr).toMatch(/has version 1 of motd/)
+    one.hab.given("port = 55\n", "config", "apply", "-u", "alice", group, "1")
+    await two.sup.sees(/The configuration applied to store.default@acme in the ring cannot be used: .*box secret key/)
+    await until("what the first exports is seen", () => portsSeenBy(two) === "18,55")
+    for (const key of one.hab.list("hab/cache/keys").filter((name) => /^(alice|store)/.test(name))) {
+      two.hab.write(`hab/cache/keys/${key}`, one.hab.read(`hab/cache/keys/${key}`))
+    }
+    await until("the other has opened it", () => portsSeenBy(two) === "55,55")
+    expect(two.hab.does("config", "show", "store")).not.toContain("55")
+    await Promise.all([one, two].map(({ sup }) => sup.stop()))
   })
 
   it("go on with what is known when etcd is gone, say that it is stale, and restart nothing", async () => {

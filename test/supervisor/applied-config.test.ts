@@ -15,16 +15,25 @@ describe("applied configuration (spec supervisor §1.6, §5.4)", () => {
   it("is kept with its version, for its owner only, and the highest version is in force", () => {
     const context = world()
     expect(readApplied(context, GROUP)).toBeUndefined()
-    writeApplied(context, GROUP, { version: 9n, text: "a = 9" })
-    writeApplied(context, GROUP, { version: 18446744073709551615n, text: "a = 10" })
-    expect(readApplied(context, GROUP)).toEqual({ version: 18446744073709551615n, text: "a = 10" })
+    writeApplied(context, GROUP, { version: 9n, text: "a = 9", isSecret: false })
+    writeApplied(context, GROUP, { version: 18446744073709551615n, text: "a = 10", isSecret: false })
+    expect(readApplied(context, GROUP)).toEqual({ version: 18446744073709551615n, text: "a = 10", isSecret: false })
     expect(context.files.readDirectory(DIRECTORY).map(({ name }) => name)).toEqual(["18446744073709551615.toml"])
     expect(context.files.stat(`${DIRECTORY}/18446744073709551615.toml`)?.mode).toBe(0o600)
   })
 
+  it("is known as a secret by its name, and one version takes the place of another whichever of them is", () => {
+    const context = world()
+    writeApplied(context, GROUP, { version: 1n, text: "a = 1", isSecret: true })
+    expect(readApplied(context, GROUP)).toEqual({ version: 1n, text: "a = 1", isSecret: true })
+    writeApplied(context, GROUP, { version: 2n, text: "a = 2", isSecret: false })
+    expect(readApplied(context, GROUP)).toEqual({ version: 2n, text: "a = 2", isSecret: false })
+    expect(context.files.readDirectory(DIRECTORY).map(({ name }) => name)).toEqual(["2.toml"])
+  })
+
   it("passes over what else is in its folder, and takes the higher of two versions", () => {
     const context = world()
-    writeApplied(context, GROUP, { version: 10n, text: "a = 10" })
+    writeApplied(context, GROUP, { version: 10n, text: "a = 10", isSecret: false })
     context.files.writeFile(`${DIRECTORY}/9.toml`, "a = 9")
     context.files.writeFile(`${DIRECTORY}/.10.toml.tmp`, "a = ")
     context.files.writeFile(`${DIRECTORY}/notes.txt`, "a = ")
@@ -45,7 +54,7 @@ describe("applied configuration (spec supervisor §1.6, §5.4)", () => {
     ],
   ])("is refused when it %s", (_, version, text, code, message) => {
     const context = world()
-    writeApplied(context, GROUP, { version: 5n, text: "a = 1" })
+    writeApplied(context, GROUP, { version: 5n, text: "a = 1", isSecret: false })
     const check = () => checkApplied(context, GROUP, { version, text })
     expect(check).toThrow(expect.objectContaining({ code }))
     expect(check).toThrow(message)

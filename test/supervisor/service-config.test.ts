@@ -24,12 +24,12 @@ const schema = JSON.stringify({
 describe("loadServiceConfig (spec supervisor §5.4)", () => {
   it("takes what was applied to the service's group over everything else", () => {
     const { context } = world({ [USER]: "port = 81" })
-    writeApplied(context, "web.default", { version: 3n, text: "port = 82" })
-    writeApplied(context, "web.blue", { version: 9n, text: "port = 99" })
+    writeApplied(context, "web.default", { version: 3n, text: "port = 82", isSecret: false })
+    writeApplied(context, "web.blue", { version: 9n, text: "port = 99", isSecret: false })
     const config = loadServiceConfig(context, subject)
     expect(printJson(config.value)).toBe('{"port":82}')
     expect(config.origins.get("port")?.where).toBe("hab config apply, version 3")
-    expect(printJson(withApplied(context, subject, "port = 7").value)).toBe('{"port":7}')
+    expect(printJson(withApplied(context, subject, { text: "port = 7", isSecret: false }).value)).toBe('{"port":7}')
   })
 
   it("keeps the last user.toml that could be used, and says why once", () => {
@@ -91,7 +91,8 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
 
   it("accepts keys that default.toml does not know", () => {
     const { context } = world({})
-    expect(printJson(withApplied(context, subject, "[new]\nkey = 1.0").value)).toBe('{"port":80,"new":{"key":1.0}}')
+    const applied = { text: "[new]\nkey = 1.0", isSecret: false }
+    expect(printJson(withApplied(context, subject, applied).value)).toBe('{"port":80,"new":{"key":1.0}}')
   })
 
   it("knows which values are never shown", () => {
@@ -100,9 +101,20 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
     expect([isSecret(["db", "password"]), isSecret(["db"]), isSecret(["port"])]).toEqual([true, false, false])
   })
 
+  it("never shows what was applied encrypted, and nothing else for that", () => {
+    const { context } = world({ [USER]: 'user = "web"\n[db]\nhost = "a"' })
+    const text = 'keys = ["a"]\n[db]\npassword = "b"'
+    writeApplied(context, "web.default", { version: 4n, text, isSecret: true })
+    const { isSecret } = loadServiceConfig(context, subject)
+    const paths = [["keys"], ["db", "password"], ["db"], ["db", "host"], ["user"], ["port"]]
+    expect(paths.map(isSecret)).toEqual([true, true, false, false, false, false])
+    writeApplied(context, "web.default", { version: 5n, text, isSecret: false })
+    expect(loadServiceConfig(context, subject).isSecret(["db", "password"])).toBe(false)
+  })
+
   it("leaves out an applied configuration that is not TOML, and tells", () => {
     const { context } = world({})
-    writeApplied(context, "web.default", { version: 1n, text: "port = =" })
+    writeApplied(context, "web.default", { version: 1n, text: "port = =", isSecret: false })
     const config = loadServiceConfig(context, subject)
     expect(printJson(config.value)).toBe('{"port":80}')
     expect(config.appliedProblem?.message).toContain("hab config apply, version 1:1:8 is not TOML")

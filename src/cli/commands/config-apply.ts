@@ -1,12 +1,21 @@
+import { Buffer } from "node:buffer"
 import { HabError } from "../../base/errors.ts"
 import { decodeConfig, readConfigFile } from "../../config/read-config-file.ts"
-import { checkApplied, parseVersion, readApplied, writeApplied } from "../../supervisor/applied-config.ts"
-import { type ApplyReport, applyText } from "../../supervisor/gateway/apply-report.ts"
+import {
+  checkApplied,
+  checkAppliedText,
+  parseVersion,
+  readApplied,
+  writeApplied,
+} from "../../supervisor/applied-config.ts"
+import { type ApplyReport, type ApplyRequest, applyText } from "../../supervisor/gateway/apply-report.ts"
+import { openUpload } from "../../supervisor/sealed-upload.ts"
 import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { openKeyCache } from "../key-cache.ts"
 import { askIfRunning } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { sealUpload, UPLOAD_OPTIONS } from "../upload-options.ts"
 
 /** `hab config apply` (spec supervisor §1.6). */
 export const applyConfigCommand = defineCommand({
@@ -17,6 +26,7 @@ export const applyConfigCommand = defineCommand({
     "hab config apply web.default $(date +%s) new.toml --dry-run",
     "hab config apply web.default $(date +%s) new.toml",
     "echo 'port = 8080' | hab config apply web.default 3",
+    "hab config apply -u alice web.default@acme 4 passwords.toml",
   ],
   options: {
     dryRun: {
@@ -25,35 +35,54 @@ export const applyConfigCommand = defineCommand({
       summary: "Only say which values and files would change, and whether the service would restart",
     },
     json: JSON_OUTPUT,
-    ...REMOTE_OPTION,
+    ...UPLOAD_OPTIONS,
   },
-  async run({ args: [groupText = "", version = "", file = "-"], options: { dryRun, json } }, context) {
-    const group = stringifyServiceGroup(parseServiceGroup(groupText))
-    const request = { version: parseVersion(version).toString(), text: await textOf(context, file), dryRun }
+  async run({ args: [groupText = "", version = "", file = "-"], options }, context) {
+    const { dryRun, json } = options
+    const parsed = parseServiceGroup(groupText)
+    const group = stringifyServiceGroup(parsed)
+    const text = await textOf(context, file)
+    // What is encrypted, nobody on the way can check.
+    checkAppliedText(text)
+    const sealed = await sealUpload(context, parsed, options, text)
+    const request = {
+      version: parseVersion(version).toString(),
+      text: sealed ?? text,
+      dryRun,
+      encrypted: sealed !== undefined,
+    }
     if (!dryRun) context.report({ tag: "begin", text: `Setting new configuration version ${version} for ${group}` })
-    const report = await applyConfig(context, group, request)
+    const report = await applyConfig(context, group, request, options.cacheKeyPath)
     if (!dryRun) context.report({ tag: "end", text: "Applied configuration" })
     return { text: json ? JSON.stringify(report, null, 2) : applyText(report) }
   },
 })
 
-type ApplyRequest = Readonly<{ version: string; text: string; dryRun: boolean }>
-
 /** Gives a group configuration, through the supervisor where one runs. Throws what is wrong with it. */
-export async function applyConfig(context: CommandContext, group: string, request: ApplyRequest): Promise<ApplyReport> {
+export async function applyConfig(
+  context: CommandContext,
+  group: string,
+  request: ApplyRequest,
+  cacheKeyPath?: string,
+): Promise<ApplyReport> {
   const path = `/groups/${encodeURIComponent(group)}/config`
   const answer = await askIfRunning<ApplyReport>(context, { method: "POST", path, body: request })
-  return answer ?? withoutSupervisor(context, group, request)
+  return answer ?? withoutSupervisor(context, group, request, cacheKeyPath)
 }
 
 /** The next supervisor takes it from the file. */
-function withoutSupervisor(
-  { host, layout, report }: CommandContext,
+async function withoutSupervisor(
+  context: CommandContext,
   group: string,
-  { version, text, dryRun }: ApplyRequest,
-): ApplyReport {
+  { version, text, dryRun = false, encrypted = false }: ApplyRequest,
+  cacheKeyPath: string | undefined,
+): Promise<ApplyReport> {
+  const { host, layout, report } = context
   const files = { files: host.files, layout }
-  const applied = { version: BigInt(version), text }
+  const opened = encrypted
+    ? decodeConfig(await openUpload(openKeyCache(context, cacheKeyPath), group, Buffer.from(text)), "the configuration")
+    : text
+  const applied = { version: BigInt(version), text: opened, isSecret: encrypted }
   checkApplied(files, group, applied)
   const replaces = readApplied(files, group)?.version.toString() ?? null
   if (!dryRun) writeApplied(files, group, applied)

@@ -31,7 +31,7 @@ export type CandidateRecord = Readonly<{ suitability: string; term: number }>
 export type ElectionRecord = Readonly<{ member: string; term: number }>
 export type DepartedRecord = Readonly<{ by: string }>
 
-/** What was applied or uploaded. Encrypted bodies are Habitat's envelopes; plain ones are base64 of the bytes. */
+/** What was applied or uploaded. Encrypted bodies are Habitat's envelopes as they are; plain ones are base64 of the bytes. */
 export type UploadRecord = Readonly<{ incarnation: string; encrypted: boolean; body: string }>
 
 /** A rolling update: `incarnation` is what a member has once it runs `package`; `turn` is the member that may act. */

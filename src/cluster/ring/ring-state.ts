@@ -27,7 +27,7 @@ export type RingState = Readonly<{
   candidates: ReadonlyMap<string, ByMember<CandidateRecord>>
   elections: ReadonlyMap<string, ElectionRecord & Readonly<{ revision: number }>>
   config: ReadonlyMap<string, UploadRecord & Readonly<{ revision: number }>>
-  files: ReadonlyMap<string, ReadonlyMap<string, UploadRecord>>
+  files: ReadonlyMap<string, ReadonlyMap<string, UploadRecord & Readonly<{ revision: number }>>>
   departed: ReadonlySet<string>
   updates: ReadonlyMap<string, UpdateRecord & Readonly<{ revision: number }>>
   revision: number
@@ -89,7 +89,7 @@ function applyEntry(ring: string, state: RingState, entry: ClusterEntry): RingSt
     case "config":
       return { ...state, config: withEntry(state.config, subject, { ...(record as UploadRecord), revision }) }
     case "files":
-      return { ...state, files: withInner(state.files, subject, id, record as UploadRecord) }
+      return { ...state, files: withInner(state.files, subject, id, { ...(record as UploadRecord), revision }) }
     case "departed":
       return depart(state, subject)
     case "updates":

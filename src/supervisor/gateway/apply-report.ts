@@ -1,8 +1,11 @@
 import type { ChangeResponse } from "../service/change-response.ts"
 import { alignColumns } from "./status.ts"
 
-/** What is asked when a configuration is applied. `version` is text: it may pass 2^53. */
-export type ApplyRequest = Readonly<{ version: string; text: string; dryRun?: boolean }>
+/**
+ * What is asked when a configuration is applied. `version` is text: it may pass 2^53. `encrypted`: the text is an envelope
+ * for the group's key.
+ */
+export type ApplyRequest = Readonly<{ version: string; text: string; dryRun?: boolean; encrypted?: boolean }>
 
 /** What applying a configuration does, or would do. Stable field names. */
 export type ApplyReport = Readonly<{

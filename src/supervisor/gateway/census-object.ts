@@ -1,22 +1,32 @@
+import { parseToml } from "../../config/toml.ts"
 import type { CensusMember } from "../../templating/census-view.ts"
-import type { TemplateTable } from "../../templating/values.ts"
+import type { TemplateTable, TemplateValue } from "../../templating/values.ts"
+import type { AppliedConfig } from "../applied-config.ts"
 import type { Census } from "../census.ts"
 
 /** How far an election is, in the words of the census and of `last_election_status`. */
 type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "ElectionFinished"
 
+/** What was given to a group: by `hab config apply`, and the versions of files by `hab file upload`. */
+export type GivenToGroup = Readonly<{ config: AppliedConfig | undefined; files: ReadonlyMap<string, bigint> }>
+
+/** `stale`: see below; absent outside a ring. */
+export type CensusFacts = Readonly<{ stale?: boolean; givenTo: (group: string) => GivenToGroup }>
+
 /**
  * The answer of `/census` (spec supervisor §7.4): what this supervisor knows of service groups. `stale` is ours: the ring's
- * store cannot be reached, and this is what was last known.
+ * store cannot be reached, and this is what was last known. Uploaded files are named, and their content is not shown.
  */
-export function censusObject(memberId: string, census: Census, ring?: Readonly<{ stale: boolean }>): TemplateTable {
+export function censusObject(memberId: string, census: Census, { stale, givenTo }: CensusFacts): TemplateTable {
   return {
     changed: false,
-    ...(ring === undefined ? {} : { stale: ring.stale }),
+    ...(stale === undefined ? {} : { stale }),
     census_groups: Object.fromEntries(
       [...census].flatMap(([group, members]) => {
         const [first] = members
-        return first === undefined ? [] : [[group, groupObject(memberId, group, first, members)] as const]
+        return first === undefined
+          ? []
+          : [[group, groupObject(memberId, { group, one: first, members, given: givenTo(group) })] as const]
       }),
     ),
     local_member_id: memberId,
@@ -29,13 +39,15 @@ export function censusObject(memberId: string, census: Census, ring?: Readonly<{
   }
 }
 
+type GroupFacts = Readonly<{
+  group: string
+  one: CensusMember
+  members: readonly CensusMember[]
+  given: GivenToGroup
+}>
+
 /** All members of a group know the same election; `one` speaks for them. */
-function groupObject(
-  memberId: string,
-  group: string,
-  one: CensusMember,
-  members: readonly CensusMember[],
-): TemplateTable {
+function groupObject(memberId: string, { group, one, members, given }: GroupFacts): TemplateTable {
   return {
     service_group: group,
     election_status: electionStatus(one),
@@ -43,12 +55,24 @@ function groupObject(
     pkg_incarnation: Math.max(...members.map((member) => member.pkg_incarnation)),
     leader_id: members.find((member) => member.leader)?.member_id ?? null,
     update_leader_id: members.find((member) => member.update_leader)?.member_id ?? null,
-    service_config: null,
+    service_config: configObject(given.config),
     local_member_id: memberId,
     population: Object.fromEntries(members.map((member) => [member.member_id, memberObject(member)])),
     changed_service_files: [],
-    service_files: {},
+    service_files: Object.fromEntries(
+      [...given.files].map(([filename, version]) => [filename, { filename, incarnation: numberOf(version), body: [] }]),
+    ),
   }
+}
+
+function configObject(config: AppliedConfig | undefined): TemplateValue {
+  if (config === undefined) return null
+  const value = config.isSecret ? null : parseToml(config.text, "the configuration")
+  return { incarnation: numberOf(config.version), value }
+}
+
+function numberOf(version: bigint): TemplateValue {
+  return version <= Number.MAX_SAFE_INTEGER ? Number(version) : version
 }
 
 function memberObject({ package: ident, ...member }: CensusMember): TemplateTable {

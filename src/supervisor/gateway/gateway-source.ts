@@ -1,14 +1,16 @@
 import { Buffer } from "node:buffer"
 import { servicePaths, supervisorPaths } from "../../base/layout.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
+import { readApplied } from "../applied-config.ts"
 import type { Census } from "../census.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { Roster } from "../roster.ts"
 import type { HealthStatus } from "../service/health.ts"
 import type { Supervised } from "../supervised.ts"
+import { uploadedVersions } from "../uploaded-files.ts"
 import { censusOf, systemView } from "../views.ts"
 import { butterflyObject } from "./butterfly-object.ts"
-import { censusObject } from "./census-object.ts"
+import { type CensusFacts, censusObject } from "./census-object.ts"
 import type { EventFeed } from "./event-feed.ts"
 import type { HealthOutput } from "./health-object.ts"
 import type { GatewaySource } from "./http-routes.ts"
@@ -40,7 +42,7 @@ export function gatewaySource(
     supervisor: () => supervisorFacts(context),
     services,
     healthOutput: (name) => healthOutput(context, name),
-    census: () => censusObject(memberId, wholeCensus(context, roster), ringFacts(context)),
+    census: () => censusObject(memberId, wholeCensus(context, roster), censusFacts(context)),
     butterfly: () => butterflyObject(systemView(context), wholeCensus(context, roster), isUp),
     metrics: () => metrics.print([...processSamples(readProc(host.files)), ...serviceSamples(services())]),
     events: feed.admit,
@@ -65,8 +67,10 @@ function wholeCensus(context: SupervisorContext, { services }: Pick<Roster, "ser
   return censusOf(context, services.values(), new Set([...own, ...shared]))
 }
 
-function ringFacts({ ring }: SupervisorContext): { stale: boolean } | undefined {
-  return ring === undefined ? undefined : { stale: ring.ring.health().tag === "stale" }
+function censusFacts({ host, layout, ring }: SupervisorContext): CensusFacts {
+  const here = { files: host.files, layout }
+  const givenTo = (group: string) => ({ config: readApplied(here, group), files: uploadedVersions(here, group) })
+  return ring === undefined ? { givenTo } : { givenTo, stale: ring.ring.health().tag === "stale" }
 }
 
 function serviceSamples(services: readonly ServiceFacts[]): Sample[] {

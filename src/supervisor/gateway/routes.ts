@@ -12,6 +12,7 @@ import type { RingStatus } from "./ring-status.ts"
 import type { ServiceSurroundings } from "./service-surroundings.ts"
 import type { ServiceStatus } from "./status.ts"
 import type { SupervisorStatus } from "./supervisor-status.ts"
+import type { UploadReport, UploadRequest } from "./upload-report.ts"
 
 /** Version of the control API; it is part of every path. */
 export const CONTROL_VERSION = "v1"
@@ -36,6 +37,7 @@ export interface ControlActions {
   /** JSON, as text: JavaScript's own would lose numbers. */
   templateContext(service: string): Readonly<{ json: string; secrets: readonly string[] }>
   applyConfig(group: string, request: ApplyRequest): ApplyReport | Promise<ApplyReport>
+  uploadFile(group: string, request: UploadRequest): Promise<UploadReport>
   ring(): RingStatus
   depart(member: string): Promise<Readonly<{ member: string }>>
   applySet(request: ApplySetRequest): OperationResult
@@ -90,6 +92,11 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/groups/{service}/config",
     answer: (actions, { service, body }) => actions.applyConfig(service, (body ?? {}) as ApplyRequest),
+  },
+  {
+    method: "POST",
+    path: "/groups/{service}/files",
+    answer: (actions, { service, body }) => actions.uploadFile(service, (body ?? {}) as UploadRequest),
   },
 ]
 

@@ -6,7 +6,7 @@ import type { Supervised } from "../supervised.ts"
 import type { Supervisor } from "../supervisor.ts"
 import { serviceRecord } from "./own-record.ts"
 import { electionIn, fenceIn, othersIn, type RingView } from "./ring-census.ts"
-import { takeUploads } from "./uploads.ts"
+import { createUploads, type Uploads } from "./uploads.ts"
 
 /** What a supervisor does in its ring, from the first service on. */
 export type RingPart = Readonly<{
@@ -25,11 +25,19 @@ type Part = Readonly<{
   /** What each service was last told of its group. */
   seen: Map<string, string>
   supervisor: { value: Supervisor | undefined }
+  uploads: { value: Uploads | undefined }
 }>
 
 /** Our part in a ring. `onDeparted`: this member was told to leave for good. */
 export function createRingPart(context: SupervisorContext, view: RingView, onDeparted: () => void): RingPart {
-  const part: Part = { context, view, electors: new Map(), seen: new Map(), supervisor: { value: undefined } }
+  const part: Part = {
+    context,
+    view,
+    electors: new Map(),
+    seen: new Map(),
+    supervisor: { value: undefined },
+    uploads: { value: undefined },
+  }
   return {
     observer: {
       onStep: (held) => show(part, held),
@@ -37,6 +45,7 @@ export function createRingPart(context: SupervisorContext, view: RingView, onDep
     },
     follow: (supervisor) => {
       part.supervisor.value = supervisor
+      part.uploads.value = createUploads(context, view, supervisor.roster)
       const unsubscribe = view.ring.subscribe(() => {
         if (!view.ring.state().departed.has(context.memberId)) return look(part, supervisor)
         unsubscribe()
@@ -45,6 +54,7 @@ export function createRingPart(context: SupervisorContext, view: RingView, onDep
       })
     },
     close: async (leaves) => {
+      part.uploads.value?.stop()
       if (!leaves) return
       await Promise.all([...part.electors.values()].map((elector) => elector.stop()))
       await view.ring.leave()
@@ -84,8 +94,8 @@ function electorOf({ context, view, supervisor }: Part, held: Supervised): Elect
 }
 
 function look(part: Part, { roster, say }: Supervisor): void {
-  const { context, view, seen } = part
-  takeUploads(context, view, roster)
+  const { context, view, seen, uploads } = part
+  uploads.value?.look()
   checkBinds(context, roster, say)
   for (const held of roster.services.values()) {
     const summary = groupSummary(part, held)

@@ -6,6 +6,7 @@ import { memberHealth } from "../../cluster/ring/member-health.ts"
 import type { DepartedRecord, UploadRecord } from "../../cluster/ring/records.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { RingGroup, RingStatus } from "../gateway/ring-status.ts"
+import { staleFile } from "../uploaded-files.ts"
 import type { RingView } from "./ring-census.ts"
 
 /** What is known of the ring. Throws RING_ABSENT. */
@@ -66,27 +67,43 @@ export async function departMember(context: SupervisorContext, member: string): 
   return { member }
 }
 
+/** What is given to a group. `bytes` are an envelope when it is encrypted. */
+export type Upload = Readonly<{ version: bigint; encrypted: boolean; bytes: Uint8Array }>
+
 /**
  * Applies a configuration to a group in the whole ring. The caller has checked it. Throws CONFIG_VERSION_STALE when a
  * higher or the same version is there, RING_UNREACHABLE.
  */
-export async function applyInRing(
-  { ring, name }: RingView,
-  group: string,
-  { version, text }: Readonly<{ version: bigint; text: string }>,
-): Promise<void> {
-  const key = ringKey(name, "config", group)
-  const there = ring.state().config.get(group)
-  if (there !== undefined && BigInt(there.incarnation) >= version) {
+export async function applyInRing(view: RingView, group: string, upload: Upload): Promise<void> {
+  const there = view.ring.state().config.get(group)
+  if (there !== undefined && BigInt(there.incarnation) >= upload.version) {
     throw new HabError("CONFIG_VERSION_STALE", `${group} has version ${there.incarnation} already in the ring`, {
       hint: `a version of at least ${BigInt(there.incarnation) + 1n} replaces it`,
     })
   }
-  const record: UploadRecord = {
-    incarnation: version.toString(),
-    encrypted: false,
-    body: Buffer.from(text).toString("base64"),
+  await put(view, ringKey(view.name, "config", group), there, upload)
+}
+
+/**
+ * Gives a file to a group in the whole ring. The caller has checked it. Throws FILE_VERSION_STALE when a higher or the same
+ * version is there, RING_UNREACHABLE.
+ */
+export async function uploadInRing(view: RingView, group: string, name: string, upload: Upload): Promise<void> {
+  const there = view.ring.state().files.get(group)?.get(name)
+  if (there !== undefined && BigInt(there.incarnation) >= upload.version) {
+    throw staleFile(group, name, BigInt(there.incarnation))
   }
+  await put(view, ringKey(view.name, "files", group, name), there, upload)
+}
+
+async function put(
+  { ring, name }: RingView,
+  key: string,
+  there: Readonly<{ revision: number }> | undefined,
+  { version, encrypted, bytes }: Upload,
+): Promise<void> {
+  const body = Buffer.from(bytes).toString(encrypted ? "utf8" : "base64")
+  const record: UploadRecord = { incarnation: version.toString(), encrypted, body }
   const guard: Guard =
     there === undefined ? { tag: "absent", key } : { tag: "unchanged", key, revision: there.revision }
   written(await ring.commit([guard], [], [{ tag: "put", key, value: JSON.stringify(record) }]), name)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { butterflyObject } from "../../../src/supervisor/gateway/butterfly-object.ts"
-import { censusObject } from "../../../src/supervisor/gateway/census-object.ts"
+import { censusObject, type GivenToGroup } from "../../../src/supervisor/gateway/census-object.ts"
 import { standaloneMember } from "../../../src/templating/census-view.ts"
 import { supervisorFactsExample } from "../../support/gateway-facts.ts"
 
@@ -15,11 +15,12 @@ const member = (elected: boolean) =>
     exported: new Map([["port", 6379]]),
     elected,
   })
+const nothingGiven = { givenTo: () => ({ config: undefined, files: new Map() }) }
 const census = (elected = false) => new Map([["redis.default", [member(elected)]]])
 
 describe("/census", () => {
   it("has every key of spec supervisor §7.4", () => {
-    expect(censusObject(memberId, census())).toEqual({
+    expect(censusObject(memberId, census(), nothingGiven)).toEqual({
       changed: false,
       census_groups: {
         "redis.default": {
@@ -47,15 +48,31 @@ describe("/census", () => {
   })
 
   it("names the leader of a group that has one", () => {
-    expect(censusObject(memberId, census(true))).toMatchObject({
+    expect(censusObject(memberId, census(true), nothingGiven)).toMatchObject({
       census_groups: { "redis.default": { election_status: "ElectionFinished", leader_id: "m1" } },
+    })
+  })
+
+  it("tells what was given to a group: configuration that is no secret, and files without their content", () => {
+    const config = { version: 7n, text: "port = 1", isSecret: false }
+    const files = new Map([["motd", 18446744073709551615n]])
+    const groupOf = (given: GivenToGroup) =>
+      censusObject(memberId, census(), { givenTo: () => given }) as { census_groups: Record<string, unknown> }
+    expect(groupOf({ config, files }).census_groups["redis.default"]).toMatchObject({
+      service_config: { incarnation: 7, value: new Map([["port", 1]]) },
+      service_files: { motd: { filename: "motd", incarnation: 18446744073709551615n, body: [] } },
+    })
+    expect(groupOf({ config: { ...config, isSecret: true }, files }).census_groups["redis.default"]).toMatchObject({
+      service_config: { incarnation: 7, value: null },
     })
   })
 
   it("leaves `package` out of a member that has none", () => {
     const without = new Map([["redis.default", [{ ...member(false), package: null }]]])
-    expect(JSON.stringify(censusObject(memberId, without))).not.toContain('"package"')
-    expect(JSON.stringify(censusObject(memberId, census()))).toContain('"package":"core/redis/4.0.14/20200101000000"')
+    expect(JSON.stringify(censusObject(memberId, without, nothingGiven))).not.toContain('"package"')
+    expect(JSON.stringify(censusObject(memberId, census(), nothingGiven))).toContain(
+      '"package":"core/redis/4.0.14/20200101000000"',
+    )
   })
 })
 

@@ -18,6 +18,7 @@ const NONE = {
   config: unused,
   templateContext: unused,
   applyConfig: unused,
+  uploadFile: unused,
   applySet: unused,
   sets: unused,
   supervisor: unused,
