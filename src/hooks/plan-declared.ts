@@ -163,21 +163,28 @@ function userOf(context: DeclaredContext, hook: HookDeclaration, { user: own }: 
   const group = groupName === undefined ? { gid: base.gid } : users.findGroup(groupName)
   if (group === undefined) throw new HabError("ACCOUNT_MISSING", `there is no group '${groupName}'`)
   const wanted = { name: base.name, uid: base.uid, gid: group.gid }
+  const isOwnGroup = group.gid === base.gid || group.gid === own?.gid
   const isUs = wanted.uid === users.current.uid && wanted.gid === users.current.gid
-  if (hook.declaredIn === "package") checkAllowed(context, hook, wanted, own)
+  if (hook.declaredIn === "package") checkAllowed(context, hook, { wanted, own, isOwnGroup })
   if (isUs) return undefined
   if (users.capable) return wanted
   throw new HabError("HOOK_USER_REFUSED", `it cannot run as ${wanted.name}: only root can become somebody else`)
 }
 
+/** What its author may not decide: an account or a group beyond the service's (decisions 21). Throws HOOK_USER_REFUSED. */
 function checkAllowed(
   { allowUsers = [] }: DeclaredContext,
-  { where }: HookDeclaration,
-  wanted: RunAs,
-  own: RunAs | undefined,
+  { where, options }: HookDeclaration,
+  { wanted, own, isOwnGroup }: Readonly<{ wanted: RunAs; own: RunAs | undefined; isOwnGroup: boolean }>,
 ): void {
-  if (own === undefined || own.uid === wanted.uid) return
-  if (allowUsers.includes(wanted.name) || allowUsers.includes("*")) return
+  if (own === undefined || allowUsers.includes("*")) return
+  if (!isOwnGroup) {
+    throw new HabError(
+      "HOOK_USER_REFUSED",
+      `${where} wants the group ${options.group}, which is not its account's; only allow_users = ["*"] in sup.toml allows it`,
+    )
+  }
+  if (own.uid === wanted.uid || allowUsers.includes(wanted.name)) return
   throw new HabError(
     "HOOK_USER_REFUSED",
     `${where} wants to run as ${wanted.name}; allow it with allow_users = ["${wanted.name}"] in sup.toml`,

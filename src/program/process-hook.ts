@@ -1,13 +1,14 @@
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import { describeHookFailure } from "../hooks/answers.ts"
-import { executeHook, type HookWork } from "../hooks/execute.ts"
-import { planDeclared } from "../hooks/plan-declared.ts"
+import { executeHook, type HookReport, type HookWork } from "../hooks/execute.ts"
+import type { ModuleDone, Modules } from "../hooks/modules.ts"
+import { type JavaScriptCall, planDeclared } from "../hooks/plan-declared.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { ProcessGroups } from "../ports/process-group.ts"
 import type { Users } from "../ports/users.ts"
-import { documentOf, type ResourceHappening, recordOf, subjectOf } from "./event.ts"
+import { argsOf, documentOf, type ResourceHappening, recordOf, subjectOf } from "./event.ts"
 import type { ResourceHook } from "./resource.ts"
 import type { HookEnd } from "./run-hooks.ts"
 
@@ -27,12 +28,16 @@ export type ProcessHookContext = Readonly<{
   groups: () => Promise<ProcessGroups>
   /** A new one for every process. */
   newRunId: () => string
+  modules: Pick<Modules, "call">
 }>
 
-/** A hook whose action is a process. */
-export type ProcessHook = ResourceHook & { action: { kind: "script" | "run" | "command" } }
+/** A hook that is no function: state keeps it whole. */
+export type ProcessHook = ResourceHook & { action: { kind: "script" | "run" | "command" | "module" } }
 
-/** Runs a script, shell line or command once, as we are or as it says, in a cleared environment (decisions 21). */
+/**
+ * Runs a script, shell line or command once, as we are or as it says, in a cleared environment (decisions 21), or calls a
+ * module in the process of its file (decisions 23).
+ */
 export async function runProcessHook(
   context: ProcessHookContext,
   hook: ProcessHook,
@@ -40,7 +45,16 @@ export async function runProcessHook(
   attempt: number,
 ): Promise<HookEnd> {
   const { layout, files, env, clock } = context
-  const planned = planDeclared({ ...context, layout: { ...layout, prefix: layout.hab } }, hook, {
+  let done: ModuleDone = {}
+  const javaScript = ({ file = "" }: JavaScriptCall) =>
+    context.modules.call({
+      file,
+      info: { ...recordOf(happening, attempt), ...argsOf(happening, attempt) },
+      onDone: (said) => {
+        done = said
+      },
+    })
+  const planned = planDeclared({ ...context, javaScript, layout: { ...layout, prefix: layout.hab } }, hook, {
     env: Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.includes(name))),
     cwd: hook.folder,
     record: (count) => recordOf(happening, count),
@@ -65,11 +79,19 @@ export async function runProcessHook(
           context.report({ tag: "note", text: `${source} still runs after ${Math.round(ms / 1000)} s` }),
       },
     )
-    if (report.outcome.tag === "succeeded") return { tag: "ended", answer: true }
-    return { tag: "failed", why: describeHookFailure(report) }
+    return endOf(hook, report, done)
   } finally {
     files.removeTree(folder)
   }
+}
+
+/** A process answers by its exit code, a module by what it returned; that on-error says no is no failure. */
+function endOf({ event, action }: ProcessHook, report: HookReport, { answer, problem }: ModuleDone): HookEnd {
+  const isModule = action.kind === "module"
+  if (report.outcome.tag === "succeeded") return { tag: "ended", answer: !isModule || answer }
+  if (event === "on-error" && (!isModule || answer === false)) return { tag: "ended", answer: false }
+  const thrown = problem?.split("\n")[0]?.replace(/^Error: /, "")
+  return { tag: "failed", why: thrown ?? describeHookFailure(report) }
 }
 
 /** The hook's process sees the machine as it is, and finds the whole record in a file of its own (decisions 22). */

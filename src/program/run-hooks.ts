@@ -13,8 +13,6 @@ export type HookRunning = ProcessHookContext &
     clock: Clock
     report: Report
     functions: FunctionTable
-    /** The main export of a JavaScript file. */
-    loadModule: (path: string) => Promise<unknown>
     signal: AbortSignal
   }>
 
@@ -84,25 +82,10 @@ async function runOnce(
   attempt: number,
 ): Promise<HookEnd> {
   const { action } = hook
-  if (action.kind !== "function" && action.kind !== "module") {
-    const end = await runProcessHook(running, { ...hook, action }, happening, attempt)
-    // A process answers by its exit code; that it says no is no failure.
-    return happening.event === "on-error" && end.tag === "failed" ? { tag: "ended", answer: false } : end
-  }
-  const found =
-    action.kind === "function" ? running.functions.get(hook.name) : await importHook(running, hook, action.path)
-  if (typeof found === "object" && found !== null && "why" in found) return { tag: "failed", why: String(found.why) }
+  if (action.kind !== "function") return runProcessHook(running, { ...hook, action }, happening, attempt)
+  const found = running.functions.get(hook.name)
   if (typeof found !== "function") return { tag: "failed", why: `the program has no function '${hook.name}'` }
   return callFunction(running, found as (...args: unknown[]) => unknown, { hook, happening, attempt })
-}
-
-async function importHook(running: HookRunning, hook: ResourceHook, file: string): Promise<unknown> {
-  try {
-    const main = await running.loadModule(file.startsWith("/") ? file : `${hook.folder}/${file}`)
-    return typeof main === "function" ? main : { why: `${file} exports no function` }
-  } catch (error) {
-    return { why: `${file} cannot be loaded: ${messageOf(error)}` }
-  }
 }
 
 type Call = Readonly<{ hook: ResourceHook; happening: ResourceHappening; attempt: number }>

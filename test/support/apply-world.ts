@@ -1,5 +1,6 @@
 import { HabError } from "../../src/base/errors.ts"
 import { createLayout } from "../../src/base/layout.ts"
+import { refusedWork } from "../../src/hooks/execute.ts"
 import { type ApplyContext, type ApplyRequest, applySet } from "../../src/program/apply.ts"
 import { readDeclaration, type Wanted } from "../../src/program/declaration.ts"
 import { hook } from "../../src/program/hook.ts"
@@ -69,7 +70,7 @@ export function applyWorld(): ApplyWorld {
     signal: new AbortController().signal,
     groups: async () => groups,
     newRunId: () => "apply-1/1",
-    loadModule: async () => undefined,
+    modules: { call: () => refusedWork("there are no modules here") },
     providers: { service: provider, package: provider, config: provider },
   })
   const request = (wanted: Wanted | undefined, functions: Wanted["functions"], options: Partial<ApplyRequest>) =>

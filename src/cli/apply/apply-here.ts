@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer"
 import { supervisorPaths } from "../../base/layout.ts"
+import { createModules } from "../../hooks/modules.ts"
 import type { RunGroups } from "../../ports/process-group.ts"
 import type { ApplyResult } from "../../program/api.ts"
 import { type ApplyRequest, applySet } from "../../program/apply.ts"
 import type { CommandContext } from "../command.ts"
 import { configProvider } from "./config-provider.ts"
+import { moduleStarter } from "./module-process.ts"
 import { packageProvider } from "./package-provider.ts"
-import { loadProgram } from "./read-file.ts"
 import { serviceProvider } from "./service-provider.ts"
 
 /** Applies or destroys a set on this machine. `timeoutSec`: how long each service is waited for. */
@@ -18,8 +19,13 @@ export async function applyHere(
   const { host, layout, report } = context
   const token = `apply-${Buffer.from(host.randomBytes(6)).toString("hex")}`
   const fifoDirectory = `${supervisorPaths(layout).state}/${token}`
-  let groups: Promise<RunGroups> | undefined
+  let opened: Promise<RunGroups> | undefined
   let count = 0
+  // Hooks of a set are the operator's own: they see the machine as it is.
+  const groups = () => (opened ??= host.openGroups({ root: "/", hab: layout.hab, fifoDirectory }))
+  const newRunId = () => `${token}/${++count}`
+  const argv = [context.nodeProgram, `${context.programDirectory}/module-host.cjs`] as const
+  const modules = createModules(host, moduleStarter({ groups, newRunId, argv, env: host.env, report }))
   try {
     return await applySet(
       {
@@ -27,10 +33,9 @@ export async function applyHere(
         layout,
         report,
         signal: signal ?? context.signal,
-        // Hooks of a set are the operator's own: they see the machine as it is.
-        groups: () => (groups ??= host.openGroups({ root: "/", hab: layout.hab, fifoDirectory })),
-        newRunId: () => `${token}/${++count}`,
-        loadModule: async (file) => mainOf(await loadProgram(context, file)),
+        groups,
+        newRunId,
+        modules,
         providers: {
           service: serviceProvider(context, timeoutSec),
           package: packageProvider(context),
@@ -40,12 +45,7 @@ export async function applyHere(
       request,
     )
   } finally {
-    if (groups !== undefined) (await groups).close()
+    await modules.close()
+    if (opened !== undefined) (await opened).close()
   }
-}
-
-/** `module.exports` of a CommonJS file, the default export of another. */
-function mainOf(exports: Readonly<Record<string, unknown>>): unknown {
-  const main = exports["default"]
-  return typeof main === "object" && main !== null && "default" in main ? main.default : main
 }

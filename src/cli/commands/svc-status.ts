@@ -1,6 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import { parseIdent, satisfies, tryParseIdent } from "../../package/ident.ts"
 import {
+  describeRunning,
   explanationText,
   type HookRun,
   hookTable,
@@ -55,17 +56,25 @@ export const explainCommand = defineCommand({
   },
 })
 
-/** `hab svc hooks`: what ran, how it ended, how long it took. */
+/** `hab svc hooks`: what ran, how it ended, how long it took, and what runs now. */
 export const hooksCommand = defineCommand({
   name: "hooks",
-  summary: "Show the last ten hook runs of a service",
+  summary: "Show the last ten hook runs of a service, and those that run now",
   arguments: "<service>",
   examples: ["hab svc hooks acme/web", "hab svc hooks web --json"],
   options: { json: JSON_FLAG, ...REMOTE_OPTION },
   async run({ args: [text = ""], options }, context) {
-    const path = `/services/${encodeURIComponent(text)}/hooks`
-    const runs = await ask<readonly HookRun[]>(context, { method: "GET", path })
-    if (options.json) return { text: JSON.stringify(runs) }
-    return { text: runs.length === 0 ? `No hook of ${text} has run under this supervisor.` : hookTable(runs) }
+    const service = `/services/${encodeURIComponent(text)}`
+    if (options.json) {
+      return {
+        text: JSON.stringify(await ask<readonly HookRun[]>(context, { method: "GET", path: `${service}/hooks` })),
+      }
+    }
+    const told = await ask<ServiceExplanation>(context, { method: "GET", path: `${service}/explain` })
+    const lines = [
+      ...(told.hooks.length === 0 ? [] : [hookTable(told.hooks)]),
+      ...told.running.map((hook) => `running: ${describeRunning(hook)}`),
+    ]
+    return { text: lines.length === 0 ? `No hook of ${text} has run under this supervisor.` : lines.join("\n") }
   },
 })

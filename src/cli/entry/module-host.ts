@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer"
 import { PassThrough, Writable } from "node:stream"
 import { pathToFileURL } from "node:url"
 import { callHook } from "../../hooks/call-hook.ts"
+import type { FromModuleHost, ToModuleHost } from "../../hooks/module-protocol.ts"
 import { parentChannel } from "../../host/message-channel.ts"
-import type { FromModuleHost, ToModuleHost } from "../../supervisor/modules/module-protocol.ts"
 
 /** The host of one hook module: calls its main export for each event, and says whose output is whose (decisions 23). */
 
@@ -36,7 +36,7 @@ for (const stream of ["stdout", "stderr"] as const) {
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {
     const call = current.getStore()
-    if (call !== undefined && calls.has(call)) return finish(call, describe(error))
+    if (call !== undefined && calls.has(call)) return finish(call, { problem: describe(error) })
     process.stderr.write(`${describe(error)}\n`)
   })
 }
@@ -69,20 +69,22 @@ async function run({ call, info, run: service }: Extract<ToModuleHost, { tag: "c
   const streams = service === undefined ? {} : streamsOf(service)
   try {
     const hook = await loading
-    await callHook(
+    const answer = await callHook(
       hook,
       { ...info, ...streams, env: (info["pm2_env"] as { env?: unknown })?.env, signal: abort.signal, log },
       (text) => console.warn(text),
     )
-    finish(call)
+    finish(call, {
+      ...(typeof answer === "boolean" ? { answer } : {}),
+      ...(answer === false ? { problem: "the hook answered no" } : {}),
+    })
   } catch (error) {
-    finish(call, describe(error))
+    finish(call, { problem: describe(error) })
   }
 }
 
-function finish(call: number, problem?: string): void {
-  if (!calls.delete(call)) return
-  send({ tag: "done", call, ...(problem === undefined ? {} : { problem }) })
+function finish(call: number, done: Omit<Extract<FromModuleHost, { tag: "done" }>, "tag" | "call">): void {
+  if (calls.delete(call)) send({ tag: "done", call, ...done })
 }
 
 function streamsOf(service: string): Streams {

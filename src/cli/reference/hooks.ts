@@ -80,5 +80,5 @@ services stop, \`post-stop\` when nothing of them is left. Other events of the s
 
 Order before something happens: hooks of sup.toml, of the package, of the applied file, of hooks.toml; afterwards those of
 sup.toml come last. Parallel hooks that stand side by side run together. A package's own hook runs as another user only where
-\`allow_users\` in sup.toml names that account.`
+\`allow_users\` in sup.toml names that account, and with a group that is not its account's only where it is \`["*"]\`.`
 }

@@ -72,7 +72,8 @@ export function explanationText(told: ServiceExplanation): string {
   return `${told.ident} in ${told.group}\n${alignColumns(facts)}${hooks}`
 }
 
-function describeRunning({ hook, runningSec, limitSec }: ServiceExplanation["running"][number]): string {
+/** A hook that runs now: since when, and how long it may. */
+export function describeRunning({ hook, runningSec, limitSec }: ServiceExplanation["running"][number]): string {
   return `the ${hook} hook, for ${runningSec} s ${limitSec === null ? "without a limit" : `of at most ${limitSec} s`}`
 }
 

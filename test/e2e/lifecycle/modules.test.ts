@@ -66,35 +66,6 @@ describe("a hook module", () => {
     await sup.sees("edited, for one")
   })
 
-  const STRANGE = {
-    throws: ["module.exports = () => { throw new Error('it throws') }", "it throws"],
-    rejects: ["module.exports = async () => { throw new Error('it rejects') }", "it rejects"],
-    later: ["module.exports = (info, cb) => { setImmediate(() => { throw new Error('much later') }) }", "much later"],
-    twice: [
-      "module.exports = (info, cb) => { cb(null); cb(null); cb(new Error('again')) }",
-      "called its callback again",
-    ],
-    reports: ["module.exports = (info, cb) => cb(new Error('no luck'))", "no luck"],
-    exits: ["module.exports = () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => 0) }", "SIGKILL"],
-    broken: ["module.exports = {", "Unexpected"],
-    nothing: ["module.exports = 42", "exports no function"],
-    hangs: ["module.exports = (info, cb) => { for (;;); }", "ran longer than its limit of 0.2 s"],
-    silent: ["module.exports = (info, cb) => {}", "ran longer than its limit of 0.2 s"],
-  } as const
-
-  it("that is strange leaves service and supervisor well, and is told", async () => {
-    writeModule("strange.js", "module.exports = () => undefined\n")
-    await running("strange", "../strange.js", 'timeout = "200ms"')
-    for (const [name, [text, told]] of Object.entries(STRANGE)) {
-      writeModule("strange.js", `${text}\n`)
-      const runs = hooksOf("strange").split("\n").length
-      hab.does("svc", "restart", "acme/strange")
-      await until(`${name} is told`, () => sup.output().includes(told))
-      await until(`${name} is in the list of runs`, () => runs >= 10 || hooksOf("strange").split("\n").length > runs)
-      await until(`the service is up after ${name}`, () => hab.status("strange")?.phase === "up")
-    }
-  })
-
   it("that others may write does not run", async () => {
     writeModule("open.js", "module.exports = () => console.log('never')\n", 0o666)
     await running("open", "../open.js")

@@ -16,8 +16,8 @@ export type ToModuleHost =
 
 /** From a module host. */
 export type FromModuleHost =
-  /** `problem`: it failed. */
-  | Readonly<{ tag: "done"; call: number; problem?: string }>
+  /** `answer`: the boolean it returned. `problem`: it failed. */
+  | Readonly<{ tag: "done"; call: number; answer?: boolean; problem?: string }>
   | Readonly<{ tag: "said"; call: number; stream: "stdout" | "stderr"; text: string }>
   /** For the standard input of a service; base64. */
   | Readonly<{ tag: "input"; run: string; bytes: string }>
