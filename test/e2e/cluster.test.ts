@@ -148,6 +148,7 @@ describe.skipIf(!hasEtcd)("three supervisors that meet in etcd (needs etcd)", ()
       machines.find(
         ({ sup, hab }) => sup.child.exitCode === null && sup.child.signalCode === null && hab.status("store"),
       ) ?? start(7)
+    await until("it knows who leads", () => seen(machine)?.startsWith("leader="))
     const pid = machine.hab.status("store")?.pid
     const before = seen(machine)
     for (const node of nodes) node.signal("SIGSTOP")

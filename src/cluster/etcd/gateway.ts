@@ -32,16 +32,22 @@ const CALL_TIMEOUT_MS = 700
 const ELSEWHERE = [4, 13, 14]
 const UNAUTHENTICATED = 16
 const INVALID_ARGUMENT = 3
+/** Also what an etcd that asks clients for certificates says of a token it does not know any more. */
+const PERMISSION_DENIED = 7
 /** A watch on a node without a leader ends instead of waiting in silence. */
 const NEEDS_LEADER = { "grpc-metadata-hasleader": "true" }
 
+type Ended = Readonly<{ result?: Readonly<{ canceled?: boolean }> }>
 type Failure = Readonly<{ error?: string; message?: string; code?: number }>
+
+/** `answer`: why there is none. */
+type Token = Readonly<{ tag: "token"; token: string | undefined }> | Readonly<{ tag: "none"; answer: HttpAnswer }>
 
 type Connection = Readonly<{
   http: HttpClient
   options: EtcdOptions
   /** Which endpoint is asked, the token it gave us, and how to end what is followed there. */
-  state: { current: number; token: Promise<string | undefined> | undefined }
+  state: { current: number; token: Promise<Token> | undefined }
   streams: Set<(why: string) => void>
 }>
 
@@ -78,31 +84,43 @@ function moveOn({ state, streams }: Connection, from: number, why: string): void
   for (const end of [...streams]) end(why)
 }
 
-async function tokenFor(connection: Connection): Promise<string | undefined> {
+async function tokenFor(connection: Connection): Promise<Token> {
   const { http, state, options } = connection
-  if (options.user === undefined) return undefined
+  if (options.user === undefined) return { tag: "token", token: undefined }
   const wanted = post(connection, "/v3/auth/authenticate", options.user, undefined)
   state.token ??= http.call(wanted, CALL_TIMEOUT_MS).then(tokenIn)
-  return state.token
+  const asked = state.token
+  const token = await asked
+  if (token.tag === "none" && state.token === asked) state.token = undefined
+  return token
+}
+
+/** `isSent`: it may have been carried out. */
+type Asked = Readonly<{ answer: HttpAnswer; isSent: boolean }>
+
+async function ask(connection: Connection, path: string, message: object): Promise<Asked> {
+  const token = await tokenFor(connection)
+  if (token.tag === "none") return { answer: token.answer, isSent: false }
+  const answer = await connection.http.call(post(connection, path, message, token.token), CALL_TIMEOUT_MS)
+  return { answer, isSent: answer.tag === "answered" || answer.sent }
 }
 
 async function call<T>(connection: Connection, path: string, message: object): Promise<Reply<T>> {
-  const { http, options, state } = connection
+  const { options, state } = connection
   let why = "no endpoint is given"
   let ambiguous = false
   for (const _ of options.endpoints) {
     const from = state.current
-    const ask = async () => http.call(post(connection, path, message, await tokenFor(connection)), CALL_TIMEOUT_MS)
-    let answer = await ask()
-    if (options.user !== undefined && needsToken(answer)) {
+    let asked = await ask(connection, path, message)
+    if (options.user !== undefined && needsToken(asked.answer)) {
       state.token = undefined
-      answer = await ask()
+      asked = await ask(connection, path, message)
     }
-    const reply = readReply<T>(answer, ambiguous)
+    const reply = readReply<T>(asked.answer, ambiguous)
     if (reply.tag === "replied") return reply
     why = `${endpointOf(connection)}: ${reply.why}`
     if (reply.tag === "refused" && !ELSEWHERE.includes(reply.code)) return { ...reply, why }
-    ambiguous ||= answer.tag === "answered" || answer.sent
+    ambiguous ||= asked.isSent
     moveOn(connection, from, why)
   }
   return { tag: "unreachable", why }
@@ -127,9 +145,12 @@ function follow(connection: Connection, path: string, message: object, observer:
   void tokenFor(connection).then((token) => {
     if (stopped) return
     const at = endpointOf(connection)
-    stop = http.follow(post(connection, path, message, token), {
+    if (token.tag === "none") return end(`${at}: ${whyIn(token.answer)}`)
+    stop = http.follow(post(connection, path, message, token.token), {
       onLine: (line, status) => {
         const parsed = parseJson(line)
+        // It may be the token that is no good any more: the next try takes another.
+        if ((parsed as Ended | undefined)?.result?.canceled) state.token = undefined
         if (status === 200 && parsed !== undefined) return observer.onMessage(parsed)
         state.token = undefined
         end(`${at}: ${reasonIn(parsed) ?? `status ${status}`}`)
@@ -148,13 +169,19 @@ function needsToken(answer: HttpAnswer): boolean {
   const message = parseJson(answer.body)
   const { code } = (message ?? {}) as Failure
   return (
-    code === UNAUTHENTICATED || (code === INVALID_ARGUMENT && (reasonIn(message) ?? "").includes("user name is empty"))
+    code === UNAUTHENTICATED ||
+    code === PERMISSION_DENIED ||
+    (code === INVALID_ARGUMENT && (reasonIn(message) ?? "").includes("user name is empty"))
   )
 }
 
-function tokenIn(answer: HttpAnswer): string | undefined {
-  if (answer.tag === "failed") return undefined
-  return (parseJson(answer.body) as { token?: string } | undefined)?.token
+function tokenIn(answer: HttpAnswer): Token {
+  const { token } = (answer.tag === "failed" ? {} : (parseJson(answer.body) ?? {})) as { token?: string }
+  return token === undefined ? { tag: "none", answer } : { tag: "token", token }
+}
+
+function whyIn(answer: HttpAnswer): string {
+  return answer.tag === "failed" ? answer.why : (reasonIn(parseJson(answer.body)) ?? `status ${answer.status}`)
 }
 
 function readReply<T>(answer: HttpAnswer, ambiguous: boolean): Reply<T> {
