@@ -6,15 +6,20 @@ import type { ProcessRunner } from "../../ports/process-runner.ts"
 
 const EVALUATION_LIMIT_MS = 30_000
 
-/** What the file prints itself goes to stderr; the value comes behind a mark nobody else knows. */
+/** What the file prints itself goes to stderr; the value, or what was thrown, comes behind a mark nobody else knows. */
 const PROGRAM = `
 import { argv, exit, stdout } from "node:process"
 import { pathToFileURL } from "node:url"
 const [file, mark] = argv.slice(1)
 const { console: speech } = globalThis
 for (const method of ["log", "info", "debug", "dir", "table"]) speech[method] = speech.error
-const loaded = await import(pathToFileURL(file).href)
-stdout.write("\\n" + mark + JSON.stringify(loaded.default ?? loaded) + "\\n", () => exit(0))
+const tell = (text) => stdout.write("\\n" + mark + text + "\\n", () => exit(0))
+try {
+  const loaded = await import(pathToFileURL(file).href)
+  tell(JSON.stringify(loaded.default ?? loaded))
+} catch (error) {
+  tell("!" + String(error).split("\\n")[0])
+}
 `
 
 export type EvaluationContext = Readonly<{
@@ -34,29 +39,23 @@ export async function evaluateModule(context: EvaluationContext, file: string, f
   const mark = `${Buffer.from(context.randomBytes(12)).toString("hex")}:`
   const overdue = new AbortController()
   const cancel = context.clock.schedule(EVALUATION_LIMIT_MS, () => overdue.abort())
-  let json: string | undefined
+  let told: string | undefined
   const { status, stderr } = await context.runner.run({
     argv: [context.nodeProgram, "--input-type=module", "--eval", PROGRAM, file, mark],
     env: context.env,
     cwd: folder,
     signal: overdue.signal,
     onLine: (stream, line) => {
-      if (stream === "stdout" && line.startsWith(mark)) json = line.slice(mark.length)
+      if (stream === "stdout" && line.startsWith(mark)) told = line.slice(mark.length)
     },
   })
   cancel()
-  if (json !== undefined && json !== "undefined") return JSON.parse(json)
-  const why = overdue.signal.aborted
-    ? `it still ran after ${EVALUATION_LIMIT_MS / 1000} s`
-    : `it ${describeExit(status)}`
-  const said =
-    stderr
-      .trim()
-      .split("\n")
-      .find((line) => /Error/.test(line)) ??
-    stderr.trim().split("\n")[0] ??
-    ""
-  throw new HabError("SET_FILE_INVALID", `${file} exports nothing: ${said === "" ? why : said.trim()}`, {
+  const threw = told?.startsWith("!") === true
+  if (told !== undefined && told !== "undefined" && !threw) return JSON.parse(told)
+  const ended = stderr.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? `it ${describeExit(status)}`
+  const late = `it still ran after ${EVALUATION_LIMIT_MS / 1000} s`
+  const why = threw ? told?.slice(1) : overdue.signal.aborted ? late : ended
+  throw new HabError("SET_FILE_INVALID", `${file} exports nothing: ${why}`, {
     hint: `node ${file} shows the whole message`,
   })
 }
