@@ -12,9 +12,12 @@ export type Row = Readonly<{
 export type Peer = Readonly<{ name: string; measured: number }>
 
 export type Bench = Readonly<{
-  /** `npm run bench -- NAME` runs it alone. */
+  /** `npm run bench -- NAME` runs it alone; `a` all whose names begin with `a.`. */
   name: string
-  run: () => Promise<readonly Row[]>
+  /** Who may be compared with, each in a column. */
+  peers: readonly string[]
+  /** Gives its rows as they are measured. Who is missing is told through `note`. */
+  run: (note: (text: string) => void) => AsyncIterable<Row>
 }>
 
 /** The middle one of the numbers: what a median run shows. */

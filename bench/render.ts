@@ -7,7 +7,7 @@ import { toPlain } from "../src/config/value.ts"
 import { systemFiles } from "../src/host/file-system.ts"
 import { compileTemplate } from "../src/templating/engine.ts"
 import { renderTree } from "../src/templating/write-changed.ts"
-import { type Bench, medianMs, type Row } from "./bench.ts"
+import { type Bench, medianMs } from "./bench.ts"
 
 const RUNS = 200
 const FILES = 20
@@ -50,7 +50,8 @@ const LONG = SECTION.repeat(18)
 /** Rendering a service again after its configuration changed, beside plain Handlebars (limits 0.2 ms and 2 ms). */
 export const renderBench: Bench = {
   name: "render",
-  async run(): Promise<readonly Row[]> {
+  peers: ["handlebars"],
+  async *run() {
     const cfg = parseToml(CONFIG, "default.toml")
     const plain = { cfg: toPlain(cfg) }
     const ours = compileTemplate({ path: "long.conf", text: LONG })
@@ -62,22 +63,20 @@ export const renderBench: Bench = {
       throw new Error("the engines disagree about the benchmark's template")
     let copies = 0
     const another = () => `${LONG}{{! ${copies++} }}`
-    return [
+    yield* [
       {
         what: `render ${LONG.split("\n").length} lines, warm`,
         measured: await medianMs(RUNS, () => ours.render({ cfg })),
         unit: "ms",
         limit: 0.2,
-        peers: [{ name: "handlebars, ms", measured: await medianMs(RUNS, () => theirs(plain)) }],
+        peers: [{ name: "handlebars", measured: await medianMs(RUNS, () => theirs(plain)) }],
       },
       {
         what: `render a service of ${FILES} such files, warm`,
         measured: await medianMs(RUNS, () => service.map((template) => template.render({ cfg }))),
         unit: "ms",
         limit: 2,
-        peers: [
-          { name: "handlebars, ms", measured: await medianMs(RUNS, () => peers.map((template) => template(plain))) },
-        ],
+        peers: [{ name: "handlebars", measured: await medianMs(RUNS, () => peers.map((template) => template(plain))) }],
       },
       {
         what: `the same on disk: ${FILES} files read, rendered, compared`,
@@ -91,7 +90,7 @@ export const renderBench: Bench = {
         unit: "ms",
         peers: [
           {
-            name: "handlebars, ms",
+            name: "handlebars",
             measured: await medianMs(20, () => Handlebars.compile(another(), { noEscape: true })(plain)),
           },
         ],

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { lateImports, latePackages } from "./late-modules.mjs"
+import { lateImports, latePackages, lateRooms, sharedBuiltins } from "./late-modules.mjs"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
 const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", "supervisor", "module-host"]
@@ -34,7 +34,7 @@ mkdirSync(path.join(dist, "plan"), { recursive: true })
 await build({
   ...options,
   entryPoints: [...entries, PUBLISHED].map((name) => path.join(project, `src/cli/entry/${name}.ts`)),
-  plugins: [lateImports(options), latePackages(options)],
+  plugins: [sharedBuiltins(), lateRooms(options), lateImports(options), latePackages(options)],
 })
 for (const name of readdirSync(path.join(project, "src/plan"))) {
   if (name.endsWith(".bash")) cpSync(path.join(project, "src/plan", name), path.join(dist, "plan", name))
@@ -64,7 +64,15 @@ function declareTypes(names) {
 
 /** Runs a harmless command of every bundle: what V8 compiled for it is what most commands need first. */
 function keepCompiled() {
-  const commands = ["--help", "config --help", "origin --help", "pkg list --all", "sup --help", "svc status"]
+  const commands = [
+    "--help",
+    "config --help",
+    "origin --help",
+    "pkg list --all",
+    "plan --help",
+    "sup --help",
+    "svc status",
+  ]
   const env = { PATH: process.env.PATH, FS_ROOT: path.join(finished, "no-root") }
   for (const command of commands) {
     const preload = ["--require", path.join(project, "scripts/keep-compiled.cjs")]

@@ -1,15 +1,33 @@
 // esbuild plugins with which a bundle loads late what a run may never need: commands start sooner, and the launcher and
 // the supervisor stay small.
+import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import path from "node:path"
 import { build } from "esbuild"
 
 const require = createRequire(import.meta.url)
 
 /** Modules of Node that it has not loaded before our first line, and whose functions do not ask for `this`. */
-const LATE_BUILTINS = ["child_process", "crypto", "http", "net", "os", "perf_hooks", "stream", "stream/promises", "tty"]
+const LATE_BUILTINS = [
+  "child_process",
+  "crypto",
+  "http",
+  "https",
+  "net",
+  "os",
+  "perf_hooks",
+  "readline",
+  "stream",
+  "stream/promises",
+  "tty",
+  "zlib",
+]
 
-/** Small packages that do something costly when they are loaded: this one looks at the terminal. */
-const LATE_PACKAGES = ["picocolors"]
+/** Modules of Node that it has loaded before our first line. */
+const PRESENT_BUILTINS = ["buffer", "fs", "path", "path/posix", "timers", "url", "util"]
+
+/** Packages that few runs need: one looks at the terminal when it is loaded, one is large. */
+const LATE_PACKAGES = ["picocolors", "yaml"]
 
 /** These modules become objects whose properties load them at first use. */
 export function lateImports(options) {
@@ -17,20 +35,74 @@ export function lateImports(options) {
   return {
     name: "late-imports",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^[a-z]/ }, ({ path, kind, namespace }) => {
-        const name = path.replace(/^node:/, "")
+      onResolve({ filter: /^[a-z]/ }, ({ path: wanted, kind, namespace }) => {
+        const name = wanted.replace(/^node:/, "")
         if (namespace === "late" || kind === "dynamic-import") return
         if (LATE_BUILTINS.includes(name)) return { path: `node:${name}`, namespace: "late" }
         if (LATE_PACKAGES.includes(name)) return { path: name, namespace: "late" }
       })
-      onLoad({ filter: /./, namespace: "late" }, async ({ path }) => {
-        const source = path.startsWith("node:") ? path : await libraries.fileOf(path)
-        const getters = Object.keys(require(path)).map((key) => `get ${key}() { return require("${source}").${key} },`)
+      onLoad({ filter: /./, namespace: "late" }, async ({ path: name }) => {
+        const source = name.startsWith("node:") ? name : await libraries.fileOf(name)
+        const getters = Object.keys(require(name)).map((key) => `get ${key}() { return require("${source}").${key} },`)
         return { contents: `module.exports = {\n${getters.join("\n")}\n}` }
       })
-      onResolve({ filter: /./, namespace: "late" }, ({ path }) => ({ path, external: true }))
+      onResolve({ filter: /./, namespace: "late" }, ({ path: source }) => ({ path: source, external: true }))
     },
   }
+}
+
+/** These modules are looked into once for the whole bundle; else each importing file gets a copy of all their names. */
+export function sharedBuiltins() {
+  return {
+    name: "shared-builtins",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path: name, kind }) => {
+        if (kind === "import-statement" && PRESENT_BUILTINS.includes(name.slice("node:".length)))
+          return { path: name, namespace: "shared-builtin" }
+      })
+      onLoad({ filter: /./, namespace: "shared-builtin" }, ({ path: name }) => {
+        const exported = Object.keys(require(name)).map((key) => `export const ${key} = /* @__PURE__ */ of("${key}")`)
+        const source = [`const whole = require("${name}")`, "const of = (key) => whole[key]", "export default whole"]
+        return { contents: [...source, ...exported].join("\n") }
+      })
+      onResolve({ filter: /./, namespace: "shared-builtin" }, ({ path: name }) => ({ path: name, external: true }))
+    },
+  }
+}
+
+/** What the command line has of other rooms is loaded at first use, but for the small ones that everything uses. */
+const ROOM_OF_COMMANDS = "src/cli/"
+const SMALL_ROOMS = ["src/cli/", "src/base/", "src/ports/"]
+
+/** Imports of the command line from other rooms become objects whose properties load them at first use. */
+export function lateRooms({ absWorkingDir }) {
+  const within = (file, folders) => folders.some((folder) => file.startsWith(path.join(absWorkingDir, folder)))
+  return {
+    name: "late-rooms",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path: wanted, kind, namespace, importer, resolveDir }) => {
+        const file = path.join(resolveDir, wanted)
+        const isLate = kind === "import-statement" && namespace === "file" && within(importer, [ROOM_OF_COMMANDS])
+        if (isLate && within(file, ["src/"]) && !within(file, SMALL_ROOMS))
+          return { path: file, namespace: "late-room" }
+      })
+      onLoad({ filter: /./, namespace: "late-room" }, ({ path: file }) => {
+        const getters = exportedNames(readFileSync(file, "utf8")).map(
+          (name) => `get ${name}() { return require(${JSON.stringify(file)}).${name} },`,
+        )
+        return { contents: `module.exports = {\n${getters.join("\n")}\n}`, resolveDir: path.dirname(file) }
+      })
+    },
+  }
+}
+
+/** Names of the values that a module of ours exports: those of types do not exist when it runs. */
+function exportedNames(text) {
+  const declarations = text.matchAll(/^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm)
+  const declared = [...declarations].map(([, name]) => name)
+  const lists = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list.split(","))
+  const listed = lists.map((one) => one.trim()).filter((one) => one !== "" && !one.startsWith("type "))
+  return [...new Set([...declared, ...listed.map((one) => one.split(" as ").at(-1))])]
 }
 
 /** Packages that the code loads by `import()` become files of their own, shared by all bundles. */
@@ -39,13 +111,13 @@ export function latePackages(options) {
   return {
     name: "late-packages",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^[a-z@]/ }, ({ path, kind }) => {
-        if (kind === "dynamic-import" && !path.startsWith("node:")) return { path, namespace: "late-package" }
+      onResolve({ filter: /^[a-z@]/ }, ({ path: name, kind }) => {
+        if (kind === "dynamic-import" && !name.startsWith("node:")) return { path: name, namespace: "late-package" }
       })
-      onLoad({ filter: /./, namespace: "late-package" }, async ({ path }) => ({
-        contents: `module.exports = require("${await libraries.fileOf(path)}")`,
+      onLoad({ filter: /./, namespace: "late-package" }, async ({ path: name }) => ({
+        contents: `module.exports = require("${await libraries.fileOf(name)}")`,
       }))
-      onResolve({ filter: /./, namespace: "late-package" }, ({ path }) => ({ path, external: true }))
+      onResolve({ filter: /./, namespace: "late-package" }, ({ path: file }) => ({ path: file, external: true }))
     },
   }
 }

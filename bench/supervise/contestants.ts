@@ -1,9 +1,17 @@
+import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
 import { enclosureArgv } from "../../src/host/enclosure.ts"
 
 /** A service every contestant is given: an executable script, and how it is asked for its health where that exists. */
-export type Service = Readonly<{ name: string; script: string; healthCheck?: string; healthIntervalSec?: number }>
+export type Service = Readonly<{
+  name: string
+  script: string
+  /** Whom it runs as. Default: us. */
+  user?: string
+  healthCheck?: string
+  healthIntervalSec?: number
+}>
 
 type Env = Readonly<Record<string, string>>
 
@@ -16,13 +24,13 @@ export type Contestant = Readonly<{
   own: RegExp
   /** Most services it is started with: what takes minutes is not waited for. */
   servicesMax: number
+  /** With more services than this it is started once only. */
+  servicesQuick: number
   /** Writes what it reads in `folder`. */
   prepare(folder: string, services: readonly Service[]): void
   /** Starts it in the foreground, or in the background by itself. */
   argv(folder: string): readonly [string, ...string[]]
   env?(folder: string): Env
-  /** Ends it when a signal to its group is not enough. */
-  end?(folder: string): readonly [string, ...string[]]
 }>
 
 const hab: Contestant = {
@@ -30,6 +38,7 @@ const hab: Contestant = {
   needs: [],
   own: /bin\/hab.sup.run|supervisor\.cjs/,
   servicesMax: 500,
+  servicesQuick: 500,
   prepare(folder, services) {
     copyNode(folder)
     for (const service of services) writePackage(folder, service)
@@ -55,14 +64,15 @@ function copyNode(folder: string): void {
 }
 
 /** An installed package with its spec, without building one. */
-function writePackage(folder: string, { name, script, healthCheck, healthIntervalSec = 30 }: Service): void {
+function writePackage(folder: string, { name, script, user, healthCheck, healthIntervalSec = 30 }: Service): void {
   const release = `bench/${name}/1.0.0/20260101000000`
   const pkg = `${folder}/hab/pkgs/${release}`
   fs.mkdirSync(`${pkg}/hooks`, { recursive: true })
   fs.mkdirSync(`${folder}/hab/sup/default/specs`, { recursive: true })
   fs.mkdirSync(`${folder}/hab/.enclosure`, { recursive: true })
-  const user = process.getuid?.() === 0 ? "root" : String(process.getuid?.())
-  const files = { IDENT: `${release}\n`, TARGET: "x86_64-linux\n", SVC_USER: user, SVC_GROUP: user }
+  const own = process.getuid?.() === 0 ? "root" : String(process.getuid?.())
+  const group = user === undefined ? own : groupOf(user)
+  const files = { IDENT: `${release}\n`, TARGET: "x86_64-linux\n", SVC_USER: user ?? own, SVC_GROUP: group }
   for (const [file, text] of Object.entries(files)) fs.writeFileSync(`${pkg}/${file}`, text)
   fs.writeFileSync(`${pkg}/hooks/run`, script, { mode: 0o755 })
   if (healthCheck !== undefined) fs.writeFileSync(`${pkg}/hooks/health-check`, healthCheck, { mode: 0o755 })
@@ -70,11 +80,18 @@ function writePackage(folder: string, { name, script, healthCheck, healthInterva
   fs.writeFileSync(`${folder}/hab/sup/default/specs/${name}.spec`, `ident = "bench/${name}"\n\n${interval}`)
 }
 
-/** runit and s6 read the same folders. */
-function writeServiceFolders(folder: string, services: readonly Service[]): void {
-  for (const { name, script } of services) {
-    fs.mkdirSync(`${folder}/service/${name}`, { recursive: true })
-    fs.writeFileSync(`${folder}/service/${name}/run`, script, { mode: 0o755 })
+function groupOf(user: string): string {
+  return execFileSync("id", ["-gn", user], { encoding: "utf8" }).trim()
+}
+
+/** runit and s6 read the same folders; `as` is the program with which each becomes another user. */
+function writeServiceFolders(folder: string, services: readonly Service[], as = ""): void {
+  for (const { name, script, user } of services) {
+    const place = `${folder}/service/${name}`
+    const isSwitched = user !== undefined && as !== ""
+    fs.mkdirSync(place, { recursive: true })
+    fs.writeFileSync(`${place}/${isSwitched ? "program" : "run"}`, script, { mode: 0o755 })
+    if (isSwitched) fs.writeFileSync(`${place}/run`, `#!/bin/sh\nexec ${as} ${user} ./program\n`, { mode: 0o755 })
   }
 }
 
@@ -83,7 +100,8 @@ const runit: Contestant = {
   needs: ["runsvdir", "runsv"],
   own: /^(\S*\/)?runsv(dir)?\0/,
   servicesMax: 500,
-  prepare: writeServiceFolders,
+  servicesQuick: 500,
+  prepare: (folder, services) => writeServiceFolders(folder, services, "chpst -u"),
   argv: (folder) => ["runsvdir", `${folder}/service`],
 }
 
@@ -92,7 +110,8 @@ const s6: Contestant = {
   needs: ["s6-svscan", "s6-supervise"],
   own: /^(\S*\/)?s6-(svscan|supervise)\0/,
   servicesMax: 500,
-  prepare: writeServiceFolders,
+  servicesQuick: 500,
+  prepare: (folder, services) => writeServiceFolders(folder, services, "s6-setuidgid"),
   argv: (folder) => ["s6-svscan", "-c", "1000", `${folder}/service`],
 }
 
@@ -101,11 +120,12 @@ const supervisord: Contestant = {
   needs: ["supervisord"],
   own: /supervisord/,
   servicesMax: 500,
+  servicesQuick: 500,
   prepare(folder, services) {
     writeServiceFolders(folder, services)
     const log = "stdout_logfile=/dev/null\nstderr_logfile=/dev/null\n"
-    const program = ({ name }: Service) =>
-      `[program:${name}]\ncommand=${folder}/service/${name}/run\nautorestart=true\nstartsecs=0\n${log}`
+    const program = ({ name, user }: Service) =>
+      `[program:${name}]\ncommand=${folder}/service/${name}/run\nautorestart=true\nstartsecs=0\n${log}${user === undefined ? "" : `user=${user}\n`}`
     const head = `[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=${folder}/pid\nminfds=8192\n`
     fs.writeFileSync(`${folder}/supervisord.conf`, [head, ...services.map(program)].join("\n"))
   },
@@ -117,10 +137,12 @@ const pm2: Contestant = {
   needs: ["pm2"],
   own: /God Daemon/,
   servicesMax: 100,
+  servicesQuick: 10,
   prepare(folder, services) {
     writeServiceFolders(folder, services)
-    const apps = services.map(({ name }) => ({
+    const apps = services.map(({ name, user }) => ({
       name,
+      ...(user === undefined ? {} : { uid: user }),
       script: `${folder}/service/${name}/run`,
       interpreter: "none",
       restart_delay: 0,
@@ -130,7 +152,6 @@ const pm2: Contestant = {
   },
   argv: (folder) => ["pm2", "start", `${folder}/ecosystem.json`],
   env: (folder) => ({ PM2_HOME: `${folder}/pm2` }),
-  end: () => ["pm2", "kill"],
 }
 
 /** hab first. */

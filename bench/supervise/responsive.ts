@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process"
+import path from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { quantile, type Row } from "../bench.ts"
 import { CONTESTANTS } from "./contestants.ts"
@@ -9,15 +10,15 @@ const ASKED = 20
 const LIMIT_MS = 200
 
 /** How soon `hab svc status` answers while most services crash as soon as they start and one prints all it can. */
-export async function responsiveRows(): Promise<Row[]> {
+export async function* responsiveRows(): AsyncIterable<Row> {
   const [contestant] = CONTESTANTS
-  if (contestant === undefined) return []
+  if (contestant === undefined) return
   const flood = 'yes "a line of a service that prints as much as it can, about a hundred bytes of it at a time"'
   const service = (name: string, fifo: string) => ({
     name,
     script: beatingScript(name, fifo, name === "s0" ? `exec ${flood}` : "exit 1"),
   })
-  return withSession({ contestant, count: SERVICES, service }, async ({ env, folder, own }) => {
+  yield* await withSession({ contestant, count: SERVICES, service }, async ({ env, folder, own }) => {
     const words = ["svc", "status"]
     const [launcher] = own()
     // As root the session has a mount namespace of its own with the root in it; else FS_ROOT names it.
@@ -27,7 +28,9 @@ export async function responsiveRows(): Promise<Row[]> {
     for (let index = 0; index < ASKED; index++) {
       await pause(100)
       const startedMs = performance.now()
-      const { status, stderr } = spawnSync(file, [...args, `${folder}/bin/node`, "bin/hab", ...words], { env })
+      const { status, stderr } = spawnSync(file, [...args, `${folder}/bin/node`, path.resolve("bin/hab"), ...words], {
+        env,
+      })
       if (status !== 0) throw new Error(`hab svc status failed: ${stderr}`)
       elapsed.push(performance.now() - startedMs)
     }

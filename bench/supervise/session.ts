@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -8,7 +8,6 @@ import type { Contestant, Service } from "./contestants.ts"
 
 const TOKEN = "HAB_BENCH_SESSION"
 const START_LIMIT_MS = 180_000
-const END_LIMIT_MS = 20_000
 
 /** A contestant at work on its services. */
 export type Session = Readonly<{
@@ -19,8 +18,8 @@ export type Session = Readonly<{
   env: Readonly<Record<string, string>>
   /** Its own processes: not those of the services. */
   own(): readonly number[]
-  /** Every process of the session. */
-  all(): readonly number[]
+  /** Kills every process of the session. */
+  close(): Promise<void>
 }>
 
 /** A script that beats when it starts and then does nothing, in no process but its own. */
@@ -36,7 +35,16 @@ export type SessionRequest = Readonly<{
 
 /** Starts the contestant over `count` services, waits until all are up, lets `use` measure, and ends it all. */
 export async function withSession<T>(request: SessionRequest, use: (session: Session) => Promise<T>): Promise<T> {
-  const { contestant, count, service = plainService } = request
+  const session = await openSession(request)
+  try {
+    return await use(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Starts the contestant over `count` services and waits until all are up. Whoever asks closes it. */
+export async function openSession({ contestant, count, service = plainService }: SessionRequest): Promise<Session> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `hab-bench-${contestant.name}-`))
   // Services may run as somebody else.
   fs.chmodSync(folder, 0o755)
@@ -44,24 +52,23 @@ export async function withSession<T>(request: SessionRequest, use: (session: Ses
   const services = Array.from({ length: count }, (_, index) => service(`s${index}`, beats.file))
   contestant.prepare(folder, services)
   const env = environment(contestant, folder)
-  const startedMs = performance.now()
-  const child = start(contestant, folder, env)
-  try {
-    const up = beats.waitFor(
-      `${contestant.name}: ${count} services up`,
-      () => countNames(beats) >= count,
-      START_LIMIT_MS,
-    )
-    await Promise.race([up, failureOf(child, folder)])
-    const upMs = performance.now() - startedMs
-    const all = () => processesOf(folder)
-    const own = () => all().filter((pid) => contestant.own.test(commandLine(pid)))
-    return await use({ folder, beats, upMs, env, own, all })
-  } finally {
-    await end(contestant, folder, env, child)
+  const close = async () => {
+    await end(folder)
     beats.close()
     fs.rmSync(folder, { recursive: true, force: true })
   }
+  const startedMs = performance.now()
+  const child = start(contestant, folder, env)
+  const what = `${contestant.name}: ${count} services up`
+  try {
+    const up = beats.waitFor(what, () => countNames(beats) >= count, START_LIMIT_MS)
+    await Promise.race([up, failureOf(child, folder)])
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const own = () => processesOf(folder).filter((pid) => contestant.own.test(commandLine(pid)))
+  return { folder, beats, upMs: performance.now() - startedMs, env, own, close }
 }
 
 function plainService(name: string, fifo: string): Service {
@@ -95,21 +102,11 @@ function countNames({ seen }: Beats): number {
   return new Set(seen.map((beat) => beat.name)).size
 }
 
-/** The polite way first; whoever is left of the session is killed. */
-async function end(
-  contestant: Contestant,
-  folder: string,
-  env: Record<string, string>,
-  child: ChildProcess,
-): Promise<void> {
-  const [file, ...args] = contestant.end?.(folder) ?? []
-  if (file !== undefined) spawnSync(file, args, { env, stdio: "ignore" })
-  if (child.pid !== undefined && child.exitCode === null) child.kill("SIGTERM")
-  const deadline = performance.now() + END_LIMIT_MS
-  while (contestant.name === "hab" && child.exitCode === null && performance.now() < deadline) await pause(50)
-  while (processesOf(folder).length > 0) {
-    for (const pid of processesOf(folder)) kill(pid)
-    await pause(50)
+/** Kills everybody of the session; whoever appears meanwhile, too. */
+async function end(folder: string): Promise<void> {
+  for (let left = processesOf(folder); left.length > 0; left = processesOf(folder)) {
+    for (const pid of left) kill(pid)
+    await pause(20)
   }
 }
 

@@ -24,7 +24,7 @@ export function parseCommandLine(groups: readonly CommandGroup[], words: readonl
     .version(`hab ${version}`, "-V, --version")
     .helpCommand("help [command]", "Show help for a command")
     .enablePositionalOptions()
-  for (const group of groups) addGroup(program, group, (invocation) => (chosen = invocation))
+  for (const group of addressed(groups, words)) addGroup(program, group, (invocation) => (chosen = invocation))
   configure(program, (text) => (output += text))
   try {
     program.parse([...words], { from: "user" })
@@ -37,6 +37,13 @@ export function parseCommandLine(groups: readonly CommandGroup[], words: readonl
   return chosen === undefined
     ? { tag: "print", text: program.helpInformation(), exitCode: 2 }
     : { tag: "run", ...chosen }
+}
+
+/** A command that is named is found without the others: only help and mistakes need to know them all. */
+function addressed(groups: readonly CommandGroup[], [first, second]: readonly string[]): readonly CommandGroup[] {
+  const group = groups.find(({ name }) => name === first)
+  const commands = group?.commands.filter(({ name }) => name !== "" && name.split(" ")[0] === second) ?? []
+  return group === undefined || commands.length === 0 ? groups : [{ ...group, commands }]
 }
 
 function configure(program: Program, write: (text: string) => void): void {

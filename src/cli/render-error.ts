@@ -1,6 +1,6 @@
-import pc from "picocolors"
 import { describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError, problemLines } from "../base/errors.ts"
+import { paintOf } from "./paint.ts"
 
 export type RenderedError = Readonly<{ text: string; exitCode: number }>
 
@@ -9,7 +9,7 @@ const PROBLEMS_SHOWN_MAX = 50
 
 /** Turns whatever a command threw into the text people see (spec package §7.1) and the exit code. */
 export function renderError(error: unknown, options: Readonly<{ colour: boolean; debug: boolean }>): RenderedError {
-  const paint = pc.createColors(options.colour)
+  const paint = paintOf(options.colour)
   const known = error instanceof HabError ? error : fromSystem(error)
   if (known === undefined) return { text: bugReport(error), exitCode: BUG_EXIT }
   const body = [...known.message.split("\n"), ...shownProblems(known)].map((line) => `✗✗✗ ${line}`)

@@ -1,5 +1,5 @@
-import pc from "picocolors"
 import type { Progress, Report, StatusVerb } from "../base/progress.ts"
+import { type Paint, paintOf } from "./paint.ts"
 
 /** Glyphs of the status lines (spec package §7.1). */
 const GLYPHS: Readonly<Record<StatusVerb, string>> = {
@@ -39,12 +39,9 @@ export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: 
  * named when it prints something, and again with its time when it took long enough to wonder about.
  */
 export function createReporter({ write, colour }: ReporterOptions): Report {
-  let colours: Paint | undefined
+  const paint = paintOf(colour)
   let unnamed: string | undefined
   return (progress) => {
-    // Made at the first line: most commands report nothing, and the library looks at the terminal.
-    colours ??= pc.createColors(colour)
-    const paint = colours
     if (progress.tag === "phase-started") {
       unnamed = progress.phase
       return
@@ -60,8 +57,6 @@ export function createReporter({ write, colour }: ReporterOptions): Report {
     write(`${lineFor(progress, paint)}\n`)
   }
 }
-
-type Paint = ReturnType<typeof pc.createColors>
 
 function lineFor(progress: Progress, paint: Paint): string {
   switch (progress.tag) {

@@ -22,11 +22,11 @@ type Main = (exports: object, require: NodeJS.Require, module: object, file: str
 
 /**
  * Does what `require` would, from the code that V8 compiled when we were built: 5 to 10 ms. Another Node than that of
- * the build refuses that code and compiles.
+ * the build refuses that code and compiles. Bundles are ASCII, which is read twice as fast by saying so.
  */
 function run(bundle: string): void {
   const file = path.join(__dirname, bundle)
-  const script = new vm.Script(`(function (${PARAMETERS}) {${fs.readFileSync(file, "utf8")}\n})`, {
+  const script = new vm.Script(`(function (${PARAMETERS}) {${fs.readFileSync(file, "latin1")}\n})`, {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...compiledCode(file),
