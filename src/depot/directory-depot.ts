@@ -67,16 +67,19 @@ function reading({ files }: DirectoryContext, shelves: Shelves) {
       }
       files.removeTree(shelves.artifact(ident, target))
       files.removeTree(shelves.record(ident, target))
-      removeEmptyAbove(files, shelves.release(ident))
+      const release = shelves.release(ident)
+      // What an upload that was cut short left here goes too, once no other platform's artifact needs the folder.
+      if (!namesIn(files, release).some((name) => name.endsWith(".hart"))) files.removeTree(release)
+      removeEmptyAbove(files, release)
     },
   }
 }
 
-/** The folders of a release, a version and a package that nothing is in any more. */
+/** The folders of a version and a package that nothing is in any more. */
 function removeEmptyAbove(files: FileSystem, release: string): void {
   const version = path.dirname(release)
-  for (const directory of [release, version, path.dirname(version)]) {
-    if (files.readDirectory(directory).length > 0) return
+  for (const directory of [version, path.dirname(version)]) {
+    if (namesIn(files, directory).length > 0) return
     files.removeDirectory(directory)
   }
 }
@@ -129,6 +132,8 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
         files.sync(incoming)
         files.makeDirectories(shelves.channel(ident.origin, EVERYTHING_CHANNEL))
         files.makeDirectories(shelves.release(ident))
+        // The artifact is what makes a release be there: it is away while the record of another one is.
+        files.removeTree(artifact)
         files.writeAtomically(shelves.record(ident, target), printRecord(record))
         files.rename(incoming, artifact)
         files.sync(shelves.release(ident))

@@ -14,8 +14,8 @@ import { testKeys } from "./keys.ts"
 export type WrittenPackage = Readonly<{
   /** All four parts. */
   ident: string
-  /** Files below the package; those in `bin/` and `hooks/` are executable. */
-  files?: Readonly<Record<string, string>>
+  /** Files below the package; those in `bin/` and `hooks/` are executable. Undefined leaves a metadata file out. */
+  files?: Readonly<Record<string, string | undefined>>
   deps?: readonly string[]
   /** Default: `deps`. */
   tdeps?: readonly string[]
@@ -26,7 +26,7 @@ const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).joi
 /** A complete package directory without a build: milliseconds instead of seconds. Metadata come unless given. */
 async function writeTree(directory: string, { ident, files = {}, deps, tdeps = deps }: WrittenPackage): Promise<void> {
   const inner = `/hab/pkgs/${ident}`
-  const content: Record<string, string> = {
+  const content: Record<string, string | undefined> = {
     IDENT: `${ident}\n`,
     TARGET: `${systemHost().target}\n`,
     ...(deps === undefined ? {} : { DEPS: lines(deps) }),
@@ -38,6 +38,7 @@ async function writeTree(directory: string, { ident, files = {}, deps, tdeps = d
   }
   const hashes: string[] = []
   for (const [name, text] of Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (text === undefined) continue
     const file = path.join(directory, name)
     mkdirSync(path.dirname(file), { recursive: true })
     writeFileSync(file, text)
