@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   BIND_INVALID: { exit: 2, summary: "text is not a bind (name:service.group)" },
   SERVICE_ALREADY_LOADED: { exit: 1, summary: "the service is loaded; --force replaces its spec" },
   SERVICE_NOT_LOADED: { exit: 1, summary: "no such service is loaded" },
+  SERVICE_CHANGE_FAILED: { exit: 1, summary: "hooks refused a change of a service, or it failed" },
   SERVICE_BROKEN: { exit: 1, summary: "the package of a loaded service cannot be opened" },
   SERVICE_WAIT_TIMED_OUT: { exit: 1, summary: "a service was not in the awaited state in time" },
   SERVICE_WAIT_FAILED: { exit: 1, summary: "a service cannot come into the awaited state by itself" },

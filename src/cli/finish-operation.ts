@@ -2,11 +2,17 @@ import type { Goal } from "../supervisor/gateway/goals.ts"
 import type { CommandContext, CommandResult } from "./command.ts"
 import type { Operated } from "./operations.ts"
 import { ownService, refuseEndlessWait, waitFor } from "./wait-for.ts"
+import { waitForChanges } from "./wait-for-changes.ts"
 import { waitForSets } from "./wait-for-sets.ts"
 import type { WaitOptions } from "./wait-options.ts"
 
 /** How an operation ends for who asked. `byDefault`: it is waited for without --wait. */
 export type Finish = Readonly<{ goal: Goal; wait: WaitOptions; byDefault: boolean }>
+
+/** Whether who asks wants to see it done. */
+export function waitsFor({ wait, timeout, detach }: WaitOptions): boolean {
+  return !detach && (wait || timeout !== undefined)
+}
 
 /** Says what was done, and waits for it where that is wanted: a hook never does by default for its own service. */
 export async function finishOperation(
@@ -14,13 +20,19 @@ export async function finishOperation(
   { result, supervised }: Operated,
   { goal, wait, byDefault }: Finish,
 ): Promise<CommandResult> {
-  const { changed, names, message, sets = [] } = result
+  const { changed, names, message, sets = [], changes = [] } = result
   const own = ownService(context.host.env)
   const isOwn = own !== undefined && names.includes(own.name)
-  const waits = wait.wait || wait.timeout !== undefined || (byDefault && changed && !isOwn)
-  if (!supervised || names.length + sets.length === 0 || wait.detach || !waits) return { text: message }
+  const waits = waitsFor(wait) || (byDefault && changed && !isOwn)
+  if (!supervised || names.length + sets.length === 0 || wait.detach) return { text: message }
+  if (!waits) {
+    // Hooks that may refuse what was asked for are waited for: nothing is said to be done that is not.
+    if (!isOwn) await waitForChanges(context, changes, { through: "before" })
+    return { text: message }
+  }
   refuseEndlessWait(context.host.env, { names, goal })
   context.print(`${message}\n`)
+  await waitForChanges(context, changes, { through: "done", timeoutSec: wait.timeout })
   const ofSets = sets.length === 0 ? [] : [await waitForSets(context, sets, wait.timeout)]
   const ofServices = names.length === 0 ? [] : [await waitFor(context, { names, goal, timeoutSec: wait.timeout })]
   return { text: [...ofServices, ...ofSets].join("\n") }

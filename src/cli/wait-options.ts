@@ -24,3 +24,6 @@ export const SYNC_OPTIONS = {
 } as const satisfies OptionTable
 
 export type WaitOptions = Readonly<{ detach: boolean; wait: boolean; timeout: number | undefined }>
+
+/** What nobody says. */
+export const NO_WAIT: WaitOptions = { detach: false, wait: false, timeout: undefined }

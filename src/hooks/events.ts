@@ -45,7 +45,7 @@ const SERVICE = ["service"] as const satisfies readonly SubjectKind[]
 export const EVENTS = {
   "pre-create": {
     subjects: OPERATED,
-    fires: "before a package is installed, a service loaded or a config applied for the first time",
+    fires: "before a package is installed, a service loaded, or a config or group created by `hab apply`",
     ignoreErrors: false,
     effect: "prevents",
     ifFails: "it is not created; the operation fails",
@@ -65,7 +65,8 @@ export const EVENTS = {
   },
   "pre-update": {
     subjects: OPERATED,
-    fires: "before an upgrade or downgrade, a change of the service's spec, or the application of a changed config",
+    fires:
+      "before an upgrade or downgrade, a change of the service's spec, or the application of a changed config to it",
     ignoreErrors: false,
     effect: "prevents",
     ifFails: "the old version stays",

@@ -12,6 +12,9 @@ export type EventRecord = Readonly<{
   event: EventName
   reason: Reason
   subject: Readonly<{ kind: SubjectKind; name: string; ident?: string; group?: string }>
+  /** Names the subject across sets, and the release it is; empty before it exists (decisions 29). Of create, update, delete. */
+  urn?: string
+  id?: string
   /** Of the service's process, running or just ended. */
   pid?: number
   /** How the process ended. */

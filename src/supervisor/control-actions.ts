@@ -1,7 +1,8 @@
 import { HabError } from "../base/errors.ts"
 import { printJson } from "../config/json.ts"
-import { stringifyIdent } from "../package/ident.ts"
+import { parseIdent, stringifyIdent } from "../package/ident.ts"
 import { toJsonValue } from "../templating/values.ts"
+import type { ChangeWish } from "./change/service-change.ts"
 import { applyConfig, contextOf, reportOfHeld } from "./config-actions.ts"
 import type { SupervisorContext } from "./context.ts"
 import { explanationOf, hookRunsOf } from "./explanation-of.ts"
@@ -17,10 +18,9 @@ import {
 } from "./operations.ts"
 import { departMember, ringStatus } from "./ring/ring-actions.ts"
 import type { Roster } from "./roster.ts"
-import type { Reason } from "./service/messages.ts"
 import type { StateTag } from "./service/service.ts"
 import { setActions } from "./set/set-actions.ts"
-import { takeNewerRelease } from "./spec-changes.ts"
+import { keepingSpec } from "./spec/spec-files.ts"
 import { statusOfAll } from "./status-of.ts"
 import type { Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
@@ -45,22 +45,25 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
   const nameOf = (service: string) =>
     [...roster.services.values()].find((held) => isNamed(held, service))?.name ??
     loadedSpec(operations, service).ident.name
-  const thenLook = (result: OperationResult, reason: Reason = "manual"): OperationResult => {
-    supervisor.reconcile(reason)
-    return result
-  }
   return {
     load(request) {
-      const result = thenLook(loadService(operations, request), "load")
-      const change = { context, roster, say: supervisor.say, reason: "update" } as const
-      for (const held of heldOf(result.names)) takeNewerRelease(change, held)
-      return result
+      const undo = keepingSpec(operations, parseIdent(request.ident).name)
+      const result = loadService(operations, request)
+      return withChanges(supervisor, result, { undo, waits: request.waits === true }, () => {
+        supervisor.reconcile("load")
+        for (const held of heldOf(result.names)) supervisor.takeNewerRelease(held)
+      })
     },
-    update: (request) => thenLook(updateService(operations, request)),
+    update(request) {
+      const undo = keepingSpec(operations, nameOf(request.ident))
+      const result = updateService(operations, request)
+      return withChanges(supervisor, result, { undo }, () => supervisor.reconcile("manual"))
+    },
     unload: (request) => unload(supervisor, operations, request),
     ...wishActions(supervisor, operations, sets),
     applySet: (request) => sets.apply(request),
     sets: () => sets.status(),
+    change: (service) => supervisor.changes.status(service) ?? null,
     status: () => statusOfAll(context, roster),
     explain: (service) => explanationOf(context, roster, nameOf(service)),
     hooks: (service) => hookRunsOf(roster, nameOf(service)),
@@ -106,8 +109,18 @@ function unload(supervisor: Supervisor, operations: OperationContext, request: S
     const held = roster.services.get(name)
     if (held !== undefined) held.stopWish = wish
   }
-  supervisor.reconcile("manual")
-  return result
+  return withChanges(supervisor, result, { waits: request.waits === true }, () => supervisor.reconcile("manual"))
+}
+
+/** Takes what was written; changes whose hooks run are named in the result, for who waits. */
+function withChanges(
+  { changes }: Supervisor,
+  result: OperationResult,
+  wish: ChangeWish,
+  look: () => void,
+): OperationResult {
+  const begun = changes.wishing(new Map(result.names.map((name) => [name, wish])), look)
+  return begun.length === 0 ? result : { ...result, changes: begun }
 }
 
 function isNamed({ name, group, spec }: Supervised, text: string | undefined): boolean {

@@ -66,7 +66,7 @@ function isFor(globs: readonly string[], { ident }: ServiceSpec): boolean {
 
 /** The package's own hooks as declarations, with the operator's options over them (decisions 8). */
 function packageHooks(context: Context, name: string, release: Release, { overlay }: DeclaredHooks): HookDeclaration[] {
-  const scripts = release.hooks.map(({ file, event, preset: { kind: _kind, ...preset } }): HookDeclaration => {
+  const scripts = ofService(release).map(({ file, event, preset: { kind: _kind, ...preset } }): HookDeclaration => {
     const { inner } = renderedHook(context.layout, name, file)
     const operators = overlay.options.get(event)
     return {
@@ -109,8 +109,13 @@ export function hooksOfEvent(
   return [...list.filter(({ options }) => options.first === true), ...list.filter(({ options }) => !options.first)]
 }
 
+/** `install` and `uninstall` are about the package, whatever service runs it. */
+function ofService({ hooks }: Release): Release["hooks"] {
+  return hooks.filter(({ file }) => file !== "install" && file !== "uninstall")
+}
+
 /** Every event that has a hook. */
 export function eventsWithHooks(release: Release, declared: DeclaredHooks): ReadonlySet<EventName> {
-  const hooks = [...release.hooks, ...release.declared, ...declared.spec, ...declared.overlay.hooks]
+  const hooks = [...ofService(release), ...release.declared, ...declared.spec, ...declared.overlay.hooks]
   return new Set([...hooks, ...declared.supervisor].map(({ event }) => event))
 }

@@ -52,9 +52,9 @@ function configComplaints({ config }: Supervised): string[] {
   return config.problem === undefined ? applied : [config.problem, ...applied]
 }
 
-/** Declared hooks that are left out, or older than what was written. */
-function hookComplaints({ declared: { problem } }: Supervised): string[] {
-  return problem === undefined ? [] : [problem]
+/** A change that hooks refused; declared hooks that are left out, or older than what was written. */
+function hookComplaints({ declared: { problem }, changeRefused }: Supervised): string[] {
+  return [changeRefused, problem].filter((one) => one !== undefined)
 }
 
 /** The last hook runs of one loaded service, oldest first. */

@@ -6,14 +6,20 @@ import type { EventRecord } from "../hooks/record.ts"
 import type { PlannedHook } from "../hooks/runner.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
-import { hooksOfEvent } from "./declared-hooks.ts"
+import { type DeclaredHooks, hooksOfEvent } from "./declared-hooks.ts"
 import { isDone, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { Release } from "./release.ts"
 import type { Supervised } from "./supervised.ts"
 
 /** What happens, and what is known of it besides the service. */
 export type Occasion = Readonly<{ event: EventName; reason: HookReason }> &
-  Pick<EventRecord, "old" | "new" | "changed" | "errors" | "failedOperation">
+  Pick<EventRecord, "urn" | "id" | "old" | "new" | "changed" | "errors" | "failedOperation"> &
+  Readonly<{
+    /** What is declared outside the package, where it is not what is in force. */
+    declared?: DeclaredHooks
+    /** Id of a run of its own: the service's end is not theirs. */
+    runId?: () => string
+  }>
 
 /** The hooks of an event that run for this reason, ready in their order. */
 export function plannedHooks(
@@ -24,7 +30,8 @@ export function plannedHooks(
   javaScript: DeclaredContext["javaScript"],
 ): PlannedHook[] {
   const ident = stringifyIdent(release.ident)
-  return hooksOfEvent(context, held, release, occasion.event)
+  const { event, declared = held.declared } = occasion
+  return hooksOfEvent(context, { name: held.name, declared }, release, event)
     .filter((hook) => runsFor(hook.options.on ?? defaultReasons(hook), occasion.reason))
     .filter((hook) => !isDone(held.memory, hook, ident))
     .map((hook) => plan(context, held, release, { hook, occasion, javaScript }))
@@ -66,7 +73,7 @@ function plan(
       ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
       ...(runAs === undefined ? {} : { user: runAs }),
       record: (attempt) => recordOf(held, release, occasion, attempt),
-      runId: () => `${held.runId}/${++held.commands}`,
+      runId: occasion.runId ?? (() => `${held.runId}/${++held.commands}`),
       speaker: held.group,
     },
   )
@@ -108,8 +115,9 @@ function healthy(held: Supervised, signal: AbortSignal): Promise<void> {
 function recordOf(held: Supervised, release: Release, occasion: Occasion, attempt: number): EventRecord {
   const { lastExit, life, restarts, health } = held.service
   const { name, group } = held
+  const { declared: _, runId: __, ...told } = occasion
   return {
-    ...occasion,
+    ...told,
     attempt,
     subject: { kind: "service", name, ident: stringifyIdent(release.ident), group },
     ...(life.pid === undefined ? {} : { pid: life.pid }),

@@ -1,6 +1,7 @@
 import { HabError } from "../base/errors.ts"
 import { parseIdent, stringifyIdent } from "../package/ident.ts"
 import type { PackageStore } from "../package/store.ts"
+import type { BegunChange } from "./change/service-change.ts"
 import { type Choice, chooseSpecs, loadedSpec } from "./loaded-specs.ts"
 import { applyFields, requireRunnable, type SpecFields, validateBinds } from "./service-request.ts"
 import type { BegunOperation } from "./set/set-actions.ts"
@@ -15,8 +16,8 @@ export type OperationContext = SpecContext &
     isAlive?: (name: string) => boolean
   }>
 
-/** `force`: replace the spec of a loaded service. */
-export type LoadRequest = SpecFields & Readonly<{ ident: string; force?: boolean }>
+/** `force`: replace the spec of a loaded service. `waits`: somebody waits for it to be up. */
+export type LoadRequest = SpecFields & Readonly<{ ident: string; force?: boolean; waits?: boolean }>
 
 /** `ident` as in `Choice`. */
 export type UpdateRequest = Omit<SpecFields, "configFrom"> & Readonly<{ ident: string }>
@@ -30,6 +31,8 @@ export type OperationResult = Readonly<{
   names: readonly string[]
   /** Operations on sets it began; they go on. */
   sets?: readonly BegunOperation[]
+  /** Changes of services whose hooks run; they go on. */
+  changes?: readonly BegunChange[]
 }>
 
 /**

@@ -3,7 +3,7 @@ import { type Layout, servicePaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
 import type { HookReport } from "../hooks/execute.ts"
 import { type HookContext, runHook } from "../hooks/run-hook.ts"
-import { type ListOutcome, type PlannedHook, runHookList } from "../hooks/runner.ts"
+import { type ListOutcome, type ListRun, type PlannedHook, runHookList } from "../hooks/runner.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { LogKey } from "./console/line.ts"
 import type { Occasion } from "./moments.ts"
@@ -84,19 +84,28 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
   }
   const { release } = held
   const hooks = release === undefined ? [] : context.planHooks(held, release, { event: moment, reason })
-  const list = runHookList(context.hooksOf(held), {
+  runListOf(context, held, hooks, controller.signal).outcome.then(done, failWith(done))
+}
+
+/** Runs a list of a service's hooks: they are in its log, in its journal and, while they run, in what is told of it. */
+export function runListOf(
+  context: PerformContext,
+  held: Supervised,
+  hooks: readonly PlannedHook[],
+  signal: AbortSignal,
+): ListRun {
+  return runHookList(context.hooksOf(held), {
     hooks,
     speaker: held.group,
     ...directoriesOf(context, held),
-    signal: controller.signal,
+    signal,
     onStart: (planned) => markRunning(context, held, planned),
     onReport: (report) => {
-      if (!controller.signal.aborted) held.running.delete(report.hook)
+      if (!signal.aborted) held.running.delete(report.hook)
       context.noteFiles(held)
       context.keepReport(held, report)
     },
   })
-  list.outcome.then(done, failWith(done))
 }
 
 /** Where what hooks of a service print and are told is kept. */

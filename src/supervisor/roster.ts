@@ -16,6 +16,8 @@ export type Broken = Readonly<{ spec: ServiceSpec; problem: string }>
 export type Roster = Readonly<{
   services: ReadonlyMap<string, Supervised>
   broken: Map<string, Broken>
+  /** Services whose hooks before their creation run. */
+  creating: Map<string, ServiceSpec>
   /** Services that are wanted up and may not start yet, with what they wait for: their sets' hooks. */
   heldBack: Map<string, string>
   add(held: Supervised): void
@@ -40,6 +42,7 @@ export function createRoster(context: SupervisorContext, actions: RosterActions)
   return {
     services,
     broken: new Map(),
+    creating: new Map(),
     heldBack: new Map(),
     add: (held) => void services.set(held.name, held),
     remove: (held) => {

@@ -1,25 +1,74 @@
-import { servicePaths } from "../base/layout.ts"
-import { SCHEMA_FILE } from "../config/validate.ts"
 import { type FullIdent, stringifyIdent } from "../package/ident.ts"
-import type { Say, SupervisorContext } from "./context.ts"
-import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
-import { checkGates } from "./gate.ts"
-import { openHeld, openWanted } from "./held.ts"
+import { isRunning } from "./change/service-change.ts"
+import { type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { readDeclaredHooks } from "./declared-hooks.ts"
+import { awaitedBefore, checkGates } from "./gate.ts"
+import { openHeld } from "./held.ts"
 import { findLeft } from "./left.ts"
-import type { Release } from "./release.ts"
-import { describeProblem, type Roster } from "./roster.ts"
-import type { Reason } from "./service/messages.ts"
-import type { Settings } from "./service/settings.ts"
-import { noteFiles, watchFiles } from "./service-files.ts"
-import { listsWithHooks, ownSettings } from "./settings-of.ts"
-import type { Operation } from "./spec/reconcile.ts"
+import { type Operation, sameSpec } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
+import { findSpec, writeSpec } from "./spec/spec-files.ts"
 import type { Supervised } from "./supervised.ts"
+import { type ChangeContext, openOrSetAside, takeSpec, updateOptions, watchInputs } from "./take-spec.ts"
 
-export type ChangeContext = Readonly<{ context: SupervisorContext; roster: Roster; say: Say; reason: Reason }>
+/**
+ * Does what the comparison of specs found for one service, between the hooks of that change (spec lifecycle §C.2). A
+ * service that cannot be opened is set aside with its problem.
+ */
+export function applyOperations(change: ChangeContext, name: string, operations: readonly Operation[]): void {
+  const held = change.roster.services.get(name)
+  const spec = operations.flatMap((operation) => ("spec" in operation ? [operation.spec] : [])).at(-1)
+  const act = () => {
+    for (const operation of operations) applyOperation(change, operation)
+  }
+  if (held === undefined) return act()
+  if (spec === undefined) {
+    const isUnload = operations.some((operation) => operation.tag === "stop" && operation.because === "unloaded")
+    return isUnload ? unload(change, held, act) : act()
+  }
+  if (sameSpec({ ...held.spec, desiredState: spec.desiredState }, spec)) return act()
+  const declared = readDeclaredHooks(change.context, spec, held.declared)
+  void change.changes.run({
+    verb: isAnother(held.spec, spec) ? "replace" : "update",
+    ...{ held, spec, declared, reason: change.reason, act },
+    isWanted: () => findSpec(specContext(change), name) !== undefined && change.roster.services.get(name) === held,
+    refused: (problem) => refuseChange(held, problem),
+  })
+}
 
-/** Does what the comparison of specs found. A service that cannot be opened is set aside with its problem. */
-export function applyOperation(change: ChangeContext, operation: Operation): void {
+/** Another program or group of the same name is another service (decisions 28). */
+function isAnother(old: ServiceSpec, spec: ServiceSpec): boolean {
+  return old.ident.origin !== spec.ident.origin || old.group !== spec.group
+}
+
+function unload(change: ChangeContext, held: Supervised, act: () => void): void {
+  const { name } = held
+  const specs = specContext(change)
+  void change.changes.run({
+    verb: "delete",
+    ...{ held, spec: held.spec, declared: held.declared, act },
+    reason: change.reason === "apply" ? "apply" : "unload",
+    ...(held.stopWish?.force === undefined ? {} : { force: held.stopWish.force }),
+    isWanted: () => findSpec(specs, name) === undefined && change.roster.services.get(name) === held,
+    refused(problem) {
+      held.stopWish = undefined
+      refuseChange(held, problem)
+      if (findSpec(specs, name) === undefined) {
+        writtenOrSaid(change.context, held.group, "its spec again", () => writeSpec(specs, held.spec))
+      }
+    },
+  })
+}
+
+function refuseChange(held: Supervised, problem: string): void {
+  held.changeRefused = problem
+}
+
+function specContext({ context: { host, layout } }: ChangeContext) {
+  return { files: host.files, layout, env: host.env }
+}
+
+function applyOperation(change: ChangeContext, operation: Operation): void {
   const held = change.roster.services.get(operation.name)
   switch (operation.tag) {
     case "start":
@@ -32,14 +81,52 @@ export function applyOperation(change: ChangeContext, operation: Operation): voi
       if (held !== undefined) restart(change, held, operation.spec)
       return
     case "update":
-      if (held !== undefined) update(change, held, operation.spec)
+      if (held !== undefined) updateOptions(change, held, operation.spec)
   }
 }
 
-function load(change: ChangeContext, { spec, tag }: Extract<Operation, { tag: "start" | "hold" }>): void {
-  const { context, roster, say, reason } = change
-  const opened = attempt(change, spec, () => openHeld(context, roster.services.values(), spec, say))
+type Load = Extract<Operation, { tag: "start" | "hold" }>
+
+function load(change: ChangeContext, operation: Load): void {
+  const { context, roster, say, changes, known } = change
+  const { name, spec } = operation
+  const opened = openOrSetAside(change, spec, () => openHeld(context, roster.services.values(), spec, say))
   if (opened === undefined) return
+  if (known.has(name) || isAlive(context, name)) return take(change, opened, operation)
+  const leave = () => roster.creating.delete(name)
+  const run = changes.run({
+    verb: "create",
+    ...{ held: opened, spec, declared: opened.declared, reason: change.reason },
+    awaits: () => [...awaitedBefore(roster, opened), ...changing(change, spec)],
+    isWanted: () => findSpec(specContext(change), name) !== undefined && !roster.services.has(name),
+    act() {
+      leave()
+      take(change, opened, operation)
+    },
+    refused(problem) {
+      roster.broken.set(name, { spec, problem })
+    },
+  })
+  if (changes.isPending(name)) roster.creating.set(name, spec)
+  void run.then(leave)
+}
+
+/** What it depends on and is being changed. */
+function changing({ changes }: ChangeContext, { own }: ServiceSpec): readonly string[] {
+  return Object.keys(own.dependsOn ?? {}).filter((name) => {
+    const status = changes.status(name)
+    return status !== undefined && isRunning(status)
+  })
+}
+
+/** A run that an earlier supervisor left was created by it. */
+function isAlive({ launcher }: SupervisorContext, service: string): boolean {
+  return launcher.hello.processes.some((one) => one.service === service && one.kind === "run")
+}
+
+function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): void {
+  const { context, roster, say, reason, known } = change
+  known.add(opened.name)
   roster.add(opened)
   watchInputs(change, opened)
   if (opened.declared.problem !== undefined) say(opened.group, "HK", opened.declared.problem)
@@ -82,110 +169,39 @@ function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): vo
 
 /** Somebody asks for a new process of the newest release. `force`: no hook can refuse. */
 export function restartByHand(change: ChangeContext, held: Supervised, force: boolean): void {
-  takeSpec(change, held, { spec: held.spec, because: "manual" })
-  change.roster.post(held, { tag: "restart", reason: "manual", force })
+  const newer = newerRelease(change, held)
+  const act = () => {
+    takeSpec(change, held, { spec: held.spec, because: "manual" })
+    change.roster.post(held, { tag: "restart", reason: "manual", force })
+  }
+  if (newer === undefined) act()
+  else upgrade(change, held, newer, act)
 }
 
 /** The service goes over to this installed release, whatever newer ones there are, until it is restarted by hand. */
 export function goOverTo(change: ChangeContext, held: Supervised, release: FullIdent): void {
-  takeSpec(change, held, { spec: held.spec, because: "update", release })
+  upgrade(change, held, release, () => takeSpec(change, held, { spec: held.spec, because: "update", release }))
 }
 
 /** A newer release that satisfies the spec was installed meanwhile: the service goes over to it. */
 export function takeNewerRelease(change: ChangeContext, held: Supervised): void {
-  const newest = change.context.store.find(held.spec.ident)
+  const newer = newerRelease(change, held)
+  if (newer !== undefined && !change.changes.isPending(held.name)) {
+    upgrade(change, held, newer, () => takeSpec(change, held, { spec: held.spec, because: "update" }))
+  }
+}
+
+function newerRelease({ context }: ChangeContext, held: Supervised): FullIdent | undefined {
+  const newest = held.spec.own.command === undefined ? context.store.find(held.spec.ident) : undefined
   const known = held.upcoming ?? held.release
-  if (newest !== undefined && newest.path !== known?.pkg.path)
-    takeSpec(change, held, { spec: held.spec, because: "update" })
+  return newest !== undefined && newest.path !== known?.pkg.path ? newest.ident : undefined
 }
 
-/** A release that waits to be used gets the new options too. */
-function update(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
-  const { roster } = change
-  const wasMode = held.spec.own.templateMode
-  held.spec = spec
-  held.declared = declaredNow(change, held, spec)
-  if (spec.own.templateMode !== wasMode) roster.post(held, { tag: "inputs-changed" })
-  const { settings, upcoming } = held.service
-  const changed = (old: Settings, release: Release | undefined): Settings => ({
-    ...old,
-    ...ownSettings(spec.own),
-    ...(release === undefined ? {} : { hooks: listsWithHooks(release, held.declared, old.hooks.includes("install")) }),
+function upgrade(change: ChangeContext, held: Supervised, release: FullIdent, act: () => void): void {
+  void change.changes.run({
+    verb: "update",
+    ...{ held, spec: { ...held.spec, ident: release }, declared: held.declared, reason: "update", again: true, act },
+    isWanted: () => change.roster.services.get(held.name) === held && !held.leaving,
+    refused: (problem) => refuseChange(held, problem),
   })
-  roster.post(held, {
-    tag: "settings-changed",
-    settings: changed(settings, held.release),
-    ...(upcoming === undefined ? {} : { upcoming: changed(upcoming, held.upcoming) }),
-  })
-}
-
-/** Its hooks.toml was written. */
-function takeOverlay(change: ChangeContext, held: Supervised): void {
-  update(change, held, held.spec)
-  const { overlay, problem } = held.declared
-  const hooks = `${overlay.hooks.length} ${overlay.hooks.length === 1 ? "hook" : "hooks"}`
-  if (problem === undefined) change.say(held.group, "HK", `hooks.toml was read again: ${hooks}`)
-}
-
-/** What is declared for it now; a mistake is told once, and what was in force before stays. */
-function declaredNow({ context, say }: ChangeContext, held: Supervised, spec: ServiceSpec): DeclaredHooks {
-  const declared = readDeclaredHooks(context, spec, held.declared)
-  if (declared.problem !== undefined && declared.problem !== held.declared.problem) {
-    say(held.group, "HK", `${declared.problem}; what was in force before stays`)
-  }
-  return declared
-}
-
-/** The spec is in force at once; the newest release that satisfies it, or the one that is named, from the next run on. */
-function takeSpec(
-  change: ChangeContext,
-  held: Supervised,
-  { spec, because, release }: Readonly<{ spec: ServiceSpec; because: Reason; release?: FullIdent }>,
-): void {
-  const declared = declaredNow(change, held, spec)
-  const opened = attempt(change, spec, () => {
-    return openWanted(change.context, release === undefined ? spec : { ...spec, ident: release }, declared)
-  })
-  held.declared = declared
-  const movesTemplates = spec.configFrom !== held.spec.configFrom
-  held.spec = spec
-  if (movesTemplates) {
-    for (const stop of held.watches.splice(0)) stop()
-    watchInputs(change, held)
-  }
-  if (opened === undefined) return
-  held.upcoming = opened.release
-  change.roster.post(held, { tag: "package-changed", settings: opened.settings, because })
-}
-
-function attempt<T>({ roster, say }: ChangeContext, spec: ServiceSpec, open: () => T): T | undefined {
-  const { name } = spec.ident
-  try {
-    const opened = open()
-    roster.broken.delete(name)
-    return opened
-  } catch (error) {
-    const problem = describeProblem(error)
-    const known = roster.broken.get(name)?.problem
-    roster.broken.set(name, { spec, problem })
-    // It is tried again at every change of any spec; the same problem is no news.
-    if (problem !== known) say("hab-sup", "MR", `Unable to start ${stringifyIdent(spec.ident)}, ${problem}`)
-    return undefined
-  }
-}
-
-/** What the service's templates can see from outside: its user.toml, and the templates of `config_from`. */
-function watchInputs(change: ChangeContext, held: Supervised): void {
-  const { context, roster } = change
-  const { watcher } = context.host
-  const changed = () => roster.post(held, { tag: "inputs-changed" })
-  held.watches.push(watcher.watch(servicePaths(context.layout, held.name).userConfig, changed))
-  const { overlayHooks } = servicePaths(context.layout, held.name)
-  held.watches.push(watcher.watch(overlayHooks, () => takeOverlay(change, held)))
-  noteFiles(context, held)
-  held.watches.push(watchFiles(context, roster, held))
-  const { configFrom } = held.spec
-  if (configFrom === undefined) return
-  for (const file of ["default.toml", SCHEMA_FILE]) held.watches.push(watcher.watch(`${configFrom}/${file}`, changed))
-  for (const folder of ["config", "hooks"]) held.watches.push(watcher.watchTree(`${configFrom}/${folder}`, changed))
 }

@@ -6,6 +6,7 @@ import type { ServiceStatus } from "./gateway/status.ts"
 import type { Broken, Roster } from "./roster.ts"
 import { explain, healthOf } from "./service/status.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
 import { serviceGroupOf } from "./views.ts"
 
@@ -15,6 +16,7 @@ export function statusOfAll(context: SupervisorContext, roster: Roster): Service
   const statuses = [
     ...[...roster.services.values()].map((held) => statusOf(context, roster, held)),
     ...broken.map(([name, one]) => statusOfBroken(context, name, one)),
+    ...[...roster.creating].map(([name, spec]) => statusOfCreating(context, name, spec)),
   ]
   return statuses.sort((a, b) => (a.group < b.group ? -1 : 1))
 }
@@ -51,16 +53,29 @@ export function unmetBinds(context: SupervisorContext, roster: Roster, held: Sup
 }
 
 function statusOfBroken(context: SupervisorContext, name: string, { spec, problem }: Broken): ServiceStatus {
+  const awaits = ["another spec, or another release of the package"]
+  return statusOfAbsent(context, name, spec, { phase: "broken", why: problem, awaits })
+}
+
+function statusOfCreating(context: SupervisorContext, name: string, spec: ServiceSpec): ServiceStatus {
+  const awaits = ["the end of its pre-create hooks"]
+  return statusOfAbsent(context, name, spec, { phase: "creating", why: "it is loaded when its hooks allow it", awaits })
+}
+
+function statusOfAbsent(
+  context: SupervisorContext,
+  name: string,
+  spec: ServiceSpec,
+  told: Pick<ServiceStatus, "phase" | "why" | "awaits">,
+): ServiceStatus {
   return {
     name,
     ident: stringifyIdent(spec.ident),
     group: stringifyServiceGroup(serviceGroupOf(context, spec)),
     desired: spec.desiredState,
     state: "down",
-    phase: "broken",
-    why: problem,
+    ...told,
     downBecause: null,
-    awaits: ["another spec, or another release of the package"],
     refused: null,
     pid: null,
     elapsedSec: 0,

@@ -67,6 +67,8 @@ export type Supervised = {
   lastProcess: LastProcess | undefined
   /** Unloaded: it goes as soon as nothing of it is left. */
   leaving: boolean
+  /** What the hooks said that refused its last change. */
+  changeRefused: string | undefined
   /** Said by who asks for the next stop: a time over that of spec and package, and whether hooks may refuse it. */
   stopWish: StopWish | undefined
   /** All of its binds that it depends on, as they were when they were last looked at. */

@@ -3,6 +3,9 @@ import { supervisorPaths } from "../base/layout.ts"
 import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
+import { changesOf } from "./change/change-hooks.ts"
+import { createChanges, type ServiceChanges } from "./change/change-runner.ts"
+import { knownServices } from "./change/known-services.ts"
 import type { LogKey } from "./console/line.ts"
 import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
 import { checkGates } from "./gate.ts"
@@ -11,6 +14,7 @@ import { hookGroups } from "./hook-groups.ts"
 import { forgetRuns } from "./hook-memory.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
+import { lookAtSpecs } from "./look-at-specs.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import { perform } from "./perform.ts"
@@ -21,13 +25,11 @@ import { bootSets } from "./set/boot-sets.ts"
 import { orderServices } from "./set/dependency-order.ts"
 import { setHookRunner } from "./set/set-hooks.ts"
 import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runner.ts"
-import { reconcile } from "./spec/reconcile.ts"
-import type { ServiceSpec } from "./spec/spec.ts"
-import { readSpecs } from "./spec/spec-files.ts"
-import { applyOperation, goOverTo, restartByHand } from "./spec-changes.ts"
+import { goOverTo, restartByHand, takeNewerRelease } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
 import type { HookParts } from "./supervisor-hooks.ts"
+import type { ChangeContext } from "./take-spec.ts"
 
 const NEVER = new AbortController().signal
 
@@ -41,6 +43,10 @@ export type Supervisor = Readonly<{
   reconcile(reason: Reason): void
   /** Gives a service a new process of its newest release. `force`: no hook can refuse. */
   restart(held: Supervised, force: boolean): void
+  /** The changes of services whose hooks run. */
+  changes: ServiceChanges
+  /** A newer release was installed meanwhile: the service goes over to it. */
+  takeNewerRelease(held: Supervised): void
   /** How suitable a service is to lead its group; never rejects. */
   askSuitability(held: Supervised): Promise<bigint>
   /** Lets a service go over to an installed release. */
@@ -70,8 +76,12 @@ export function createSupervisor(
   const forget = (held: Supervised) => {
     roster.remove(held)
     forgetHooks(context, held)
-    queueMicrotask(() => look("load"))
+    queueMicrotask(() => {
+      changes.wake()
+      look("load")
+    })
   }
+  const known = knownServices({ files: context.host.files, layout: context.layout })
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
@@ -80,27 +90,22 @@ export function createSupervisor(
       if (step.event.tag === "hooks-done" && step.event.moment === "file-updated") tellOwedFiles(roster, held)
       if (step.event.tag === "rendered") checkBinds(context, roster, say)
       checkGates(context, roster)
+      changes.wake()
       sets.wake()
       if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
     },
   })
-  const look = (reason: Reason) => {
-    const found = readSpecs({ files: context.host.files, layout: context.layout, env: context.host.env })
-    sayOnce(skipped, found.skipped, (path, why) =>
-      say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). This file will be skipped.`),
-    )
-    // Of a service that could not be opened nothing has to end: without its spec it is gone.
-    for (const name of roster.broken.keys()) if (!found.specs.has(name)) roster.broken.delete(name)
-    const inForce = specsInForce(roster)
-    const leaving = [...roster.services.values()].filter((held) => held.leaving).map((held) => held.name)
-    for (const operation of reconcile(inForce, found.specs)) {
-      // A service that is being unloaded is left alone until nothing of it is left; then we look again.
-      if (!leaving.includes(operation.name)) applyOperation({ context, roster, say, reason }, operation)
-    }
-    checkBinds(context, roster, say)
-    checkGates(context, roster)
-  }
-  const setContext = setContextOf(context, roster, { look, exits, modules, say })
+  const changing = (reason: Reason): ChangeContext => ({ context, roster, say, reason, changes, known })
+  const changes = createChanges(
+    changesOf({ context, acting, roster, say }, (isTurn) => {
+      sets.wake()
+      if (isTurn) queueMicrotask(() => look("load"))
+    }),
+  )
+  const restart = (held: Supervised, force: boolean) => restartByHand(changing("manual"), held, force)
+  const looking = { context, roster, say, changing, known }
+  const look = (reason: Reason) => lookAtSpecs(looking, skipped, reason)
+  const setContext = setContextOf(context, roster, { look, restart, exits, modules, say, changes })
   const sets = createSetRunner(setContext)
   return {
     sets,
@@ -109,30 +114,39 @@ export function createSupervisor(
     roster,
     say,
     reconcile: look,
-    restart: (held, force) => restartByHand({ context, roster, say, reason: "manual" }, held, force),
+    changes,
+    restart,
+    takeNewerRelease: (held) => takeNewerRelease(changing("update"), held),
     askSuitability: (held) => askSuitability(acting, held),
-    goOverTo: (held, release) => goOverTo({ context, roster, say, reason: "update" }, held, release),
+    goOverTo: (held, release) => goOverTo(changing("update"), held, release),
     runHab: (held, words) => runHab(context, exits, held, words),
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
-    stopAll: () => stopAll(setContext, sets, stopped),
+    async stopAll() {
+      await changes.giveUpAll()
+      await stopAll(setContext, sets, stopped)
+    },
     detachAll: () => {
+      void changes.giveUpAll()
       for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
     },
   }
 }
 
+type Looking = Readonly<{ look: (reason: Reason) => void }>
+
 function setContextOf(
   context: SupervisorContext,
   roster: Roster,
-  { look, ...parts }: HookParts & Readonly<{ look: (reason: Reason) => void }>,
+  { look, restart, changes, ...parts }: HookParts & Pick<SetContext, "restart" | "changes"> & Looking,
 ): SetContext {
   return {
     specs: { files: context.host.files, layout: context.layout, env: context.host.env },
     roster,
     reconcile: look,
-    restart: (held, force) => restartByHand({ context, roster, say: parts.say, reason: "manual" }, held, force),
+    restart,
+    changes,
     runHooks: setHookRunner(context, parts),
     say: (text) => parts.say("hab-sup", "MR", text),
   }
@@ -169,21 +183,6 @@ function lateExit(context: SupervisorContext, roster: Roster, exit: ProcessExit)
 function forgetHooks(context: SupervisorContext, { group, name, memory }: Supervised): void {
   const place = { files: context.host.files, layout: context.layout }
   writtenOrSaid(context, group, "the memory of its hooks", () => forgetRuns(place, name, memory))
-}
-
-function specsInForce(roster: Roster): Map<string, ServiceSpec> {
-  return new Map([...roster.services.values()].map((held) => [held.name, held.spec]))
-}
-
-/** Each broken file is complained of once, and again when it is broken in another way. */
-function sayOnce(
-  known: Map<string, string>,
-  problems: readonly { path: string; reason: string }[],
-  say: (path: string, reason: string) => void,
-): void {
-  for (const { path, reason } of problems) if (known.get(path) !== reason) say(path, reason)
-  known.clear()
-  for (const { path, reason } of problems) known.set(path, reason)
 }
 
 function isLeft({ launcher }: SupervisorContext, service: string): boolean {

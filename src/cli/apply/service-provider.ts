@@ -10,16 +10,18 @@ import type { CommandContext } from "../command.ts"
 import { openStore } from "../installed.ts"
 import { askIfRunning, operate, operationContext } from "../operations.ts"
 import { waitFor } from "../wait-for.ts"
+import { waitForChanges } from "../wait-for-changes.ts"
 
 /** Services as resources: loaded, loaded again with other options, unloaded; each waited for where a supervisor runs. */
 export function serviceProvider(context: CommandContext, timeoutSec: number | undefined): Provider {
   const load = async (inputs: Values, force: boolean, again: boolean): Promise<Result> => {
-    const request = { ...requestOf(context, inputs), force }
+    const request = { ...requestOf(context, inputs), force, waits: true }
     const name = parseIdent(request.ident).name
-    const { supervised } = await operate(context, { path: "/services/load", body: request }, (operations) =>
+    const { supervised, result } = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
     )
     const choice = { ident: name }
+    await waitForChanges(context, result.changes ?? [], { through: "done", timeoutSec })
     if (supervised && again) {
       // A service that failed and is loaded as before would wait for its back-off.
       await operate(context, { path: "/services/start", body: choice }, (operations) =>
@@ -36,9 +38,11 @@ export function serviceProvider(context: CommandContext, timeoutSec: number | un
       const { name } = parseIdent(String(old.inputs["ident"]))
       if (findSpec(operationContext(context), name) === undefined) return
       const choice = { ident: name }
-      const { supervised } = await operate(context, { path: "/services/unload", body: choice }, (operations) =>
+      const body = { ...choice, waits: true }
+      const { supervised, result } = await operate(context, { path: "/services/unload", body }, (operations) =>
         unloadServices(operations, choice),
       )
+      await waitForChanges(context, result.changes ?? [], { through: "done", timeoutSec })
       if (supervised) await waitFor(context, { names: [name], goal: "unloaded", timeoutSec })
     },
   }

@@ -1,12 +1,12 @@
 import { HabError } from "../../base/errors.ts"
 import { loadService, unloadServices, updateService } from "../../supervisor/operations.ts"
 import { defineCommand } from "../command.ts"
-import { finishOperation } from "../finish-operation.ts"
+import { finishOperation, waitsFor } from "../finish-operation.ts"
 import { allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { operate } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
 import { fieldsOf, loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
-import { ASYNC_OPTIONS } from "../wait-options.ts"
+import { ASYNC_OPTIONS, NO_WAIT } from "../wait-options.ts"
 
 /** `hab svc load` (spec supervisor §1.3). */
 export const loadCommand = defineCommand({
@@ -25,7 +25,8 @@ export const loadCommand = defineCommand({
     ...REMOTE_OPTION,
   },
   async run({ args: [ident = ""], options: { force, detach, wait, timeout, ...options } }, context) {
-    const request = { ...loadRequestOf(ident, options), force }
+    const waits = waitsFor({ detach, wait, timeout })
+    const request = { ...loadRequestOf(ident, options), force, waits }
     const done = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
     )
@@ -59,10 +60,10 @@ export const updateCommand = defineCommand({
       })
     }
     const request = { ...fields, ident }
-    const { result } = await operate(context, { path: "/services/update", body: request }, (operations) =>
+    const done = await operate(context, { path: "/services/update", body: request }, (operations) =>
       updateService(operations, request),
     )
-    return { text: result.message }
+    return finishOperation(context, done, { goal: "started", wait: NO_WAIT, byDefault: false })
   },
 })
 
@@ -74,7 +75,7 @@ export const unloadCommand = defineCommand({
   examples: ["hab svc unload acme/web", "hab svc unload --all --wait"],
   options: {
     all: { kind: "flag", summary: "Every loaded service" },
-    force: { kind: "flag", summary: "Also when a pre-stop hook refuses" },
+    force: { kind: "flag", summary: "Also when a pre-delete or pre-stop hook refuses" },
     shutdownTimeout: SHUTDOWN_TIMEOUT,
     ...ASYNC_OPTIONS,
     wait: { kind: "flag", summary: "Wait until nothing of the service is left" },
@@ -82,7 +83,7 @@ export const unloadCommand = defineCommand({
   },
   async run({ args: [text], options: { all, force, shutdownTimeout, ...wait } }, context) {
     const choice = allOrOne(text, all)
-    const body = { ...choice, force, shutdownTimeoutSec: shutdownTimeout }
+    const body = { ...choice, force, shutdownTimeoutSec: shutdownTimeout, waits: waitsFor(wait) }
     const done = await operate(context, { path: "/services/unload", body }, (operations) =>
       unloadServices(operations, choice),
     )

@@ -62,7 +62,7 @@ operator's file changes options of the package's own hooks. Keys may be written 
 mistake in the file is told with its line, and what was in force before stays.
 
 ${optionPage()}
-## Hooks of the supervisor itself
+${changeHooks()}## Hooks of the supervisor itself
 
 A hook of \`sup.toml\` without \`for\` is about the supervisor: \`pre-start\` (also \`on-run\`) runs before any port opens,
 \`post-start\` once the services that start with it are up or ended for good, \`pre-stop\` (also \`on-shutdown\`) before
@@ -81,4 +81,41 @@ services stop, \`post-stop\` when nothing of them is left. Other events of the s
 Order before something happens: hooks of sup.toml, of the package, of the applied file, of hooks.toml; afterwards those of
 sup.toml come last. Parallel hooks that stand side by side run together. A package's own hook runs as another user only where
 \`allow_users\` in sup.toml names that account, and with a group that is not its account's only where it is \`["*"]\`.`
+}
+
+function changeHooks(): string {
+  return `## Loading, changing and unloading services
+
+\`pre-create\`, \`pre-update\`, \`pre-delete\` and their \`post-\` events of a service run whichever way it is changed:
+\`hab svc load\`, \`update\` and \`unload\`, \`hab svc apply\`, \`hab apply\`, a file in \`specs/\` that is written or removed, a newer
+release, and \`hab config apply\` (an update with the reason \`config\`). Starting and stopping a service changes nothing of
+it: those events are \`pre-start\`, \`pre-stop\` and their like. A spec that was there before is not created anew when the
+supervisor starts; which services it created is in \`sup/default/data/created.json\`.
+
+- A failing hook before prevents it: what was not loaded stays so, the old spec and the old release stay, what was to be
+  unloaded runs on. The command says so and exits with 1. A spec file written by hand stays as it was written, and is
+  tried again once it differs; one that was removed comes back. \`unload --force\` overrides \`pre-delete\`.
+- A failing hook after it is told, by the command where it waits (\`--wait\`), otherwise in the log; the change stays.
+- \`hab svc load\` waits for the hooks before, unless \`-d\` is given, and with \`--wait\` for those after, which run once the
+  service is up.
+- \`on-error\` is asked where somebody waits: \`--wait\`, \`hab svc apply\`, \`hab apply\`. Its exit code 0 has the start, or the
+  unload, tried again, at most 100 times. It finds all errors so far in \`HAB_HOOK_FILE\`, the newest first.
+- Another origin or group under the same name replaces the service: \`pre-create\` of the new, \`pre-delete\` of the old, and
+  afterwards \`post-delete\` and \`post-create\`.
+- A service of a set waits with its \`pre-create\` for the set's \`pre-start\` and for what it depends on.
+
+\`HAB_HOOK_FILE\` holds \`old\` and \`new\` with \`inputs\` (what was declared: \`ident\`, \`group\`, \`channel\`, \`binds\` …) and \`outputs\` (what
+came of it: \`release\`, \`pid\`, \`state\`, \`health\`, \`exports\`), as far as they exist then; \`(secret)\` stands for values that
+the package's schema names secret.
+
+| | old inputs | new inputs | old outputs | new outputs |
+|---|---|---|---|---|
+| \`pre-create\` | | yes | | |
+| \`post-create\` | | yes | | yes |
+| \`pre-update\` | yes | yes | yes | |
+| \`post-update\` | yes | yes | yes | yes |
+| \`pre-delete\`, \`post-delete\` | yes | | yes | |
+| \`on-error\` | not of a create | not of a delete | not of a create | |
+
+`
 }

@@ -17,7 +17,8 @@ ${eventPage()}
 every 60 s that the hook still runs.
 
 The hooks of one event run in order, and the first failure that counts ends the list. \`post-\` events undo nothing.
-\`pre-create\` to \`post-delete\` and \`on-error\` are the events of [applied sets](program.md) and of packages.
+\`pre-create\` to \`post-delete\` and \`on-error\` are the events of services that are [loaded, changed and
+unloaded](hooks.md#loading-changing-and-unloading-services), of [applied sets](program.md) and of packages.
 
 ## Other names
 
@@ -50,6 +51,9 @@ ${sequencePage()}
 | A set is stopped | the set's \`pre-stop\` → its services in the reverse order → the set's \`post-stop\` |
 | A set is restarted | \`pre-restart\` → \`pre-stop\` → services → \`post-stop\` → \`pre-start\` → services → \`post-start\` → \`post-restart\` |
 | A set is stopped with \`--clean\` | as stopped, then \`pre-delete\` (\`pre-cleanup\`), then its state is removed |
+| A service is loaded | \`pre-create\` → started as above → \`post-create\` |
+| A service is changed, or another release takes over | \`pre-update\` → restarted as above where that is due → \`post-update\` |
+| A service is unloaded | \`pre-delete\` → stopped as above → \`post-delete\` |
 | A resource of \`hab apply\` | \`pre-create\` (\`pre-update\`, \`pre-delete\`) → the action, \`on-error\` after each failure → recorded → \`post-create\` … |
 `
 }

@@ -1,5 +1,6 @@
 import { HabError } from "../../base/errors.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
+import type { ChangeStatus } from "../change/service-change.ts"
 import type { Choice } from "../loaded-specs.ts"
 import type { LoadRequest, OperationResult, UpdateRequest } from "../operations.ts"
 import type { ApplySetRequest } from "../set/apply-set.ts"
@@ -17,8 +18,12 @@ import type { UploadReport, UploadRequest } from "./upload-report.ts"
 /** Version of the control API; it is part of every path. */
 export const CONTROL_VERSION = "v1"
 
-/** `shutdownTimeoutSec`: from the shutdown signal to SIGKILL, this time. `force`: no hook can refuse. `clean`: sets are forgotten then. */
-export type StopRequest = Choice & Readonly<{ shutdownTimeoutSec?: number; force?: boolean; clean?: boolean }>
+/**
+ * `shutdownTimeoutSec`: from the shutdown signal to SIGKILL, this time. `force`: no hook can refuse. `clean`: sets are
+ * forgotten then. `waits`: somebody waits for its end.
+ */
+export type StopRequest = Choice &
+  Readonly<{ shutdownTimeoutSec?: number; force?: boolean; clean?: boolean; waits?: boolean }>
 export type RestartRequest = Choice & Readonly<{ force?: boolean }>
 
 /** What the control API can ask of the supervisor. Expected failures are thrown. */
@@ -42,6 +47,8 @@ export interface ControlActions {
   depart(member: string): Promise<Readonly<{ member: string }>>
   applySet(request: ApplySetRequest): OperationResult
   sets(): readonly SetStatus[]
+  /** The last change of a service that has hooks around it; null without one. */
+  change(service: string): ChangeStatus | null
   supervisor(): SupervisorStatus
   /** Replaces this supervisor by a new process; services stay. */
   restartSupervisor(): Readonly<{ pid: number }>
@@ -76,6 +83,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/sets", answer: (actions) => actions.sets() },
   { method: "POST", path: "/sets/apply", body: "a set", answer: (actions, { body }) => actions.applySet(body) },
   { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },
+  { method: "GET", path: "/services/{service}/change", answer: (actions, { service }) => actions.change(service) },
   { method: "GET", path: "/services/{service}/hooks", answer: (actions, { service }) => actions.hooks(service) },
   {
     method: "GET",

@@ -7,7 +7,7 @@ export type ServiceStatus = Readonly<{
   desired: "up" | "down"
   /** `up` while its process runs, `down` otherwise. */
   state: "up" | "down"
-  /** The state of the machine: `up`, `initializing`, `waiting` …; `broken` when its package cannot be opened. */
+  /** The state of the machine: `up`, `initializing`, `waiting` …; `broken` when its package cannot be opened, `creating` while its pre-create hooks run. */
   phase: string
   /** Why it is in this phase, in one sentence. */
   why: string

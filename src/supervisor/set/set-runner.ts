@@ -1,3 +1,4 @@
+import type { ServiceChanges } from "../change/change-runner.ts"
 import type { Roster } from "../roster.ts"
 import type { Reason } from "../service/messages.ts"
 import type { SpecContext } from "../spec/spec-files.ts"
@@ -13,6 +14,8 @@ export type SetContext = Readonly<{
   /** Looks at the spec files and does what they want. */
   reconcile: (reason: Reason) => void
   restart: (held: Supervised, force: boolean) => void
+  /** The changes of services whose hooks run. */
+  changes: Pick<ServiceChanges, "status" | "serial" | "wishing">
   /** Runs the set's own hooks of an event; resolves with why they failed, or undefined. */
   runHooks: (
     set: string,
@@ -28,6 +31,8 @@ export type SetTask = Readonly<{
   set: string
   reason: Reason
   signal: AbortSignal
+  /** Changes of services with a greater serial are this operation's. */
+  since: number
   /** Resolves when it holds; looked at whenever a service takes a step. Rejects when the operation is given up. */
   until: (what: string, holds: () => boolean) => Promise<void>
   /** Runs the set's hooks of an event. Rejects with SetFailure where their failure is not ignored. */
@@ -119,6 +124,7 @@ function taskOf(
     set,
     reason,
     signal,
+    since: context.changes.serial(),
     until(what, holds) {
       says(what)
       return new Promise((resolve, reject) => {

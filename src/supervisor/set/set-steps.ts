@@ -4,10 +4,11 @@ import { clearMemory } from "../hook-memory.ts"
 import type { StateTag } from "../service/service.ts"
 import { explain } from "../service/status.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
-import { removeSpec, writeSpec } from "../spec/spec-files.ts"
+import { keepingSpec, removeSpec, writeSpec } from "../spec/spec-files.ts"
 import type { Supervised } from "../supervised.ts"
 import type { SetPlan } from "./apply-set.ts"
 import { orderServices } from "./dependency-order.ts"
+import { changeProblem, isChanged } from "./set-changes.ts"
 import { readAppliedSet, removeAppliedSet, specsOfSet, writeAppliedSet } from "./set-files.ts"
 import { setMemoryName } from "./set-hooks.ts"
 import { SetFailure, type SetStopWish, type SetTask } from "./set-runner.ts"
@@ -100,9 +101,10 @@ export async function applySet(task: SetTask, { set, changes }: SetPlan, force: 
 
 /** Writes the specs with their services wanted up, and starts again those that gave up or wait to be tried. */
 function wantUp(task: SetTask, wanted: readonly ServiceSpec[]): void {
-  const { specs, roster, reconcile } = task.context
+  const { specs, roster, reconcile, changes } = task.context
+  const wishes = wanted.map(({ ident: { name } }) => [name, { undo: keepingSpec(specs, name), waits: true }] as const)
   for (const spec of wanted) writeSpec(specs, { ...spec, desiredState: "up" })
-  reconcile(task.reason)
+  changes.wishing(new Map(wishes), () => reconcile(task.reason))
   for (const held of heldOf(task, wanted)) {
     const { tag } = held.service.state
     if (tag === "down" || tag === "waiting") roster.post(held, { tag: "start", reason: task.reason })
@@ -131,13 +133,11 @@ async function letStart(task: SetTask): Promise<void> {
   for (const { ident } of specsOfSet(specs, task.set)) roster.heldBack.delete(ident.name)
   reconcile(task.reason)
   const wanted = specsOfSet(specs, task.set).filter(({ desiredState }) => desiredState === "up")
-  await task.until(`${namesOf(wanted)} to start`, () => heldOf(task, wanted).every((held) => hasResult(task, held)))
-  const broken = wanted.flatMap(({ ident: { name } }) => {
-    const problem = roster.broken.get(name)?.problem
-    return problem === undefined ? [] : [`${name}: ${problem}`]
-  })
-  const failed = heldOf(task, wanted).filter(({ service: { state } }) => !hasStarted(state))
-  const problems = [...broken, ...failed.map((held) => `${held.name}: ${whyNot(task, held)}`)]
+  await task.until(
+    `${namesOf(wanted)} to start`,
+    () => wanted.every((spec) => isSettled(task, spec)) && heldOf(task, wanted).every((held) => hasResult(task, held)),
+  )
+  const problems = wanted.flatMap((spec) => startProblem(task, spec) ?? [])
   if (problems.length > 0) throw new SetFailure(`the set ${task.set} did not start whole; ${problems.join("; ")}`)
 }
 
@@ -156,6 +156,36 @@ function hasResult(task: SetTask, held: Supervised, seen: readonly string[] = []
 
 function hasStarted(state: Supervised["service"]["state"]): boolean {
   return state.tag === "up" || (state.tag === "down" && state.why === "finished")
+}
+
+/** No hook around its creation or change is to run, or they wait for another one that did not come up. */
+function isSettled(task: SetTask, { ident: { name }, own }: ServiceSpec): boolean {
+  if (isChanged(task, name)) return true
+  const { services } = task.context.roster
+  return Object.keys(own.dependsOn ?? {}).some((other) => {
+    const held = services.get(other)
+    if (held === undefined) return changeProblem(task, other) !== undefined
+    return isChanged(task, other) && hasResult(task, held) && !hasStarted(held.service.state)
+  })
+}
+
+function startProblem(task: SetTask, { ident: { name } }: ServiceSpec): string | undefined {
+  const { roster } = task.context
+  const ofChange = changeProblem(task, name)
+  if (ofChange !== undefined) return ofChange
+  const problem = roster.broken.get(name)?.problem
+  if (problem !== undefined) return `${name}: ${problem}`
+  const held = roster.services.get(name)
+  if (held === undefined) return `${name}: it waits for what it depends on`
+  return hasStarted(held.service.state) ? undefined : `${name}: ${whyNot(task, held)}`
+}
+
+/** Nothing of it is alive, and no hook around its removal is to run; or hooks refused that. */
+function isDown(task: SetTask, { ident: { name } }: ServiceSpec): boolean {
+  const held = task.context.roster.services.get(name)
+  if (!isChanged(task, name)) return false
+  if (held === undefined || changeProblem(task, name) !== undefined) return true
+  return held.service.state.tag === "down" || isRefused(held)
 }
 
 function whyNot({ context }: SetTask, held: Supervised): string {
@@ -192,9 +222,9 @@ async function levelByLevel(
       held.stopWish = undefined
       roster.post(held, { tag: "stop", reason: task.reason, ...wish })
     }
-    await task.until(`${namesOf(level)} to stop`, () =>
-      heldOf(task, level).every((held) => held.service.state.tag === "down" || isRefused(held)),
-    )
+    await task.until(`${namesOf(level)} to stop`, () => level.every((spec) => isDown(task, spec)))
+    const kept = level.flatMap(({ ident }) => changeProblem(task, ident.name) ?? [])
+    if (kept.length > 0) throw new SetFailure(kept.join("; "))
     const refused = heldOf(task, level).find(isRefused)
     if (refused !== undefined) throw new SetFailure(`a hook of ${refused.name} refused its stop`)
   }

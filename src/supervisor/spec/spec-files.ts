@@ -56,6 +56,12 @@ export function writeSpec(context: SpecContext, spec: ServiceSpec): void {
   context.files.writeAtomically(`${directory}/${spec.ident.name}.spec`, printSpec(spec))
 }
 
+/** Returns how to bring the spec of a service back to what it is now. Throws SPEC_INVALID for a broken file. */
+export function keepingSpec(context: SpecContext, name: string): () => void {
+  const old = findSpec(context, name)
+  return () => void (old === undefined ? removeSpec(context, name) : writeSpec(context, old))
+}
+
 /** Removes a service's spec: it is then unloaded. False when there was none. */
 export function removeSpec({ files, layout }: Pick<SpecContext, "files" | "layout">, name: string): boolean {
   const directory = supervisorPaths(layout).specs

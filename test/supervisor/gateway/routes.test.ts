@@ -21,6 +21,7 @@ const NONE = {
   uploadFile: unused,
   applySet: unused,
   sets: unused,
+  change: unused,
   supervisor: unused,
   restartSupervisor: unused,
 } satisfies Record<keyof ControlActions, () => never>

@@ -1,0 +1,142 @@
+import { HabError } from "../../base/errors.ts"
+import type { EventName } from "../../hooks/events.ts"
+import { describeProblem } from "../roster.ts"
+import { type Outcome, outcomeOf, removalOf } from "./change-outcome.ts"
+import type { ChangeParts } from "./change-runner.ts"
+import { BRACKETS, type ChangeStatus, type ServiceChange } from "./service-change.ts"
+import { type Before, inputsOf, outputsOf, snapshotsFor } from "./snapshots.ts"
+
+/** How often a change is tried again at most, because error hooks ask for it (decisions 29). */
+export const RETRIES_MAX = 100
+
+/** What ends a change before its end, in one sentence. */
+export class ChangeFailure extends Error {}
+
+/** Something else was asked for, or the supervisor goes. */
+export class ChangeGivenUp extends Error {}
+
+/** One change as its steps see it. */
+export type ChangeTask = Readonly<{
+  context: ChangeParts
+  change: ServiceChange
+  waits: boolean
+  signal: AbortSignal
+  set: (facts: Partial<ChangeStatus>) => void
+  until: (what: string, holds: () => boolean) => Promise<void>
+}>
+
+/**
+ * A change from the hooks before it to those after it (spec lifecycle §C.6): a failing one before it keeps it from coming
+ * into force, a failing one after it is told. Throws ChangeFailure, ChangeGivenUp.
+ */
+export async function changeService(task: ChangeTask): Promise<void> {
+  const { change, context } = task
+  const { before, after } = BRACKETS[change.verb]
+  const { held, spec, verb } = change
+  const past: Before = verb === "create" ? {} : { old: { inputs: inputsOf(held.spec), outputs: outputsOf(held) } }
+  if (change.awaits !== undefined) {
+    await task.until(`${held.name} waits for what it depends on`, () => change.awaits?.().length === 0)
+  }
+  if (verb === "create" && context.hasHooks(change, before)) prepare(task)
+  for (const event of before) await refusing(task, event, past)
+  if (!change.isWanted()) throw new ChangeGivenUp()
+  change.act()
+  task.set({ phase: "acting" })
+  await untilItIs(task, past)
+  task.set({ phase: "after" })
+  for (const event of after) {
+    const problem = await problemOf(task, event, past)
+    if (problem !== undefined) throw new ChangeFailure(`${problem}; ${spec.ident.name} ${STAYS[verb]}`)
+  }
+}
+
+const STAYS = {
+  create: "stays loaded",
+  update: "stays as it was changed",
+  replace: "stays replaced",
+  delete: "stays unloaded",
+} as const
+
+const REFUSED = {
+  create: "is not loaded",
+  update: "stays as it was",
+  replace: "stays as it was",
+  delete: "stays loaded",
+} as const
+
+function prepare({ context, change: { held, verb } }: ChangeTask): void {
+  try {
+    context.prepare(held)
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    throw new ChangeFailure(`${describeProblem(error)}; ${held.name} ${REFUSED[verb]}`)
+  }
+}
+
+async function refusing(task: ChangeTask, event: EventName, past: Before): Promise<void> {
+  const { change, context } = task
+  const problem = await problemOf(task, event, past)
+  if (problem === undefined) return
+  if (change.force !== true) throw new ChangeFailure(`${problem}; ${change.held.name} ${REFUSED[change.verb]}`)
+  context.say(change.held, `${problem}; it is unloaded by force`)
+}
+
+/** Runs the hooks of one event; why they failed, or undefined. */
+async function problemOf(task: ChangeTask, event: EventName, past: Before): Promise<string | undefined> {
+  const [outcome] = await runHooks(task, event, past)
+  if (outcome === undefined || outcome.tag === "passed") return undefined
+  if (outcome.tag === "cancelled") throw new ChangeGivenUp()
+  return `the ${event} hooks of ${task.change.held.name} failed: ${outcome.problem}`
+}
+
+async function runHooks(task: ChangeTask, event: EventName, past: Before, errors?: readonly string[]) {
+  const { context, change, signal, set } = task
+  if (!context.hasHooks(change, [event])) return []
+  set({ step: `its ${event} hooks run` })
+  const { spec, held, reason, changed, verb } = change
+  const { operation } = BRACKETS[verb]
+  const outcomes = await context.runHooks(
+    change,
+    {
+      event,
+      reason,
+      ...snapshotsFor(event, past, { spec, held, operation }),
+      ...(changed === undefined ? {} : { changed }),
+      ...(errors === undefined ? {} : { errors, failedOperation: operation }),
+    },
+    signal,
+  )
+  if (signal.aborted) throw new ChangeGivenUp()
+  return outcomes
+}
+
+/** Waits for what comes of it, and has it tried again while an error hook asks for that. */
+async function untilItIs(task: ChangeTask, past: Before): Promise<void> {
+  const { change, context, waits } = task
+  const errors: string[] = []
+  for (;;) {
+    const outcome = await outcomeAwaited(task)
+    if (outcome.tag === "done") return
+    errors.unshift(outcome.problem)
+    const failure = new ChangeFailure(`${change.held.name}: ${outcome.problem}`)
+    if (!waits || errors.length > RETRIES_MAX || !(await asksAgain(task, past, errors))) throw failure
+    context.say(change.held, `${outcome.problem}; tried again (${errors.length} of at most ${RETRIES_MAX} times)`)
+    const wish = change.verb === "delete" ? ({ tag: "unload", reason: "unload" } as const) : undefined
+    context.roster.post(change.held, wish ?? { tag: "start", reason: change.reason })
+  }
+}
+
+async function outcomeAwaited(task: ChangeTask): Promise<Exclude<Outcome, undefined>> {
+  const { change, context, waits } = task
+  const { held, verb } = change
+  const look = () => (verb === "delete" ? removalOf(context.roster, held) : outcomeOf(context.roster, held, waits))
+  const goal = verb === "delete" ? "end" : "start"
+  await task.until(`${held.name} to ${goal}`, () => look() !== undefined)
+  return look() ?? { tag: "done" }
+}
+
+/** Every error hook is asked; one yes is enough. */
+async function asksAgain(task: ChangeTask, past: Before, errors: readonly string[]): Promise<boolean> {
+  const answers = await runHooks(task, "on-error", past, [...errors])
+  return answers.some(({ tag }) => tag === "passed")
+}

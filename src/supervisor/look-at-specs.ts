@@ -1,0 +1,65 @@
+import { checkBinds } from "./bind-watch.ts"
+import type { KnownServices } from "./change/known-services.ts"
+import { type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { checkGates } from "./gate.ts"
+import type { Roster } from "./roster.ts"
+import type { Reason } from "./service/messages.ts"
+import { type Operation, reconcile } from "./spec/reconcile.ts"
+import { readSpecs } from "./spec/spec-files.ts"
+import { applyOperations } from "./spec-changes.ts"
+import type { ChangeContext } from "./take-spec.ts"
+
+/** `changing`: what changes of specs take, for a reason. */
+export type LookContext = Readonly<{
+  context: SupervisorContext
+  roster: Roster
+  say: Say
+  changing: (reason: Reason) => ChangeContext
+  known: KnownServices
+}>
+
+/**
+ * Looks at the spec files and does what they want. `skipped`: the files that were complained of, and why; `reason`: why
+ * what is new starts.
+ */
+export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, reason: Reason): void {
+  const { context, roster, say, known } = looking
+  const change = looking.changing(reason)
+  const { changes } = change
+  const found = readSpecs({ files: context.host.files, layout: context.layout, env: context.host.env })
+  sayOnce(skipped, found.skipped, (path, why) =>
+    say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). This file will be skipped.`),
+  )
+  // Of a service that could not be opened nothing has to end: without its spec it is gone.
+  for (const name of roster.broken.keys()) if (!found.specs.has(name)) roster.broken.delete(name)
+  for (const name of roster.creating.keys()) if (!found.specs.has(name)) changes.drop(name)
+  const services = [...roster.services.values()]
+  const inForce = new Map(services.map((held) => [held.name, held.spec]))
+  const leaving = services.filter((held) => held.leaving).map((held) => held.name)
+  for (const [name, operations] of byService(reconcile(inForce, found.specs))) {
+    // A service that is being unloaded, or whose hooks decide, is left alone until that is over; then we look again.
+    if (!leaving.includes(name) && !changes.isPending(name)) applyOperations(change, name, operations)
+  }
+  known.keep(new Set([...found.specs.keys(), ...inForce.keys()]))
+  writtenOrSaid(context, "hab-sup", "which services were created", known.save)
+  checkBinds(context, roster, say)
+  checkGates(context, roster)
+  changes.wake()
+}
+
+function byService(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
+  const found = new Map<string, Operation[]>()
+  for (const operation of operations) found.set(operation.name, [...(found.get(operation.name) ?? []), operation])
+  return found
+}
+
+/** Each broken file is complained of once, and again when it is broken in another way. */
+function sayOnce(
+  known: Map<string, string>,
+  problems: readonly { path: string; reason: string }[],
+  say: (path: string, reason: string) => void,
+): void {
+  for (const { path, reason } of problems) if (known.get(path) !== reason) say(path, reason)
+  known.clear()
+  for (const { path, reason } of problems) known.set(path, reason)
+}

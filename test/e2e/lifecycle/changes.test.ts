@@ -1,0 +1,155 @@
+import { rmSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { createHab, type Hab, processesOf, type SupervisorRun } from "../../support/hab.ts"
+import { installPlan, RUNS_ON } from "../../support/plans.ts"
+import { until } from "../../support/until.ts"
+
+/** Hooks around loading, changing and unloading services, run by one supervisor. */
+let hab: Hab
+let sup: SupervisorRun
+
+const EVENTS = ["pre-create", "post-create", "pre-update", "post-update", "pre-delete", "post-delete"]
+
+/** A hook that notes its event, and what it is told of before and after, in `<service>.journal`. */
+const NOTE = `#!/bin/sh
+node -e '
+const record = JSON.parse(require("fs").readFileSync(process.env.HAB_HOOK_FILE.replace(/^\\/hab/, process.argv[1] + "/hab"), "utf8"))
+const told = ["old", "new"].flatMap((side) => ["inputs", "outputs"].filter((key) => record[side]?.[key]).map((key) => side + "." + key))
+require("fs").appendFileSync(process.argv[1] + "/" + record.subject.name + ".journal", [record.event, record.reason, ...told].join(" ") + "\\n")
+require("fs").writeFileSync(process.argv[1] + "/" + record.subject.name + "." + record.event + ".json", JSON.stringify(record))
+' "$1"
+`
+
+beforeAll(() => {
+  hab = createHab()
+  const folder = "hab/sup/default/config"
+  hab.write(`${folder}/note.sh`, NOTE)
+  const hooks = EVENTS.map(
+    (event) =>
+      `[[hooks.${event}]]\nfor = ["acme/noted"]\ncommand = ["/bin/sh", "${hab.path(folder)}/note.sh", "${hab.root}"]\n`,
+  )
+  hab.write(`${folder}/sup.toml`, hooks.join(""))
+  sup = hab.supervise()
+})
+
+afterAll(async () => {
+  expect(await sup.stop()).toBe(0)
+  expect(processesOf(hab.root)).toEqual([])
+})
+
+const journal = (name: string) => (hab.readIfPresent(`${name}.journal`) ?? "").split("\n").filter(Boolean)
+const overlay = (name: string, text: string) => hab.write(`hab/user/${name}/hooks.toml`, text)
+
+describe("hooks around loading, changing and unloading a service", () => {
+  it("run in order, told of inputs and outputs before and after", async () => {
+    installPlan(hab, { name: "noted", hooks: { run: RUNS_ON } })
+    hab.does("svc", "load", "acme/noted", "--wait")
+    expect(journal("noted")).toEqual(["pre-create load new.inputs", "post-create load new.inputs new.outputs"])
+    expect(JSON.parse(hab.read("noted.post-create.json"))).toMatchObject({
+      urn: "hab:service:noted.default",
+      operation: "create",
+      new: {
+        inputs: { ident: "acme/noted", channel: "base" },
+        outputs: { pid: hab.status("noted")?.pid, state: "up" },
+      },
+    })
+    hab.does("svc", "update", "acme/noted", "--channel", "beta")
+    await until("it was changed", () => journal("noted").some((line) => line.startsWith("post-update")))
+    hab.does("svc", "unload", "acme/noted", "--wait")
+    expect(journal("noted").slice(2)).toEqual([
+      "pre-update manual old.inputs old.outputs new.inputs",
+      "post-update manual old.inputs old.outputs new.inputs new.outputs",
+      "pre-delete unload old.inputs old.outputs",
+      "post-delete unload old.inputs old.outputs",
+    ])
+  })
+
+  it("keep it from being loaded, changed and unloaded when one before fails, and say so", async () => {
+    installPlan(hab, { name: "kept", hooks: { run: RUNS_ON } })
+    const failing = (event: string) => overlay("kept", `[[hooks.${event}]]\nrun = "exit 3"\n`)
+    failing("pre-create")
+    const refused = hab.run("svc", "load", "acme/kept")
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain(
+      "the pre-create hooks of kept failed: 'pre-create-overlay' exited with status code 3",
+    )
+    expect(refused.stderr).toContain("kept is not loaded")
+    expect(hab.status("kept")).toBeUndefined()
+    expect(hab.list("hab/sup/default/specs")).not.toContain("kept.spec")
+    overlay("kept", "")
+    hab.does("svc", "load", "acme/kept", "--wait")
+    const { pid } = hab.status("kept") ?? {}
+    failing("pre-update")
+    await sup.sees("hooks.toml was read again: 1 hook")
+    expect(hab.run("svc", "update", "acme/kept", "--channel", "beta").stderr).toContain("kept stays as it was")
+    expect(hab.read("hab/sup/default/specs/kept.spec")).toContain('channel = "base"')
+    failing("pre-delete")
+    await until("it is read", () => sup.output().split("hooks.toml was read again: 1 hook").length === 3)
+    expect(hab.run("svc", "unload", "acme/kept").stderr).toContain("kept stays loaded")
+    expect(hab.status("kept")?.pid).toBe(pid)
+    hab.does("svc", "unload", "acme/kept", "--force", "--wait")
+    expect(hab.status("kept")).toBeUndefined()
+  })
+
+  it("fail the operation when one after fails, and leave the service as it became", () => {
+    installPlan(hab, { name: "told", hooks: { run: RUNS_ON } })
+    overlay("told", `[[hooks.post-create]]\nrun = "exit 4"\n`)
+    const failed = hab.run("svc", "load", "acme/told", "--wait")
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain("told stays loaded")
+    expect(hab.status("told")?.state).toBe("up")
+    expect(hab.does("svc", "hooks", "told")).toContain("exit 4")
+  })
+
+  it("are asked whether a start that is waited for is tried again, and see every error", () => {
+    installPlan(hab, { name: "stubborn", hooks: { init: `test -e ${hab.path("third")}`, run: RUNS_ON } })
+    overlay(
+      "stubborn",
+      `[[hooks.on-error]]\nrun = '''\necho "$HAB_HOOK_FAILED_OPERATION" >>${hab.path("asked")}\ntest "$(wc -l <${hab.path("asked")})" -lt 2 || touch ${hab.path("third")}\n'''\n`,
+    )
+    hab.does("svc", "load", "acme/stubborn", "--wait")
+    expect(hab.read("asked")).toBe("create\ncreate\n")
+  })
+
+  it("run for spec files that appear and go, and for nothing that was known before", async () => {
+    const spec = 'ident = "acme/noted"\n'
+    const before = journal("noted").length
+    hab.write("hab/sup/default/specs/noted.spec", spec)
+    await until("it was created", () => journal("noted").length === before + 2)
+    await until("it is up", () => hab.status("noted")?.pid)
+    hab.does("sup", "restart")
+    await until("the next supervisor knows it", () => hab.run("svc", "status").code === 0 && hab.status("noted")?.pid)
+    expect(journal("noted")).toHaveLength(before + 2)
+  })
+})
+
+describe("hooks around the services of a set", () => {
+  it("run as far as the dependencies allow, and a failing one fails the set", async () => {
+    const note = (word: string) => `echo ${word} >>${hab.path("set.journal")}`
+    const shop = (extra = "") => `[services.db]\nrun = "exec sleep 600"
+[[services.db.hooks.pre-create]]\nrun = "${note("pre-create-db")}"
+[[services.db.hooks.post-create]]\nrun = "${note("post-create-db")}"
+[[services.db.hooks.pre-delete]]\nrun = "${note("pre-delete-db")}"
+[services.front]\nrun = "exec sleep 600"\ndepends_on = ["db"]
+[[services.front.hooks.pre-create]]\nrun = "${note("pre-create-front")}; test ! -e ${hab.path("no")}"
+[[services.front.hooks.post-delete]]\nrun = "${note("post-delete-front")}"
+${extra}[[hooks.pre-start]]\nrun = "${note("pre-start-set")}"\n`
+    hab.write("shop/shop.toml", shop())
+    hab.write("no", "")
+    const failed = hab.run("svc", "apply", "shop/shop.toml")
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain("the pre-create hooks of front failed")
+    const said = ["pre-start-set", "pre-create-db", "post-create-db", "pre-create-front"]
+    expect(hab.read("set.journal").trim().split("\n")).toEqual(said)
+    expect(hab.status("front")).toBeUndefined()
+    rmSync(hab.path("no"))
+    expect(hab.run("svc", "apply", "shop/shop.toml")).toMatchObject({ code: 0 })
+    expect(hab.status("front")?.state).toBe("up")
+    hab.does("svc", "stop", "--set", "shop", "--clean")
+    expect(hab.read("set.journal").trim().split("\n").slice(4)).toEqual([
+      "pre-create-front",
+      "post-delete-front",
+      "pre-delete-db",
+    ])
+  })
+})
