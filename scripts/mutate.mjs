@@ -1,151 +1,90 @@
-// npm run mutate -- ROW...: takes one row of the plan format out of the source, runs the tests that should notice, and puts
-// it back. Rows: variable:pkg_deps, initial:pkg_svc_group, callback:do_clean, default:do_strip, step:libtool, helper:trim, file:RUNTIME_PATH; `helper:` is all of
-// them, `all` is everything, and no argument lists the rows. Exits with 1 when a row could go without a test failing.
-import { spawnSync } from "node:child_process"
+// npm run mutate -- ROW...: takes one thing of the plan format out of the source, runs the tests that should notice, and puts
+// it back. Rows: variable:pkg_deps, callback:do_clean, helper:trim, file:RUNTIME_PATH, rule:one-shell; `helper:` is all of them,
+// `all` is everything, `2/4` behind it every fourth from the second on, and no argument lists the rows. Exits with 1 when
+// something could go without a test failing. The rows are in test/plan/mutations.
 import { readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { createVitest } from "vitest/node"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
-const { METADATA_FILES, CALLBACKS, LAST_CALLBACKS, PHASES, PLAN_HELPERS, PLAN_VARIABLES } = await tables()
 const read = (file) => readFileSync(path.join(project, file), "utf8")
+const mutations = await load("test/plan/mutations/mutations.ts", "MUTATIONS")
 
-/** `name: { … },` or `  name() { … }` of a table or a bash file, whole. */
-const tableRow = (name) => new RegExp(`^  ${name}: \\{(?:[^\\n]*\\},|\\n[\\s\\S]*?^  \\},)\\n`, "m")
-const initialValue = (name) => new RegExp(`^ +${name}=.*$`, "m")
-const bashFunction = (name) => new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, "m")
-
-/** The first of these files in which the pattern is, and the file's text without it. */
-function without(pattern, ...files) {
-  const replacement = pattern.source.endsWith("\\n") ? "" : ":"
-  const file = files.find((candidate) => pattern.test(read(candidate)))
-  return file === undefined ? undefined : { file, text: read(file).replace(pattern, replacement) }
-}
-
-const UNIT = ["metadata", "validate", "environment", "plan-shell", "check", "service-files"]
-const tests = (...names) => names.map((name) => `test/plan/${name}.test.ts`)
-
-/** What each kind of row is, how it is taken out, and the tests that hold it. */
-const KINDS = {
-  variable: {
-    names: Object.keys(PLAN_VARIABLES),
-    tests: tests(...UNIT, "build"),
-    mutate: (name) =>
-      (PLAN_VARIABLES[name].set === "program" && without(initialValue(name), "src/plan/plan.bash")) ||
-      without(tableRow(name), "src/plan/variables.ts"),
-  },
-  initial: {
-    names: ["pkg_svc_user", "pkg_svc_group", "pkg_filename", "pkg_prefix"],
-    tests: tests("build", "prelude"),
-    mutate: (name) => without(initialValue(name), "src/plan/plan.bash"),
-  },
-  callback: {
-    names: Object.keys(CALLBACKS),
-    tests: tests("build"),
-    mutate: (name) => without(new RegExp(`^  callback\\("${name}".*\\n`, "m"), "src/plan/phases.ts"),
-  },
-  last: {
-    names: Object.keys(LAST_CALLBACKS),
-    tests: tests("build", "plan-shell"),
-    mutate: (name) =>
-      without(new RegExp(`\\(${name}\\) \\|\\| warn "[^"]*"`), "src/plan/session.bash", "src/plan/build.ts"),
-  },
-  default: {
-    names: Object.keys(CALLBACKS).filter((name) => !["nothing", "does not exist"].includes(CALLBACKS[name].byDefault)),
-    tests: tests("build", "service-files", "strip"),
-    mutate(name) {
-      const file = "src/plan/callbacks.bash"
-      const pattern = bashFunction(name.replace("do_", "do_default_"))
-      return { file, text: read(file).replace(pattern, `${name.replace("do_", "do_default_")}() {\n  return 0\n}\n`) }
-    },
-  },
-  step: {
-    names: PHASES.filter(({ kind }) => kind === "step").map(({ name }) => name),
-    tests: tests("build", "build-again"),
-    mutate: (name) => without(new RegExp(`^  step\\("${name}".*\\n`, "m"), "src/plan/phases.ts"),
-  },
-  helper: {
-    names: Object.keys(PLAN_HELPERS),
-    tests: tests("prelude", "build"),
-    mutate: (name) => without(bashFunction(name), "src/plan/prelude.bash", "src/plan/environment.bash"),
-  },
-  file: {
-    names: Object.keys(METADATA_FILES).filter((name) => !METADATA_FILES[name].written.startsWith("never")),
-    tests: tests("metadata", "build", "build-again"),
-    mutate(name) {
-      const step = PHASES.find((phase) => phase.name === name)
-      if (step !== undefined) return KINDS.step.mutate(name)
-      return without(tableRow(name), "src/package/metafiles.ts")
-    },
-  },
-}
-
-const rows = Object.entries(KINDS).flatMap(([kind, { names }]) => names.map((name) => `${kind}:${name}`))
-const asked = process.argv.slice(2)
-const chosen = rows.filter((row) =>
-  asked.some((word) => word === "all" || row === word || (word.endsWith(":") && row.startsWith(word))),
-)
-const unknown = asked.filter(
-  (word) => word !== "all" && !rows.some((row) => row === word || (word.endsWith(":") && row.startsWith(word))),
-)
+const words = process.argv.slice(2)
+const [, first = "1", every = "1"] = /^(\d+)\/(\d+)$/.exec(words.at(-1) ?? "") ?? []
+const asked = words.filter((word) => !/^\d+\/\d+$/.test(word))
+const means = (word, row) => word === "all" || row === word || (word.endsWith(":") && row.startsWith(word))
+const unknown = asked.filter((word) => !mutations.some(({ row }) => means(word, row)))
 if (unknown.length > 0) {
   console.error(`there is no row ${unknown.join(", ")}; without arguments the rows are listed`)
   process.exit(2)
 }
 if (asked.length === 0) {
-  console.log(rows.join("\n"))
+  console.log(mutations.map(({ row }) => row).join("\n"))
   process.exit(0)
 }
+const chosen = mutations
+  .filter(({ row }) => asked.some((word) => means(word, row)))
+  .filter((_, index) => index % Number(every) === Number(first) - 1)
 
 let restore = () => undefined
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130))
 process.on("exit", () => restore())
 
-const survivors = chosen.filter((row) => !isNoticed(row))
+const vitest = await createVitest("test", { root: project, watch: false, bail: 1, reporters: [{}] })
+const survivors = []
+for (const mutation of chosen) if (!(await isNoticed(mutation))) survivors.push(mutation.row)
+await vitest.close()
 console.log(
   survivors.length === 0 ? `${chosen.length} rows, each held by a test` : `no test holds ${survivors.join(", ")}`,
 )
 process.exit(survivors.length === 0 ? 0 : 1)
 
-function isNoticed(row) {
-  const [kind, ...rest] = row.split(":")
-  const { mutate, tests: files } = KINDS[kind]
-  const mutation = mutate(rest.join(":"))
-  const before = mutation === undefined ? undefined : read(mutation.file)
-  if (mutation === undefined || mutation.text === before) {
+async function isNoticed({ row, tests, apply }) {
+  const mutated = apply(read)
+  const before = mutated === undefined ? undefined : read(mutated.file)
+  if (mutated === undefined || mutated.text === before) {
     console.log(`${row}\tcannot be found in the source`)
     return false
   }
-  const file = path.join(project, mutation.file)
-  restore = () => writeFileSync(file, before)
-  writeFileSync(file, mutation.text)
-  const { stdout } = spawnSync("npx", ["vitest", "run", "--bail=1", "--reporter=json", ...files], {
-    cwd: project,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "ignore"],
-  })
+  const file = path.join(project, mutated.file)
+  restore = () => {
+    writeFileSync(file, before)
+    vitest.invalidateFile(file)
+  }
+  writeFileSync(file, mutated.text)
+  vitest.invalidateFile(file)
+  const by = await firstFailure(tests)
   restore()
   restore = () => undefined
-  if (!stdout.includes("{")) throw new Error(`vitest gave no result for ${row}`)
-  const results = JSON.parse(stdout.slice(stdout.indexOf("{")))
-  const failed = results.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .find(({ status }) => status === "failed")
-  const whole = results.testResults.find(({ status }) => status === "failed")
-  const by =
-    failed?.fullName ?? (whole === undefined ? undefined : `${path.relative(project, whole.name)} (does not load)`)
-  console.log(`${row}\t${mutation.file}\t${by ?? "NOT NOTICED"}`)
+  console.log(`${row}\t${mutated.file}\t${by ?? "NOT NOTICED"}`)
   return by !== undefined
 }
 
-/** The tables of the source, as a module of their own: this Node may not read TypeScript. */
-async function tables() {
-  const names = ["package/metafiles", "plan/callbacks", "plan/phases", "plan/plan-helpers", "plan/variables"]
+/** The title of the first test that fails; undefined when all pass. */
+async function firstFailure(tests) {
+  for (const test of tests) {
+    const file = path.join(project, test)
+    const found = await vitest.globTestSpecifications([file])
+    if (found.length === 0) throw new Error(`${test} is not there`)
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(found)
+    // What earlier runs found is among the results.
+    for (const module of testModules.filter(({ moduleId }) => moduleId === file)) {
+      for (const failed of module.children.allTests("failed")) return failed.fullName
+      if (module.state() === "failed") return `${test} (does not load)`
+    }
+    if (unhandledErrors.length > 0) return `${test}: ${unhandledErrors[0].message}`
+  }
+  return undefined
+}
+
+/** An export of a TypeScript module with what it imports: this Node may not read TypeScript. */
+async function load(file, name) {
   const { outputFiles } = await build({
-    stdin: { contents: names.map((name) => `export * from "./src/${name}.ts"`).join("\n"), resolveDir: project },
+    entryPoints: [path.join(project, file)],
     bundle: true,
     write: false,
     platform: "node",
@@ -158,5 +97,5 @@ async function tables() {
     module.exports,
     createRequire(import.meta.url),
   )
-  return module.exports
+  return module.exports[name]
 }

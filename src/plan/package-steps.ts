@@ -10,6 +10,7 @@ import { packHart } from "../package/pack.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { ask, type Build, planValues, toHost } from "./build-state.ts"
+import { emptyFolders } from "./empty-folders.ts"
 import { exposedPorts } from "./exposes.ts"
 import { type BuildFlags, manifestText } from "./manifest.ts"
 import { APPENDED_FILES, type ComposedEnvironment, metadataTexts } from "./metadata.ts"
@@ -31,6 +32,8 @@ export async function writeMetadata(build: Build, phase: string): Promise<void> 
   const { files, env } = build.host
   const values = await planValues(build, phase)
   const prefix = toHost(build, values.pkg_prefix)
+  const empty = emptyFolders({ files }, prefix, values)
+  if (empty !== undefined) build.request.report({ tag: "warning", text: empty })
   const dependencies = required(build.found.dependencies, "resolved dependencies")
   const idents = (packages: readonly InstalledPackage[]) => packages.map((pkg) => stringifyIdent(pkg.ident))
   const texts = metadataTexts({

@@ -52,7 +52,9 @@ describe("the check of a plan", () => {
     const service =
       "svc_run svc_user svc_group shutdown_signal shutdown_timeout_sec exports exposes binds binds_optional"
     const lists = "license deps build_deps lib_dirs bin_dirs include_dirs pconfig_dirs interpreters prefix"
-    const names = `${scalars} ${service} ${lists}`.split(" ")
+    const ours =
+      "release target svc_path svc_data_path svc_files_path svc_var_path svc_config_path svc_config_install_path svc_static_path artifact output_path"
+    const names = `${scalars} ${service} ${lists} ${ours}`.split(" ")
     const found = check({ "plan.sh": names.map((name) => `pkg_${name}=x`).join("\n") })
     expect(found.filter(({ message }) => message.includes("no variable of the format"))).toEqual([])
   })

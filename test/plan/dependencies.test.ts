@@ -39,6 +39,18 @@ describe("the dependencies of a plan", () => {
     expect(idents(found.allTdeps)).toEqual(["core/make/4/1", "core/gcc/9/1", "core/glibc/2/1", "core/zlib/1/1"])
   })
 
+  it("come together as build, run, what those that build need, what those that run need, each once", () => {
+    const packages = installed({
+      "core/a/1/1": { TDEPS: "core/x/1/1\ncore/z/1/1" },
+      "core/b/1/1": { TDEPS: "core/y/1/1\ncore/z/1/1" },
+      "core/x/1/1": {},
+      "core/y/1/1": {},
+      "core/z/1/1": {},
+    })
+    const found = resolveDependencies(packages, { build: wanted("core/a"), run: wanted("core/b") })
+    expect(idents(found.allTdeps).map((ident) => ident.slice(5, 6))).toEqual(["a", "b", "x", "z", "y"])
+  })
+
   it("are the latest release of a wish", () => {
     expect(idents(resolveDependencies(toolchain, { build: wanted("core/gcc"), run: [] }).buildDeps)).toEqual([
       "core/gcc/12/1",
@@ -82,8 +94,19 @@ describe("the dependencies of a plan", () => {
       { where: "core/glibc/2/2", message: "needed by the plan itself" },
       { where: "core/glibc/2/1", message: "needed by core/zlib/1/1, core/curl/8/1" },
     ])
+    expect(error.hint).toContain("rebuild the older dependents")
     expect(() =>
       resolveDependencies(packages, { build: wanted("core/glibc/2/1", "core/glibc/2/2"), run: [] }),
     ).not.toThrow()
+  })
+
+  it("of which many are there twice are told of in six lines: the sentence, four releases, the advice", () => {
+    const names = ["a", "b", "c"]
+    const twice = names.flatMap((name) => [`core/${name}/1/1`, `core/${name}/1/2`])
+    const packages = installed(Object.fromEntries(twice.map((ident) => [ident, {}])))
+    const error = failure(() => resolveDependencies(packages, { build: [], run: wanted(...twice) }))
+    expect(error.message).toContain("more than one release of core/a, core/b, core/c")
+    expect(error.message).not.toContain("\n")
+    expect(error.problems).toHaveLength(4)
   })
 })

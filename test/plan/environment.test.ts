@@ -47,6 +47,20 @@ describe("the environment a build takes from its dependencies", () => {
     expect(told.warnings).toEqual([])
   })
 
+  it.each([
+    ..."PATH GOPATH NODE_PATH PYTHONPATH BUNDLE_PATH BUNDLE_WITHOUT GEM_PATH RUBYLIB RUBYPATH"
+      .split(" ")
+      .map((name) => [name, ":"] as const),
+    ["CLASSPATH", ";"] as const,
+  ])("knows %s as a list with '%s' between", (name, separator) => {
+    const known = rules()
+    expect([known.rules.isAggregate(name), known.rules.separatorOf(name), known.warnings]).toEqual([
+      true,
+      separator,
+      [],
+    ])
+  })
+
   it("exports runtime values with the build's own over them, or in front of lists", () => {
     const runtime = new Map([
       ["HOST", "one"],

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { systemShells } from "../../src/host/shell.ts"
+import { AGGREGATE_VARIABLES, PROTECTED_VARIABLES } from "../../src/plan/environment.ts"
 import { type Helpers, type PlanShell, startPlanShell } from "../../src/plan/plan-shell.ts"
 import { assignMap } from "../../src/plan/protocol.ts"
 
@@ -22,14 +23,8 @@ export async function planShell(cwd: string, helpers: Helpers = {}): Promise<Tes
   )
   await shell.run(
     [
-      `declare -gA ${assignMap(
-        "__hab_separators",
-        new Map([
-          ["PYTHONPATH", ":"],
-          ["CLASSPATH", ";"],
-        ]),
-      )}`,
-      `declare -gA ${assignMap("__hab_protected", new Map([["PATH", "pkg_bin_dirs"]]))}`,
+      `declare -gA ${assignMap("__hab_separators", AGGREGATE_VARIABLES)}`,
+      `declare -gA ${assignMap("__hab_protected", PROTECTED_VARIABLES)}`,
       "__hab_version_unset=__pkg__version__unset__",
       "pkg_name=tree pkg_origin=acme pkg_version=1.0 pkg_release=20240102030405 pkg_target=x86_64-linux",
       `HAB_PKG_PATH=/hab/pkgs HAB_CACHE_SRC_PATH=${cwd} HAB_CACHE_ARTIFACT_PATH=/hab/cache/artifacts`,

@@ -24,6 +24,10 @@ describe("functions available to plans", () => {
     ["warn careful", ["   tree: WARN: careful", "status 0"]],
     ["debug hidden", ["status 0"]],
     ["DEBUG=1 debug shown", ["   tree: DEBUG: shown", "status 0"]],
+    ["build_line out 2>/dev/null", ["   tree: out", "status 0"]],
+    ["warn careful 2>/dev/null", ["status 0"]],
+    ["(exit_with 'no good' 2>/dev/null)", ["   tree: ERROR: no good", "status 1"]],
+    ["(exit_with 'no good' 7)", ["   tree: ERROR: no good", "status 7"]],
     ["attach", ["   tree: WARN: attach is skipped: STUDIO_TYPE is not set", "status 0"]],
     ["push_to_path /b /a:/b::/c", ["/b:/a:/c", "status 0"]],
     ["push_to_path b 'a;b;c' ';'", ["b;a;c", "status 0"]],
@@ -61,7 +65,14 @@ describe("functions available to plans", () => {
     )
     expect(outcome.tag).toBe("done")
     expect(shell.lines).toEqual(
-      expect.arrayContaining(["size 4 of oak", "   tree: exit code 1", "then 4", "pkg_name=tree"]),
+      expect.arrayContaining([
+        "exit, quit                 go on with the build",
+        "size 4 of oak",
+        "   tree: exit code 1",
+        expect.stringMatching(/^>\s+\d+: /),
+        "pkg_name=tree",
+        "then 4",
+      ]),
     )
     await shell.run("attach")
     expect(shell.lines.at(-1)).toBe("   tree: No more input: the build goes on")
@@ -103,6 +114,7 @@ describe("functions available to plans", () => {
       "status 1",
     ])
     expect(await prints(shell, "_pkg_path_for_deps gcc")).toEqual(["status 1"])
+    expect(await prints(shell, "_pkg_path_for_build_deps gcc")).toEqual(["/hab/pkgs/core/gcc/9.1/3", "status 0"])
     shell.end()
   })
 
@@ -124,6 +136,7 @@ describe("functions available to plans", () => {
     expect((await prints(shell, "fix_interpreter a.sh core/bash bin/sh")).at(-1)).toBe("status 1")
     expect(await prints(shell, "pkg_interpreter_for coreutils bin/env")).toEqual([env, "status 0"])
     expect((await prints(shell, "pkg_interpreter_for coreutils bin/sh")).at(-1)).toBe("status 1")
+    expect((await prints(shell, "pkg_interpreter_for coreutils bin/en")).at(-1)).toBe("status 1")
     shell.end()
   })
 
@@ -186,21 +199,49 @@ describe("functions available to plans", () => {
     shell.end()
   })
 
+  it.each([
+    ["x.tar.bz2", "tar xf x.tar.bz2 --no-same-owner"],
+    ["x.tbz2", "tar xf x.tbz2 --no-same-owner"],
+    ["x.tar.gz", "tar xf x.tar.gz --no-same-owner"],
+    ["x.tgz", "tar xf x.tgz --no-same-owner"],
+    ["x.tar", "tar xf x.tar --no-same-owner"],
+    ["x.tar.xz", "tar xf x.tar.xz --no-same-owner"],
+    ["x.bz2", "bunzip2 x.bz2"],
+    ["x.rar", "rar x x.rar"],
+    ["x.gz", "gunzip x.gz"],
+    ["x.zip", "unzip -o x.zip"],
+    ["x.Z", "uncompress x.Z"],
+    ["x.7z", "7z x x.7z"],
+  ])("unpack_file leaves %s to '%s', in the folder of downloads", async (name, command) => {
+    const directory = temporaryDirectory()
+    writeFileSync(`${directory}/${name}`, "")
+    const shell = await planShell(directory)
+    const stands = ["bzip2", "gzip", "xz", "tar", "bunzip2", "rar", "gunzip", "unzip", "uncompress", "7z"]
+    await shell.run(stands.map((program) => `${program}() { echo "${program} $* in $PWD"; }`).join("\n"))
+    expect(await prints(shell, `cd /; unpack_file ${name}`)).toEqual([
+      `   tree: Unpacking ${name}`,
+      `${command} in ${directory}`,
+      "status 0",
+    ])
+    shell.end()
+  })
+
   it("update_pkg_version puts the version where the placeholder was, until do_prepare", async () => {
     const shell = await planShell(temporaryDirectory())
     await shell.run(`pkg_version() { echo 2.5; }; pkg_version=$__hab_version_unset pkg_source=http://h/x HAB_CACHE_SRC_PATH=/c
       __hab_settle_paths; PATH="/hab/pkgs/acme/tree/$pkg_version/1/bin:$PATH"; __hab_runtime[X]="a/$pkg_version/b"
+      __hab_buildtime[X]="$pkg_version"; __hab_runtime_from[X]="x/$pkg_version"
       __hab_buildtime_from[X]="acme/tree/$pkg_version/1"; unset pkg_source`)
     await shell.run("update_pkg_version")
     expect(
       (
         await prints(
           shell,
-          'echo "$pkg_dirname $pkg_prefix $SRC_PATH ${__hab_runtime[X]} ${__hab_buildtime_from[X]} ${PATH%%:*}"',
+          'echo "$pkg_dirname $pkg_prefix $SRC_PATH ${__hab_runtime[X]} ${__hab_buildtime_from[X]} ${PATH%%:*} ${__hab_buildtime[X]} ${__hab_runtime_from[X]}"',
         )
       )[0],
     ).toBe(
-      "tree-2.5 /hab/pkgs/acme/tree/2.5/20240102030405 /c/tree-2.5 a/2.5/b acme/tree/2.5/1 /hab/pkgs/acme/tree/2.5/1/bin",
+      "tree-2.5 /hab/pkgs/acme/tree/2.5/20240102030405 /c/tree-2.5 a/2.5/b acme/tree/2.5/1 /hab/pkgs/acme/tree/2.5/1/bin 2.5 x/2.5",
     )
     await shell.run("__hab_version_closed=yes")
     expect(await shell.run("update_pkg_version")).toMatchObject({ tag: "ended", status: { code: 21 } })
@@ -238,7 +279,21 @@ describe("the environment helpers", () => {
     shell.end()
   })
 
-  it("refuse the variables the build sets itself", async () => {
+  it.each([
+    ["PATH", "pkg_bin_dirs"],
+    ["LD_RUN_PATH", "pkg_lib_dirs"],
+    ["LDFLAGS", "pkg_lib_dirs"],
+    ["CFLAGS", "pkg_include_dirs"],
+    ["CPPFLAGS", "pkg_include_dirs"],
+    ["CXXFLAGS", "pkg_include_dirs"],
+    ["PKG_CONFIG_PATH", "pkg_pconfig_dirs"],
+  ])("refuse %s, which the build sets itself, and name %s", async (name, instead) => {
+    const shell = await planShell(temporaryDirectory())
+    expect(await shell.run(`set_runtime_env -f ${name} /x`)).toMatchObject({ tag: "ended", status: { code: 1 } })
+    expect(shell.lines.join("\n")).toContain(`use ${instead}`)
+  })
+
+  it("refuse to push to the variables the build sets itself", async () => {
     const shell = await planShell(temporaryDirectory())
     expect(await shell.run("push_buildtime_env PATH /x")).toMatchObject({ tag: "ended", status: { code: 1 } })
     expect(shell.lines.join("\n")).toContain("use pkg_bin_dirs")
