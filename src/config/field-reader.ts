@@ -14,7 +14,7 @@ export type FieldReader = Readonly<{
   keys: readonly string[]
   has(key: string): boolean
   raw(key: string): unknown
-  /** Notes a problem of one key. */
+  /** Notes a problem of one key, or with "" of the table itself. */
   refuse(key: string, message: string): undefined
   /** Notes every key that is not known, with the nearest that is. */
   onlyKnown(keys: readonly string[]): void
@@ -35,7 +35,7 @@ export type FieldReader = Readonly<{
 /** Reads `fields`, which stand at `path` of a document; problems are added to `problems`. */
 export function readFields(fields: Fields, placeOf: PlaceOf, problems: Problem[], path: FieldPath = []): FieldReader {
   const refuse = (key: string, message: string): undefined => {
-    problems.push({ where: placeOf([...path, key]), message })
+    problems.push({ where: placeOf(key === "" ? path : [...path, key]), message })
   }
   const wrong = (key: string, wanted: string) =>
     refuse(key, `'${key}' must be ${wanted}, not ${JSON.stringify(fields[key])}`)

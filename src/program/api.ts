@@ -23,9 +23,24 @@ export type HookOptions = Readonly<{
 
 export type Outputs = Readonly<Record<string, unknown>>
 
-export type ServiceInputs = Readonly<{
-  ident: string
+/** What services of packages and of commands have in common. */
+type AnyService = Readonly<{
+  healthCheckInterval?: number
+  /** Short for a health-check hook, its interval in seconds and how many failures count. */
+  health?: Readonly<{ interval?: number; timeout?: Duration; retries?: number }> &
+    (Readonly<{ run: string }> | Readonly<{ command: readonly string[] }>)
+  healthFailureThreshold?: number
+  healthBackoff?: "on" | "off"
+  onCritical?: "restart" | "none"
+  restart?: "always" | "on-failure" | "no"
+  shutdownTimeout?: number
+  limits?: Readonly<{ nofile?: number; memory?: string | number; cpu?: number }>
+  /** For a package its service group, for a command the account's group. */
   group?: string
+}>
+
+type PackageService = Readonly<{
+  ident: string
   channel?: string
   url?: string
   topology?: "standalone" | "leader"
@@ -35,11 +50,22 @@ export type ServiceInputs = Readonly<{
   binds?: readonly string[]
   bindingMode?: "strict" | "relaxed"
   configFrom?: string
-  healthCheckInterval?: number
-  shutdownTimeout?: number
-  restart?: "always" | "on-failure" | "no"
-  healthFailureThreshold?: number
+  templateMode?: "strict" | "lenient"
+  command?: never
+  run?: never
 }>
+
+type CommandService = Readonly<{
+  ident?: never
+  workingDir?: string
+  environment?: Readonly<Record<string, string>> | readonly string[]
+  envFile?: string
+  user?: string
+}> &
+  (Readonly<{ command: readonly string[]; run?: never }> | Readonly<{ run: string; command?: never }>)
+
+/** A service of a package, or one that is a command of its own. */
+export type ServiceInputs = AnyService & (PackageService | CommandService)
 
 /** `ident` of an installed or cached package, or the path of a `.hart` file. */
 export type PackageInputs = Readonly<{ ident: string; hart?: never } | { hart: string; ident?: never }>
@@ -141,6 +167,22 @@ export type DeclaredHook = HookOptions &
     | Readonly<{ script: string }>
   )
 
+/** Events of a service while it runs. Their hooks are a part of the service: no functions. */
+export type RuntimeEvent =
+  | ("preStart" | "postStart" | "preStop" | "postStop" | "preRestart" | "postRestart" | "postExit")
+  | ("healthCheck" | "postHealthy" | "postUnhealthy" | "fileUpdated" | "reconfigure" | "suitability")
+
+export type RuntimeHook = DeclaredHook &
+  Readonly<{
+    user?: string
+    group?: string
+    once?: boolean | "release"
+    /** Reasons, or `requested`, `unrequested`, `any`. */
+    on?: string | readonly string[]
+    parallel?: boolean
+    wait?: "healthy"
+  }>
+
 /** Hooks of one resource. A function without a name may be a hook of create and update only. */
 export type Hooks<K extends SubjectKind> = Readonly<
   {
@@ -152,11 +194,17 @@ export type Hooks<K extends SubjectKind> = Readonly<
     )[]
   } & {
     [E in "beforeDelete" | "afterDelete"]?: readonly (Hook<ArgsOf<K>[E]> | Hook | DeclaredHook)[]
-  } & { onError?: readonly (ErrorHook | DeclaredHook)[] }
+  } & { onError?: readonly (ErrorHook | DeclaredHook)[] } & (K extends "service"
+      ? { [E in RuntimeEvent]?: readonly RuntimeHook[] }
+      : unknown)
 >
 
 export type Resource<K extends SubjectKind> = (K extends "config" ? ConfigDeclaration : Subjects[K]["inputs"]) &
-  Readonly<{ dependsOn?: readonly string[]; hooks?: Hooks<K> }>
+  Readonly<{
+    /** Of services also what each start waits for: `{ db: "healthy" }`. */
+    dependsOn?: readonly string[] | Readonly<Record<string, "started" | "healthy">>
+    hooks?: Hooks<K>
+  }>
 
 /** Everything a set consists of. What an earlier apply made and is not declared any more is deleted. */
 export type Declaration = Readonly<{

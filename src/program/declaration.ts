@@ -1,8 +1,10 @@
 import { HabError, type Problem } from "../base/errors.ts"
 import { type Fields, isTable, type PlaceOf, readFields } from "../config/field-reader.ts"
-import { type FunctionTable, readResourceHooks, registerAll } from "./declared-hooks.ts"
-import { INPUTS, readInputs, snakeCase, urnOf } from "./inputs.ts"
+import { type FunctionTable, readResourceHooks, registerAll, runtimeHooksOf } from "./declared-hooks.ts"
+import { inputKeys, readInputs, urnOf } from "./inputs.ts"
 import { KINDS, type Resource, type ResourceRef, type TableName } from "./resource.ts"
+import { serviceNameOf } from "./service-inputs.ts"
+import { snakeCase } from "./spelling.ts"
 
 /** Where a declaration stands. */
 export type DeclarationSource = Readonly<{
@@ -38,10 +40,18 @@ export function readDeclaration(given: unknown, source: DeclarationSource): Want
   else if (root.has("hooks"))
     root.refuse("hooks", "hooks of the set as a whole belong to `hab svc apply`; give each resource its own")
   const names = namesIn(root.raw)
+  const nameOf = (ref: ResourceRef) => {
+    const name = ref.slice("services.".length)
+    const declared = (root.raw("services") as Fields)[name]
+    return serviceNameOf({ name, inputs: isTable(declared) ? declared : {} })
+  }
   const resources = TABLES.flatMap((table) =>
     root.tables(table).map(([name]) => {
       const raw = (root.raw(table) as Fields)[name]
-      return readResource({ table, name, fields: isTable(raw) ? raw : {} }, { source, problems, functions, names })
+      return readResource(
+        { table, name, fields: isTable(raw) ? raw : {} },
+        { source, problems, functions, names, nameOf },
+      )
     }),
   )
   refuseTwins(resources, problems)
@@ -60,6 +70,8 @@ type Reading = Readonly<{
   problems: Problem[]
   functions: Map<string, unknown>
   names: readonly ResourceRef[]
+  /** What a declared service is loaded as. */
+  nameOf: (ref: ResourceRef) => string
 }>
 
 function readResource({ table, name, fields: given }: Found, reading: Reading): Resource {
@@ -70,24 +82,36 @@ function readResource({ table, name, fields: given }: Found, reading: Reading): 
   const inSnakeCase = Object.fromEntries(Object.entries(rest).map(([key, value]) => [snakeCase(key), value]))
   const fields = readFields(inSnakeCase, source.placeOf, problems, [table, name])
   if (!isSetName(name)) fields.refuse("", `'${name}' cannot name a ${kind}: letters, digits, - _ and . only`)
-  fields.onlyKnown([...Object.keys(INPUTS[kind]), ...COMMON])
-  const refer = (key: string) =>
-    (fields.words(key) ?? []).flatMap((word) => {
+  fields.onlyKnown([...inputKeys(kind), ...COMMON])
+  const refer = (key: string, words = fields.words(key) ?? []) =>
+    words.flatMap((word) => {
       const found = resolve(word, names)
       if (typeof found === "string") return [found]
       fields.refuse(key, `'${word}' ${found.length === 0 ? "is not declared" : `may be ${found.join(" or ")}`}`)
       return []
     })
-  const inputs = readInputs(kind, fields, source.folder)
+  const conditions = fields.raw("depends_on")
+  const dependsOn = refer("depends_on", isTable(conditions) ? Object.keys(conditions) : undefined)
+  const runtime = kind === "service" ? runtimeOf(hooks, conditions, dependsOn, reading) : { hooks: {}, dependsOn: {} }
+  const inputs = readInputs(kind, fields, { ...source, name, problems, runtime })
   return {
     ref,
     kind,
     name,
     urn: urnOf(kind, name, inputs),
     inputs: kind === "group" ? { children: refer("children") } : inputs,
-    dependsOn: refer("depends_on"),
+    dependsOn,
     hooks: readResourceHooks(hooks, { ref, kind, ...reading }),
   }
+}
+
+/** What the supervisor has to know of a service: hooks while it runs, and the services it waits for at each start. */
+function runtimeOf(hooks: unknown, conditions: unknown, dependsOn: readonly ResourceRef[], { nameOf }: Reading) {
+  const awaited = dependsOn.flatMap((ref, index) => {
+    const condition: unknown = isTable(conditions) ? Object.values(conditions)[index] : "started"
+    return ref.startsWith("services.") ? [[nameOf(ref), condition] as const] : []
+  })
+  return { hooks: runtimeHooksOf(hooks), dependsOn: Object.fromEntries(awaited) }
 }
 
 function namesIn(raw: (key: string) => unknown): readonly ResourceRef[] {

@@ -4,6 +4,7 @@ import { type FieldReader, type Fields, isTable } from "../config/field-reader.t
 import { canonicalEvent } from "../hooks/aliases.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
 import { readDeclarations } from "../hooks/read-declarations.ts"
+import type { HookTables } from "../supervisor/spec/spec.ts"
 import type { HookOptions } from "./api.ts"
 import type { DeclarationSource } from "./declaration.ts"
 import { isErrorHook, isHook } from "./hook.ts"
@@ -38,6 +39,17 @@ export function readResourceHooks(hooks: unknown, reading: Reading): readonly Re
   const target = { declaredIn: source.declaredIn, subject: kind, folder: source.folder, placeOf }
   const declared = readDeclarations(plain, target, problems)
   return declared.flatMap((hook) => toResourceHook(hook, problems))
+}
+
+/** The hooks of a service while it runs, as they were declared: the supervisor runs them, we keep them as inputs. */
+export function runtimeHooksOf(hooks: unknown): HookTables {
+  if (!isTable(hooks)) return {}
+  const entries = Object.entries(hooks).flatMap(([key, value]): [string, Fields[]][] => {
+    const found = canonicalEvent(key)
+    if (found.tag === "unknown" || isResourceEvent(found.event)) return []
+    return [[key, (Array.isArray(value) ? (value as unknown[]) : [value]).filter(isTable)]]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Functions that only state asks for any more: `hooks` of a program's declaration. */
@@ -102,9 +114,8 @@ function toResourceHook(hook: HookDeclaration, problems: Problem[]): ResourceHoo
     return []
   }
   if (!isResourceEvent(event)) {
-    return refuse(
-      `'${event}' is an event of a running service: declare it in /hab/user/NAME/hooks.toml, or in a set of \`hab svc apply\``,
-    )
+    if (action.kind !== "function") return []
+    return refuse(`a function lives no longer than its program, the service does: give ${event} a 'module' or a 'run'`)
   }
   const idle = WITHOUT_MEANING.find((option) => hook.options[option] !== undefined)
   if (idle !== undefined) return refuse(`'${idle}' has no meaning for ${event}`)

@@ -5,36 +5,17 @@ import { parseJson } from "../config/json.ts"
 import { type ConfigTable, parseToml, stringifyToml } from "../config/toml.ts"
 import { parseIdent, tryParseIdent } from "../package/ident.ts"
 import type { ResourceKind, Values } from "./resource.ts"
+import { type Declared, readServiceInputs, SERVICE_INPUTS } from "./service-inputs.ts"
+import { camelCase } from "./spelling.ts"
 
 /** How one key is read; what does not fit is noted by the reader. */
 type Read = (fields: FieldReader, key: string, folder: string) => unknown
 
 const text: Read = (fields, key) => fields.text(key)
-const whole: Read = (fields, key) => fields.whole(key)
 const words: Read = (fields, key) => fields.words(key)
-const oneOf =
-  (...choices: readonly string[]): Read =>
-  (fields, key) =>
-    fields.choice(key, choices)
 
-/** What each kind is declared with, by its key in TOML. In programs and records the keys are camelCase. */
-export const INPUTS: Readonly<Record<ResourceKind, Readonly<Record<string, Read>>>> = {
-  service: {
-    ident,
-    group: text,
-    channel: text,
-    url: text,
-    topology: oneOf("standalone", "leader"),
-    strategy: oneOf("none", "at-once", "rolling"),
-    update_condition: oneOf("latest", "track-channel"),
-    binds: words,
-    binding_mode: oneOf("strict", "relaxed"),
-    config_from: file,
-    health_check_interval: whole,
-    shutdown_timeout: whole,
-    restart: oneOf("always", "on-failure", "no"),
-    health_failure_threshold: whole,
-  },
+/** What is declared besides services, by its key in TOML. In programs and records the keys are camelCase. */
+const INPUTS: Readonly<Record<Exclude<ResourceKind, "service">, Readonly<Record<string, Read>>>> = {
   package: { ident, hart: file },
   config: { group: text, toml: config, values: config },
   group: { children: words },
@@ -42,23 +23,30 @@ export const INPUTS: Readonly<Record<ResourceKind, Readonly<Record<string, Read>
 
 /** Keys of which a resource needs exactly one. */
 const NEEDED: Readonly<Record<ResourceKind, readonly (readonly string[])[]>> = {
-  service: [["ident"]],
+  service: [["ident", "command", "run"]],
   package: [["ident", "hart"]],
   config: [["group"], ["values", "toml"]],
   group: [["children"]],
 }
 
-/** The inputs of a resource, keys in camelCase. What is wrong is the reader's problem, and then absent. */
-export function readInputs(kind: ResourceKind, fields: FieldReader, folder: string): Values {
-  const inputs: Record<string, unknown> = {}
-  for (const [key, read] of Object.entries(INPUTS[kind])) {
-    const value = fields.has(key) ? read(fields, key, folder) : undefined
-    if (value !== undefined) inputs[key === "values" ? "toml" : camelCase(key)] = value
-  }
+/** The keys of a resource's inputs in TOML. */
+export function inputKeys(kind: ResourceKind): readonly string[] {
+  return kind === "service" ? SERVICE_INPUTS : Object.keys(INPUTS[kind])
+}
+
+/** The inputs of a resource, keys in camelCase. What is wrong is added to the problems, and then absent. */
+export function readInputs(kind: ResourceKind, fields: FieldReader, declared: Declared): Values {
   for (const keys of NEEDED[kind]) {
     const given = keys.filter((key) => fields.has(key))
     if (given.length === 1) continue
     fields.refuse(keys[0] ?? "", `a ${kind} needs ${keys.length === 1 ? "" : "exactly one of "}'${keys.join("', '")}'`)
+    if (kind === "service") return {}
+  }
+  if (kind === "service") return readServiceInputs(fields, declared)
+  const inputs: Record<string, unknown> = {}
+  for (const [key, read] of Object.entries(INPUTS[kind])) {
+    const value = fields.has(key) ? read(fields, key, declared.folder) : undefined
+    if (value !== undefined) inputs[key === "values" ? "toml" : camelCase(key)] = value
   }
   return inputs
 }
@@ -68,7 +56,7 @@ export function urnOf(kind: ResourceKind, name: string, inputs: Values): string 
   const wish = tryParseIdent(String(inputs["ident"] ?? ""))
   switch (kind) {
     case "service":
-      return `hab:service:${wish?.name ?? name}.${inputs["group"] ?? "default"}`
+      return `hab:service:${wish?.name ?? name}.${groupOf(inputs)}`
     case "package":
       return `hab:package:${wish === undefined ? name : `${wish.origin}/${wish.name}`}`
     case "config":
@@ -82,19 +70,14 @@ export function urnOf(kind: ResourceKind, name: string, inputs: Values): string 
 export function identityOf(kind: ResourceKind, inputs: Values): string {
   const wish = tryParseIdent(String(inputs["ident"] ?? ""))
   const program = wish === undefined ? "" : `${wish.origin}/${wish.name}`
-  if (kind === "service") return `${program} ${inputs["group"] ?? "default"}`
+  if (kind === "service") return `${program} ${groupOf(inputs)}`
   if (kind === "package") return program
   return kind === "config" ? String(inputs["group"]) : ""
 }
 
-/** `working_dir` as `workingDir`. */
-export function camelCase(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/** `workingDir` and `working-dir` as `working_dir`. */
-export function snakeCase(key: string): string {
-  return key.replaceAll("-", "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** The service group; `group` of a command is an account's. */
+function groupOf(inputs: Values): string {
+  return inputs["ident"] === undefined ? "default" : String(inputs["group"] ?? "default")
 }
 
 function ident(fields: FieldReader, key: string): unknown {

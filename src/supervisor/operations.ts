@@ -48,10 +48,12 @@ export function loadService(context: OperationContext, request: LoadRequest): Op
       `Service already loaded. Unload '${stringifyIdent(ident)}' and try again, or load with the --force flag to reload and restart the service.`,
     )
   }
-  const pkg = context.store.load(ident)
-  requireRunnable(context, pkg)
   const spec = applyFields({ ...(old ?? defaultSpec(ident, context.env)), ident }, request)
-  validateBinds(context, pkg, spec.binds)
+  if (spec.own.command === undefined) {
+    const pkg = context.store.load(ident)
+    requireRunnable(context, pkg)
+    validateBinds(context, pkg, spec.binds)
+  }
   writeSpec(context, spec)
   return {
     changed: true,

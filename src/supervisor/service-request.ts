@@ -28,6 +28,8 @@ export type SpecFields = Readonly<{
   /** `NAME=VALUE`; those that are not named stay. */
   limit?: readonly string[]
   templateMode?: OwnSpec["templateMode"]
+  /** All of our own keys at once, in place of what they were: what an applied declaration says (decisions 27). */
+  own?: OwnSpec
 }>
 
 /** Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). */
@@ -54,13 +56,13 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
     ...present("shutdownTimeoutSec", fields.shutdownTimeoutSec),
     ...present("healthCheckIntervalMs", intervalSec === undefined ? undefined : intervalSec * 1000),
     own: {
-      ...old.own,
+      ...(fields.own ?? old.own),
       ...present("restart", restart),
       ...present("healthFailureThreshold", healthFailureThreshold),
       ...present("onCritical", onCritical),
       ...present("healthBackoff", healthBackoff),
       ...present("templateMode", templateMode),
-      limits: changeLimits(old.own.limits, fields.limit ?? []),
+      limits: changeLimits((fields.own ?? old.own).limits, fields.limit ?? []),
     },
   }
 }

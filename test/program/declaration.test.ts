@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { HabError } from "../../src/base/errors.ts"
 import { errorHook, hook } from "../../src/program/hook.ts"
 import { inOrder } from "../../src/program/order.ts"
+import { specOfInputs } from "../../src/program/service-inputs.ts"
 import { readWanted } from "../support/apply-world.ts"
 
 function problemsOf(declaration: unknown, declaredIn: "set" | "program" = "program"): string[] {
@@ -32,8 +33,8 @@ describe("a declaration", () => {
     expect(problemsOf({ servics: {}, services: { web }, packages: { app: {} } }, "set")).toEqual([
       "servics: unknown key 'servics'; did you mean 'services'?",
       "services.web.bindz: unknown key 'bindz'; did you mean 'binds'?",
-      "services.web.ident: 'web' is not a package identifier",
       "services.web.depends_on: 'nobody' is not declared",
+      "services.web.ident: 'ident' must be origin/name[/version[/release]]",
       "services.web.hooks.pre_creat: there is no hook 'pre_creat'; did you mean 'pre-create'?",
       "packages.app.ident: a package needs exactly one of 'ident', 'hart'",
     ])
@@ -57,11 +58,61 @@ describe("a declaration", () => {
     expect(() => hook("", () => undefined)).toThrow("a hook needs a name that is not empty")
   })
 
-  it("refuses options that mean nothing for what is made once, and events of running services", () => {
-    const hooks = { "pre-create": [{ run: "x", once: true }], "pre-start": [{ run: "x" }] }
+  it("refuses options that mean nothing for what is made once, and events of running services elsewhere", () => {
+    const hooks = { "pre-create": [{ run: "x", once: true }] }
     expect(problemsOf({ services: { web: { ident: "acme/web", hooks } } }, "set")).toEqual([
       "services.web.hooks.pre-create.0: 'once' has no meaning for pre-create",
-      expect.stringContaining("'pre-start' is an event of a running service"),
+    ])
+    const started = { "pre-start": [{ run: "x" }] }
+    expect(problemsOf({ packages: { web: { ident: "acme/web", hooks: started } } }, "set")).toEqual([
+      "packages.web.hooks.pre-start.0: 'pre-start' is not an event of a package, but of a service, supervisor",
+    ])
+  })
+
+  it("keeps hooks of a running service, and what its starts wait for, as inputs of the service", () => {
+    const { resources } = readWanted({
+      services: {
+        cache: { ident: "acme/redis" },
+        db: { run: "redis-server", workingDir: "data" },
+        web: {
+          command: ["./serve"],
+          envFile: "?.env",
+          dependsOn: { cache: "healthy", db: "started" },
+          hooks: { preStart: [{ run: "migrate", once: true }], beforeCreate: [{ run: "announce" }] },
+        },
+      },
+    })
+    const web = resources.find(({ name }) => name === "web")
+    expect(web).toMatchObject({ urn: "hab:service:web.default", dependsOn: ["services.cache", "services.db"] })
+    expect(web?.hooks.map(({ event }) => event)).toEqual(["pre-create"])
+    expect(web?.inputs).toEqual({
+      command: ["./serve"],
+      workingDir: "/srv",
+      envFile: "?/srv/.env",
+      dependsOn: { redis: "healthy", db: "started" },
+      hooks: { preStart: [{ run: "migrate", once: true }] },
+      folder: "/srv",
+    })
+    expect(web && specOfInputs(web, {})).toMatchObject({
+      ident: { origin: "local", name: "web" },
+      own: {
+        command: { argv: ["./serve"], workingDir: "/srv", envFile: "?/srv/.env" },
+        dependsOn: { redis: "healthy", db: "started" },
+        hooks: { preStart: [{ run: "migrate", once: true }] },
+        folder: "/srv",
+      },
+    })
+  })
+
+  it("refuses of a service what its parser refuses, and functions as hooks while it runs", () => {
+    const web = { command: [], limits: { memry: 1 }, hooks: { preStart: [() => undefined] } }
+    const both = { ident: "acme/both", run: "x" }
+    expect(problemsOf({ services: { web, both, none: { channel: "dev" } } })).toEqual([
+      "services.web.limits.memry: unknown key 'memry'; did you mean 'memory'?",
+      "services.web.command: 'command' must name a program",
+      "services.web.hooks.preStart.0: a function lives no longer than its program, the service does: give pre-start a 'module' or a 'run'",
+      "services.both.ident: a service needs exactly one of 'ident', 'command', 'run'",
+      "services.none.ident: a service needs exactly one of 'ident', 'command', 'run'",
     ])
   })
 

@@ -1,10 +1,11 @@
-import { parseIdent, stringifyIdent, tryParseIdent } from "../../package/ident.ts"
+import { stringifyIdent, tryParseIdent } from "../../package/ident.ts"
 import type { Provider } from "../../program/provider.ts"
-import type { Values } from "../../program/resource.ts"
+import type { Resource } from "../../program/resource.ts"
+import { serviceNameOf, specOfInputs } from "../../program/service-inputs.ts"
 import type { Result } from "../../program/state.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import { type LoadRequest, loadService, unloadServices, wantServices } from "../../supervisor/operations.ts"
-import { defaultSpec } from "../../supervisor/spec/spec.ts"
+import { stringifyServiceGroup } from "../../supervisor/service-group.ts"
 import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import type { CommandContext } from "../command.ts"
 import { openStore } from "../installed.ts"
@@ -14,9 +15,9 @@ import { waitForChanges } from "../wait-for-changes.ts"
 
 /** Services as resources: loaded, loaded again with other options, unloaded; each waited for where a supervisor runs. */
 export function serviceProvider(context: CommandContext, timeoutSec: number | undefined): Provider {
-  const load = async (inputs: Values, force: boolean, again: boolean): Promise<Result> => {
-    const request = { ...requestOf(context, inputs), force, waits: true }
-    const name = parseIdent(request.ident).name
+  const load = async (resource: Resource, force: boolean, again: boolean): Promise<Result> => {
+    const request = { ...requestOf(context, resource), force, waits: true }
+    const name = serviceNameOf(resource)
     const { supervised, result } = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
     )
@@ -32,10 +33,10 @@ export function serviceProvider(context: CommandContext, timeoutSec: number | un
     return resultOf(context, name, request.ident)
   }
   return {
-    create: (resource, { again }) => load(resource.inputs, again, again),
-    update: (resource) => load(resource.inputs, true, true),
+    create: (resource, { again }) => load(resource, again, again),
+    update: (resource) => load(resource, true, true),
     async remove(old) {
-      const { name } = parseIdent(String(old.inputs["ident"]))
+      const name = serviceNameOf(old)
       if (findSpec(operationContext(context), name) === undefined) return
       const choice = { ident: name }
       const body = { ...choice, waits: true }
@@ -49,11 +50,11 @@ export function serviceProvider(context: CommandContext, timeoutSec: number | un
 }
 
 /** The whole of what is wanted: what is not declared has its default again. */
-function requestOf({ host }: CommandContext, inputs: Values): LoadRequest {
-  const ident = String(inputs["ident"])
-  const spec = defaultSpec(parseIdent(ident), host.env)
-  const { binds, healthCheckInterval, shutdownTimeout, ...given } = inputs
+function requestOf({ host }: CommandContext, resource: Resource): LoadRequest {
+  const spec = specOfInputs(resource, host.env)
+  const { configFrom, shutdownTimeoutSec } = spec
   return {
+    ident: stringifyIdent(spec.ident),
     group: spec.group,
     channel: spec.channel,
     url: spec.bldrUrl,
@@ -61,13 +62,11 @@ function requestOf({ host }: CommandContext, inputs: Values): LoadRequest {
     strategy: spec.updateStrategy,
     updateCondition: spec.updateCondition,
     bindingMode: spec.bindingMode,
-    restart: spec.own.restart,
-    healthFailureThreshold: spec.own.healthFailureThreshold,
-    healthCheckIntervalSec: Number(healthCheckInterval ?? spec.healthCheckIntervalMs / 1000),
-    ...(shutdownTimeout === undefined ? {} : { shutdownTimeoutSec: Number(shutdownTimeout) }),
-    bind: (binds ?? []) as readonly string[],
-    ...given,
-    ident,
+    bind: spec.binds.map(({ name, group }) => `${name}:${stringifyServiceGroup(group)}`),
+    healthCheckIntervalSec: spec.healthCheckIntervalMs / 1000,
+    ...(configFrom === undefined ? {} : { configFrom }),
+    ...(shutdownTimeoutSec === undefined ? {} : { shutdownTimeoutSec }),
+    own: spec.own,
   }
 }
 
