@@ -21,6 +21,12 @@ export const SERVICE_OPTIONS = {
     choices: ["latest", "track-channel"],
     summary: "What counts as an update",
   },
+  rollbackAfter: {
+    kind: "number",
+    value: "SECONDS",
+    minimum: 1,
+    summary: "Go back to the release before when a new one is not healthy after so long (default: never)",
+  },
   bind: { kind: "list", value: "NAME:SERVICE.GROUP", summary: "Bind another group; may be repeated" },
   bindingMode: {
     kind: "text",
@@ -79,8 +85,13 @@ export function loadRequestOf(ident: string, options: OptionsOf<typeof SERVICE_O
 
 /** The fields of a spec these options name. */
 export function fieldsOf(options: Partial<OptionsOf<typeof SERVICE_OPTIONS>>): SpecFields {
-  const { healthCheckInterval, shutdownTimeout, ...same } = options
-  const given = { ...same, healthCheckIntervalSec: healthCheckInterval, shutdownTimeoutSec: shutdownTimeout }
+  const { healthCheckInterval, shutdownTimeout, rollbackAfter, ...same } = options
+  const given = {
+    ...same,
+    healthCheckIntervalSec: healthCheckInterval,
+    shutdownTimeoutSec: shutdownTimeout,
+    rollbackAfterSec: rollbackAfter,
+  }
   const present = Object.entries(given).filter(([, value]) => value !== undefined)
   return Object.fromEntries(present) as SpecFields
 }

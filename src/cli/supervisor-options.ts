@@ -25,7 +25,7 @@ export const SUPERVISOR_OPTIONS = {
     value: "SECONDS",
     minimum: 1,
     default: 60,
-    summary: "Seconds between two looks for updates of services with --strategy at-once",
+    summary: "Seconds between two looks for updates of services with --strategy at-once or rolling",
   },
   keepLatestPackages: {
     kind: "number",

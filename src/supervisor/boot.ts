@@ -125,7 +125,7 @@ async function begin(
   const ending = exitWith(context, request.exitWith, speakerOf(context))
   const arriving = startupWatch()
   const others = [gateway?.observer ?? UNOBSERVED, part?.observer ?? UNOBSERVED]
-  const updater = createUpdater(context, options.host, request.updates)
+  const updater = createUpdater(context, options.host, request.updates, gateway?.observer ?? UNOBSERVED)
   const watching = observers(ending, updater.observer, arriving.observer, ...others)
   const supervisor = createSupervisor(context, { exits: running.exits, modules }, watching)
   part?.follow(supervisor)
@@ -134,6 +134,7 @@ async function begin(
   gateway?.show(gatewaySource(context, supervisor.roster, gateway))
   const close = await openAll(context, supervisor, request, gateway)
   const stopUpdates = updater.start(supervisor)
+  running.stopUpdates = stopUpdates
   running.close = () => {
     stopUpdates()
     return close()
@@ -150,6 +151,7 @@ type Running = {
   readonly exits: ExitInbox
   /** Aborted when we were asked to go: no hook of the start is waited for. */
   readonly leaving: AbortController
+  stopUpdates?: () => void
   close?: () => Promise<void>
   /** Ends our part in the ring. */
   leave?: ((leaves: boolean) => Promise<void>) | undefined
@@ -181,6 +183,7 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
 async function shutDown(running: Running, launcher: LauncherClient): Promise<void> {
   const { supervisor, hooks, close, leave } = running
   supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")
+  running.stopUpdates?.()
   await hooks?.runWithin("pre-stop", "shutdown")
   await supervisor?.stopAll()
   await hooks?.run("post-stop", "shutdown", NEVER)

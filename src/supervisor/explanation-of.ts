@@ -8,6 +8,7 @@ import type { Roster } from "./roster.ts"
 import { explain } from "./service/status.ts"
 import { statusOfAll } from "./status-of.ts"
 import type { RunningHook, Supervised } from "./supervised.ts"
+import { updateStatusOf } from "./updates/update-status.ts"
 
 type BehindStatus = Pick<ServiceExplanation, "sinceSec" | "complaints" | "lastExit" | "binds" | "running" | "hooks">
 
@@ -20,7 +21,8 @@ export function explanationOf(context: SupervisorContext, roster: Roster, name: 
   if (status === undefined) throw notHeld(name)
   const { ident, group, desired, phase, why, awaits, pid, health, restarts } = status
   return {
-    ...{ name, ident, group, desired, phase, why, awaits, pid, health, restarts },
+    ...{ name, ident, group, desired, phase, why, pid, health, restarts },
+    awaits: status.update === null || status.update.step === "rejected" ? awaits : [...awaits, status.update.text],
     ...(held === undefined ? NOTHING_KNOWN : behindStatus(context, roster, held)),
   }
 }
@@ -35,7 +37,12 @@ function behindStatus(context: SupervisorContext, roster: Roster, held: Supervis
   const { lastExit, sinceMs } = held.service
   return {
     sinceSec: Math.floor((nowMs - sinceMs) / 1000),
-    complaints: [...explain(held.service, nowMs).complaints, ...configComplaints(held), ...hookComplaints(held)],
+    complaints: [
+      ...explain(held.service, nowMs).complaints,
+      ...configComplaints(held),
+      ...hookComplaints(held),
+      ...rejections(held),
+    ],
     lastExit: lastExit === undefined ? null : describeExit(lastExit),
     binds: bindReports(context, roster.services.values(), held),
     running: [...held.running.values()].map((hook) => describeRunning(hook, nowMs)),
@@ -55,6 +62,12 @@ function configComplaints({ config }: Supervised): string[] {
 /** A change that hooks refused; declared hooks that are left out, or older than what was written. */
 function hookComplaints({ declared: { problem }, changeRefused }: Supervised): string[] {
   return [changeRefused, problem].filter((one) => one !== undefined)
+}
+
+/** What it does not run because it did not become healthy. */
+function rejections(held: Supervised): string[] {
+  const update = updateStatusOf(held)
+  return update?.step === "rejected" ? [update.text] : []
 }
 
 /** The last hook runs of one loaded service, oldest first. */

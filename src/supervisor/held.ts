@@ -76,6 +76,7 @@ export function openHeld(
     bindsSeen: undefined,
     bindTags: new Map(),
     leaderFence: undefined,
+    rollout: undefined,
     filesSeen: "",
     filesOwed: false,
     watches: [],

@@ -1,4 +1,6 @@
+import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
 import type { SupervisorContext } from "./context.ts"
+import { openWanted } from "./held.ts"
 import type { ProcessState } from "./launcher/protocol.ts"
 import type { Roster } from "./roster.ts"
 import { type RunState, readRunState } from "./run-state.ts"
@@ -21,12 +23,24 @@ export function findLeft(context: SupervisorContext, roster: Roster, held: Super
   held.runId = runId.split("/")[0] ?? runId
   const run = Number(held.runId.split(".").at(-1)) || 1
   const known = state?.runId === held.runId ? state : undefined
+  if (known?.release !== undefined && piece !== undefined) keepRelease(context, roster, held, known.release)
   if (main !== undefined && (main.status === undefined || known === undefined || known.initialized)) {
     adopt(context, roster, held, { main, run, known })
     return main.status === undefined
   }
   roster.post(held, { tag: "found-leftovers", run, initialized: known?.initialized ?? false })
   return piece !== undefined
+}
+
+/** What goes on is of another release than the newest that is installed: it is what the service runs, until it goes over. */
+function keepRelease(context: SupervisorContext, roster: Roster, held: Supervised, text: string): void {
+  const ident = tryParseIdent(text)
+  const newest = held.release
+  if (ident === undefined || newest === undefined || stringifyIdent(newest.pkg.ident) === text) return
+  if (context.store.find(ident) === undefined) return
+  const { release, settings } = openWanted(context, { ...held.spec, ident }, held.declared)
+  held.release = release
+  roster.post(held, { tag: "settings-changed", settings })
 }
 
 /** A run that goes on, or one whose end nobody has dealt with yet. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer"
 import { HabError } from "../base/errors.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { createInbox } from "./inbox.ts"
 import { type TakenStep, terminationIn } from "./last-process.ts"
@@ -85,11 +86,15 @@ function takeStep(
   actions.onStep(held, { before, event, effects, tookMs: clock.monotonicMs() - nowMs })
 }
 
-/** Services whose next start needs nothing of it write nothing: most have neither init nor post-run nor post-stop. */
+/** Services whose next start needs nothing of it write nothing: most have no such hook, and no update strategy. */
 function remember(context: SupervisorContext, held: Supervised): void {
   const { hooks } = held.service.settings
-  if (!hooks.some((moment) => moment === "pre-start" || moment === "post-start" || moment === "post-stop")) return
-  const state = runStateOf(held.service, held.runId, held.postStart)
+  const isUpdated = held.spec.updateStrategy !== "none"
+  const hasState = hooks.some((moment) => moment === "pre-start" || moment === "post-start" || moment === "post-stop")
+  if (!hasState && !isUpdated) return
+  const { runId, postStart, release } = held
+  const updated = isUpdated && release !== undefined ? { release: stringifyIdent(release.pkg.ident) } : {}
+  const state = runStateOf(held.service, { runId, postStart, ...updated })
   const text = JSON.stringify(state)
   if (text === held.writtenState) return
   const written = writtenOrSaid(context, held.group, "the state of its run", () =>

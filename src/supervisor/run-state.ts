@@ -15,6 +15,8 @@ export type RunState = Readonly<{
   postStart: "finished" | "unfinished"
   /** Rendered since its process was started, and not yet acted on. */
   owed: Changes
+  /** The release its process was started from, where that may not be the newest that is installed. */
+  release?: string
 }>
 
 type Context = Readonly<{
@@ -23,10 +25,20 @@ type Context = Readonly<{
 }>
 
 /** The state worth writing down; undefined while nothing of a run is alive or owed. */
-export function runStateOf(service: Service, runId: string, postStart: RunState["postStart"]): RunState | undefined {
+export function runStateOf(
+  service: Service,
+  { runId, postStart, release }: Pick<RunState, "runId" | "postStart" | "release">,
+): RunState | undefined {
   const { life, run } = service
   if (!life.touched && !life.initialized) return undefined
-  return { runId, run, initialized: life.initialized, postStart, owed: life.owed }
+  return {
+    runId,
+    run,
+    initialized: life.initialized,
+    postStart,
+    owed: life.owed,
+    ...(release === undefined ? {} : { release }),
+  }
 }
 
 /** Writes the state of a service's run, or removes it. Replaced whole, never fsynced. */

@@ -25,6 +25,7 @@ export type SpecFields = Readonly<{
   healthFailureThreshold?: number
   onCritical?: OwnSpec["onCritical"]
   healthBackoff?: OwnSpec["healthBackoff"]
+  rollbackAfterSec?: number
   /** `NAME=VALUE`; those that are not named stay. */
   limit?: readonly string[]
   templateMode?: OwnSpec["templateMode"]
@@ -61,6 +62,7 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
       ...present("healthFailureThreshold", healthFailureThreshold),
       ...present("onCritical", onCritical),
       ...present("healthBackoff", healthBackoff),
+      ...present("rollbackAfterSec", fields.rollbackAfterSec),
       ...present("templateMode", templateMode),
       limits: changeLimits((fields.own ?? old.own).limits, fields.limit ?? []),
     },

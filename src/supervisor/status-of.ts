@@ -8,6 +8,7 @@ import { explain, healthOf } from "./service/status.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
+import { updateStatusOf } from "./updates/update-status.ts"
 import { serviceGroupOf } from "./views.ts"
 
 /** What the control API says of every loaded service, in the order of their groups. */
@@ -42,6 +43,7 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
     elapsedSec: Math.floor((nowMs - held.upOrDownSinceMs) / 1000),
     health: life.pid === undefined ? "unknown" : healthOf(service),
     restarts: service.restarts,
+    update: updateStatusOf(held),
   }
 }
 
@@ -81,5 +83,6 @@ function statusOfAbsent(
     elapsedSec: 0,
     health: "unknown",
     restarts: 0,
+    update: null,
   }
 }

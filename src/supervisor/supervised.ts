@@ -1,3 +1,4 @@
+import type { RolloutPart } from "../cluster/ring/rollout-part.ts"
 import type { ConfigTable } from "../config/value.ts"
 import type { EventName } from "../hooks/events.ts"
 import type { DeclaredHooks } from "./declared-hooks.ts"
@@ -77,6 +78,8 @@ export type Supervised = {
   readonly bindTags: Map<string, string>
   /** The fence of the leader of its group, in a ring. */
   leaderFence: number | undefined
+  /** Its part in the updates of its group; undefined without an update strategy. */
+  rollout: RolloutPart | undefined
   /** What was in its `files/` when that was last taken note of. */
   filesSeen: string
   /** Files were uploaded while its file-updated hooks ran. */

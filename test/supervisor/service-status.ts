@@ -17,6 +17,7 @@ export function statusWith(differs: Partial<ServiceStatus> = {}): ServiceStatus 
     elapsedSec: 3,
     health: "ok",
     restarts: 0,
+    update: null,
     ...differs,
   }
 }

@@ -8,7 +8,11 @@ export const RING_KEYS = {
   config: { rest: "<group>", leased: false, what: "the configuration applied to a group, with its version" },
   files: { rest: "<group>/<file>", leased: false, what: "a file uploaded to a group, with its version" },
   departed: { rest: "<member>", leased: false, what: "a member that was told to leave for good" },
-  updates: { rest: "<group>", leased: false, what: "the rolling update under way: the release, and whose turn it is" },
+  updates: {
+    rest: "<group>",
+    leased: false,
+    what: "its last rolling update: the release, whose turn it is, who is done, what was rejected",
+  },
 } as const
 
 export type RingKeyKind = keyof typeof RING_KEYS

@@ -15,8 +15,10 @@ export type MemberRecord = Readonly<{
 export type ServiceRecord = Readonly<{
   /** Full identifier of the release it runs. */
   package: string
-  /** Grows with each step of a rolling update. */
+  /** That of the update of its group whose release it runs; 0 where it runs another. */
   incarnation: number
+  /** What its releases have to answer, where it takes part in the rolling updates of its group. */
+  wish?: string
   /** Its process is up, after `init`. */
   initialized: boolean
   /** Its health check says so, or it has none and is up. */
@@ -34,8 +36,28 @@ export type DepartedRecord = Readonly<{ by: string }>
 /** What was applied or uploaded. Encrypted bodies are Habitat's envelopes as they are; plain ones are base64 of the bytes. */
 export type UploadRecord = Readonly<{ incarnation: string; encrypted: boolean; body: string }>
 
-/** A rolling update: `incarnation` is what a member has once it runs `package`; `turn` is the member that may act. */
-export type UpdateRecord = Readonly<{ package: string; incarnation: number; turn: string; done: readonly string[] }>
+/**
+ * An update of a group: everybody goes over to `package`, one member at a time. It stays when all have, so that who comes
+ * later follows, and so that nobody tries again what was rejected.
+ */
+export type UpdateRecord = Readonly<{
+  /** Full identifier of the release. */
+  package: string
+  /** Where to go back to when it does not become healthy. Absent in an update that is such a way back, or a demotion. */
+  from?: string
+  /** Members that run a later release go to it too. */
+  goesBack: boolean
+  /** Counts the updates of the group. */
+  incarnation: number
+  /** The member that may go over now; empty: nobody yet. */
+  turn: string
+  /** Members that went over and were healthy. */
+  done: readonly string[]
+  rejected?: RejectedRelease
+}>
+
+/** A release that did not become healthy: `member` tried it. */
+export type RejectedRelease = Readonly<{ package: string; member: string; why: string }>
 
 /** The value of a key: a JSON object, or undefined for what cannot be one of ours. */
 export function readRecord<T extends object>(value: string): T | undefined {

@@ -1,6 +1,7 @@
 import { describeHookFailure } from "../../hooks/answers.ts"
 import type { HookReport } from "../../hooks/execute.ts"
 import type { TakenStep } from "../last-process.ts"
+import type { UpdateNews } from "../observer.ts"
 import type { Service } from "../service/service.ts"
 import type { FieldTable } from "./fields.ts"
 
@@ -47,6 +48,16 @@ export const EVENT_KINDS = {
       to: { type: "string", summary: "the same" },
       standing: { type: "string", summary: "`starting`, `ready` or `unhealthy`" },
       failures: { type: "integer", summary: "failed checks in a row" },
+    },
+  },
+  update: {
+    summary: "a service goes over to another release, with the strategy `at-once` or `rolling`",
+    fields: {
+      ...COMMON_FIELDS,
+      what: { type: "string", summary: "`begun`; `healthy` on the new release; `rejected`: it was not, and goes back" },
+      release: { type: "string", summary: "the release it is about" },
+      before: { type: "string?", summary: "what it ran before, and goes back to" },
+      problem: { type: "string?", summary: "why it was rejected" },
     },
   },
 } as const satisfies Record<string, { summary: string; fields: FieldTable }>
@@ -114,6 +125,19 @@ export function eventOfHook(
       elapsed_ms: Math.round(report.elapsedMs),
       problem: outcome.tag === "succeeded" || outcome.tag === "cancelled" ? null : describeHookFailure(report),
     },
+  }
+}
+
+/** What becomes of an update. */
+export function eventOfUpdate(
+  { name, group }: Omit<Subject, "service">,
+  news: UpdateNews,
+  epochMs: number,
+): GatewayEvent {
+  const { what, release, before = null, problem = null } = news
+  return {
+    kind: "update",
+    data: { at: epochMs / 1000, service: name, service_group: group, what, release, before, problem },
   }
 }
 

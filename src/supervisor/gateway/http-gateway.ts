@@ -3,7 +3,7 @@ import type { HttpAddress, HttpReply, HttpRequest, HttpServer } from "../../port
 import type { Observer } from "../observer.ts"
 import { answerHttp } from "./answer-http.ts"
 import { createEventFeed, type EventFeed } from "./event-feed.ts"
-import { eventOfHook, eventsOfStep } from "./events.ts"
+import { eventOfHook, eventOfUpdate, eventsOfStep } from "./events.ts"
 import type { GatewaySource } from "./http-routes.ts"
 import { type ListenWords, listenFailure, readPem, type TlsFiles } from "./listen-failure.ts"
 import { createMetrics, type Metrics } from "./metrics.ts"
@@ -95,6 +95,9 @@ function watch({ clock }: GatewayHost, metrics: Metrics, feed: EventFeed): Obser
     onHook(held, report) {
       metrics.observe("hab_sup_hook_duration_seconds", report.hook, report.elapsedMs)
       if (feed.isHeard()) feed.publish(eventOfHook(held, report, clock.now()))
+    },
+    onUpdate(held, news) {
+      if (feed.isHeard()) feed.publish(eventOfUpdate(held, news, clock.now()))
     },
   }
 }

@@ -26,7 +26,21 @@ export type RingGroup = Readonly<{
   leader: string | null
   fence: number | null
   term: number | null
+  /** The last rolling update; null before the first. */
+  update: RingUpdate | null
   members: readonly Readonly<{ id: string; package: string; up: boolean; healthy: boolean; health: string }>[]
+}>
+
+export type RingUpdate = Readonly<{
+  package: string
+  /** The member whose turn it is, or was last; empty: nobody's yet. */
+  turn: string
+  /** Members that went over and were healthy, in that order. */
+  done: readonly string[]
+  /** Members that have to go over, or go over now. */
+  waiting: readonly string[]
+  /** A release that did not become healthy: it is not tried again. */
+  rejected: Readonly<{ package: string; member: string; why: string }> | null
 }>
 
 /** `hab ring status` in words. */
@@ -59,7 +73,19 @@ export function ringText(status: RingStatus): string {
     ]),
   )
   if (rows.length > 0) lines.push("", ...table([["group", "member", "package", "state", ""], ...rows]))
+  const updates = groups.flatMap(({ group, update }) => (update === null ? [] : updateLines(group, update)))
+  if (updates.length > 0) lines.push("", ...updates)
   return lines.join("\n")
+}
+
+function updateLines(group: string, { package: ident, turn, waiting, rejected }: RingUpdate): string[] {
+  const whose = turn === "" ? "" : `; the turn of ${turn}`
+  return [
+    ...(waiting.length === 0 ? [] : [`${group} goes over to ${ident}: ${waiting.length} to go${whose}`]),
+    ...(rejected === null
+      ? []
+      : [`${group} does not try ${rejected.package} again: ${rejected.why} on the member ${rejected.member}`]),
+  ]
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -23,6 +23,15 @@ export type ServiceStatus = Readonly<{
   health: "ok" | "warning" | "critical" | "unknown"
   /** Failures since somebody last started it. */
   restarts: number
+  /** An update that is not finished, or a release that was rejected. */
+  update: UpdateStatus | null
+}>
+
+/** `release` is the one it is about, `text` a sentence that begins with a verb or the release. */
+export type UpdateStatus = Readonly<{
+  step: "waits" | "goes-over" | "is-proved" | "rejected"
+  release: string
+  text: string
 }>
 
 const HEADER = ["package", "type", "desired", "state", "elapsed (s)", "pid", "group"]
@@ -57,11 +66,12 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
 /** One line for each service that waits, for people who wonder why it is not up. */
 export function waitingHints(services: readonly ServiceStatus[]): string[] {
   return services.flatMap((service) => {
-    const { phase, group, why, awaits, refused } = service
+    const { phase, group, why, awaits, refused, update } = service
     const more = `(hab svc explain ${service.name})`
-    if (refused !== null) return [`${group}: ${refused} ${more}`]
+    const updates = update === null ? [] : [`${group}: ${update.text}`]
+    if (refused !== null) return [`${group}: ${refused} ${more}`, ...updates]
     if (phase === "broken") return [`${group} cannot be started: ${why} ${more}`]
-    if (phase === "up" || awaits.length === 0) return []
-    return [`${group} waits for ${awaits.join(", ")}${phase === "blocked" ? "" : `; ${why}`} ${more}`]
+    if (phase === "up" || awaits.length === 0) return updates
+    return [...updates, `${group} waits for ${awaits.join(", ")}${phase === "blocked" ? "" : `; ${why}`} ${more}`]
   })
 }

@@ -42,6 +42,7 @@ export function createRingPart(context: SupervisorContext, view: RingView, onDep
     observer: {
       onStep: (held) => show(part, held),
       onHook: () => undefined,
+      onUpdate: () => undefined,
     },
     follow: (supervisor) => {
       part.supervisor.value = supervisor
@@ -101,6 +102,7 @@ function look(part: Part, { roster, say }: Supervisor): void {
     const summary = groupSummary(part, held)
     const before = seen.get(held.name) ?? ALONE
     seen.set(held.name, summary)
+    if (held.rollout !== undefined) show(part, held)
     held.leaderFence = fenceIn(view, held.group) ?? undefined
     if (summary !== before) roster.post(held, { tag: "inputs-changed" })
   }

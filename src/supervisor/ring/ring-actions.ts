@@ -4,8 +4,9 @@ import type { Commit, Guard } from "../../cluster/cluster-store.ts"
 import { ringKey } from "../../cluster/ring/keys.ts"
 import { memberHealth } from "../../cluster/ring/member-health.ts"
 import type { DepartedRecord, UploadRecord } from "../../cluster/ring/records.ts"
+import { rolloutProgress } from "../../cluster/ring/rollout.ts"
 import type { SupervisorContext } from "../context.ts"
-import type { RingGroup, RingStatus } from "../gateway/ring-status.ts"
+import type { RingGroup, RingStatus, RingUpdate } from "../gateway/ring-status.ts"
 import { staleFile } from "../uploaded-files.ts"
 import type { RingView } from "./ring-census.ts"
 
@@ -45,6 +46,7 @@ function groupOf(ring: RingView["ring"], group: string, nowMs: number): RingGrou
     leader: leader?.member ?? null,
     fence: leader?.fence ?? null,
     term: leader?.term ?? null,
+    update: updateOf(ring, group, nowMs),
     members: population.map(([id, record]) => ({
       id,
       package: record.package,
@@ -53,6 +55,14 @@ function groupOf(ring: RingView["ring"], group: string, nowMs: number): RingGrou
       health: memberHealth(members.get(id) ?? { lostMs: 0 }, nowMs),
     })),
   }
+}
+
+function updateOf(ring: RingView["ring"], group: string, nowMs: number): RingUpdate | null {
+  const progress = rolloutProgress(ring.state(), group, nowMs)
+  if (progress === undefined) return null
+  const { record, waiting } = progress
+  const { package: ident, turn, done, rejected = null } = record
+  return { package: ident, turn, done, waiting, rejected }
 }
 
 /** Tells a member to leave for good (spec supervisor §6.2). Throws RING_ABSENT, RING_MEMBER_UNKNOWN, RING_UNREACHABLE. */

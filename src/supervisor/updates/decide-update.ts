@@ -13,6 +13,8 @@ export type UpdateFacts = Readonly<{
   head: FullIdent | undefined
   /** The latest installed one that does. */
   installed: FullIdent | undefined
+  /** A release that did not become healthy: it is as if it were not there. */
+  rejected?: string
 }>
 
 /**
@@ -20,7 +22,10 @@ export type UpdateFacts = Readonly<{
  * one that is installed; `track-channel` goes wherever the channel's head is. An exact release in the spec stays, and so
  * does everything while the channel has none.
  */
-export function decideUpdate({ wish, condition, running, head, installed }: UpdateFacts): UpdateDecision {
+export function decideUpdate({ wish, condition, running, rejected, ...offered }: UpdateFacts): UpdateDecision {
+  const usable = (ident: FullIdent | undefined) =>
+    ident === undefined || stringifyIdent(ident) === rejected ? undefined : ident
+  const [head, installed] = [usable(offered.head), usable(offered.installed)]
   if (isFullIdent(wish)) return { tag: "stay" }
   if (condition === "track-channel") {
     if (head === undefined || stringifyIdent(head) === stringifyIdent(running)) return { tag: "stay" }

@@ -1,13 +1,13 @@
 import { HabError } from "../../base/errors.ts"
-import { openDepot } from "../../depot/open-depot.ts"
-import { type FullIdent, stringifyIdent } from "../../package/ident.ts"
-import { compareByParts } from "../../package/order.ts"
-import type { Host } from "../../ports/host.ts"
-import { reportAs, type SupervisorContext } from "../context.ts"
+import { takePartInUpdates } from "../../cluster/ring/rollout-part.ts"
+import type { SupervisorContext } from "../context.ts"
 import type { Observer } from "../observer.ts"
+import type { RingView } from "../ring/ring-census.ts"
 import type { Supervised } from "../supervised.ts"
 import type { Supervisor } from "../supervisor.ts"
-import { decideUpdate } from "./decide-update.ts"
+import type { DepotHost } from "./find-head.ts"
+import { openLocalRing } from "./local-ring.ts"
+import { chooseFor, type UpdateParts, updateActions } from "./update-actions.ts"
 
 export type UpdateOptions = Readonly<{
   periodMs: number
@@ -22,88 +22,98 @@ export type Updater = Readonly<{
 }>
 
 /**
- * Keeps services with the strategy `at-once` on their channel: looks every period, the first time after a random part of
- * one, installs what it decided on through a `hab` of its own, and lets the service go over. What a rollback left behind
- * is removed as soon as the older release runs (spec supervisor §6.6).
+ * Keeps services with an update strategy on their channel: looks every period, the first time after a random part of
+ * one, and lets them take part in the updates of their groups. `rolling` in a ring is an update of all members, one at a
+ * time; everything else is one of a group of one, in a ring of this supervisor alone (spec supervisor §6.6).
  */
 export function createUpdater(
   context: SupervisorContext,
-  host: Pick<Host, "web" | "compression" | "target">,
+  host: DepotHost,
   options: UpdateOptions,
+  told: Pick<Observer, "onUpdate">,
 ): Updater {
   const { clock, random } = context.host
-  const rolledBack = new Map<string, FullIdent>()
-  let supervisor: Supervisor | undefined
+  let parts: UpdateParts | undefined
+  let localRing: RingView | undefined
   let cancel = () => {}
-  const next = (delayMs: number) => {
-    cancel = clock.schedule(delayMs, () => void look().finally(() => next(options.periodMs)))
+  /** The kind of its part in `held.rollout`. */
+  const kinds = new WeakMap<Supervised, string>()
+  const ringOf = (kind: "local" | "ring") => {
+    if (kind === "ring" && context.ring !== undefined) return context.ring
+    localRing ??= openLocalRing(context)
+    return localRing
   }
-  const look = async () => {
-    for (const held of supervisor?.roster.services.values() ?? []) {
-      if (held.spec.updateStrategy === "at-once" && !held.leaving) await lookAt(held)
+  const follow = (held: Supervised) => {
+    if (parts === undefined) return
+    const kind = kindOf(context, held)
+    const known = `${kind} ${held.group}`
+    if (kinds.get(held) !== known) {
+      held.rollout?.stop(false)
+      held.rollout = undefined
+      if (kind !== "none") {
+        const actions = updateActions(parts, held, kind === "ring")
+        const { ring, name } = ringOf(kind)
+        const retryMs = options.periodMs
+        held.rollout = takePartInUpdates({ ring, name, group: held.group, clock, retryMs, actions })
+      }
+      kinds.set(held, known)
     }
+    if (held.service.state.tag === "gone") held.rollout?.stop(kind === "local")
+    else held.rollout?.look()
   }
-  const lookAt = async (held: Supervised) => {
-    const running = (held.upcoming ?? held.release)?.pkg.ident
-    if (supervisor === undefined || running === undefined || held.spec.desiredState === "down") return
+  const search = async (held: Supervised) => {
+    if (parts === undefined) return
     try {
-      const head = await headOf(context, host, held, supervisor)
-      const installed = context.store.find(held.spec.ident)?.ident
-      const condition = held.spec.updateCondition
-      const decision = decideUpdate({ wish: held.spec.ident, condition, running, head, installed })
-      if (decision.tag === "stay") return
-      const verb = decision.tag === "update" ? "Updating" : "Rolling back"
-      const { to } = decision
-      supervisor.say(held.group, "SU", `${verb} from ${stringifyIdent(running)} to ${stringifyIdent(to)}`)
-      const { bldrUrl, channel } = held.spec
-      const words = ["install", stringifyIdent(to), "--ignore-install-hook", "--url", bldrUrl, "--channel", channel]
-      if (context.store.find(to) === undefined && !(await supervisor.runHab(held, ["pkg", ...words]))) return
-      if (decision.tag === "roll-back") rolledBack.set(held.name, to)
-      supervisor.goOverTo(held, to)
+      await held.rollout?.search(chooseFor(parts, held, kindOf(context, held) === "ring"))
     } catch (error) {
       if (!(error instanceof HabError)) throw error
-      supervisor.say(held.group, "SU", `Looking for an update failed: ${error.message}`)
+      parts.supervisor.say(held.group, "SU", `Looking for an update failed: ${error.message}`)
     }
   }
-  const cleanUp = async (held: Supervised) => {
-    const { ident } = held.release?.pkg ?? {}
-    if (supervisor === undefined || ident === undefined) return
-    const { origin, name } = ident
-    const releases = context.store.list({ origin, name }).map((pkg) => pkg.ident)
-    const target = rolledBack.get(held.name)
-    if (target !== undefined && stringifyIdent(target) === stringifyIdent(ident)) {
-      rolledBack.delete(held.name)
-      for (const newer of releases.filter((one) => compareByParts(one, target) > 0)) {
-        await supervisor.runHab(held, ["pkg", "uninstall", stringifyIdent(newer), "--no-deps"])
-      }
-    }
-    const { keepLatest } = options
-    if (keepLatest === undefined || releases.length <= keepLatest) return
-    await supervisor.runHab(held, ["pkg", "uninstall", `${origin}/${name}`, "--keep-latest", String(keepLatest)])
+  const next = (delayMs: number) => {
+    cancel = clock.schedule(delayMs, () => void searchAll().finally(() => next(options.periodMs)))
+  }
+  const searchAll = async () => {
+    for (const held of [...(parts?.supervisor.roster.services.values() ?? [])]) await search(held)
   }
   return {
     observer: {
       onStep: (held, { event }) => {
-        if (event.tag === "process-started") void cleanUp(held)
+        if (event.tag === "process-started") void purge(context, parts?.supervisor, held, options.keepLatest)
+        follow(held)
       },
       onHook: () => undefined,
+      onUpdate: () => undefined,
     },
-    start(running) {
-      supervisor = running
+    start(supervisor) {
+      parts = { context, host, supervisor, observer: told }
+      for (const held of supervisor.roster.services.values()) follow(held)
       next(random() * options.periodMs)
-      return () => cancel()
+      return () => {
+        cancel()
+        cancel = () => undefined
+        parts = undefined
+        for (const held of supervisor.roster.services.values()) held.rollout?.stop(false)
+      }
     },
   }
 }
 
-async function headOf(
-  context: SupervisorContext,
-  { web, compression, target }: Pick<Host, "web" | "compression" | "target">,
+function kindOf({ ring }: SupervisorContext, { spec }: Supervised): "none" | "local" | "ring" {
+  if (spec.updateStrategy === "none" || spec.own.command !== undefined) return "none"
+  return spec.updateStrategy === "rolling" && ring !== undefined ? "ring" : "local"
+}
+
+/** Removes all releases of its package but the newest so many. */
+async function purge(
+  { store }: SupervisorContext,
+  supervisor: Supervisor | undefined,
   held: Supervised,
-  { say }: Supervisor,
-): Promise<FullIdent | undefined> {
-  const { bldrUrl, channel, ident } = held.spec
-  const tools = { ...context.host, web, compression, report: reportAs(say, held.group, "SU") }
-  const depot = openDepot(tools, bldrUrl, context.host.env["HAB_AUTH_TOKEN"])
-  return (await depot.find(ident, { channel, target }))?.ident
+  keepLatest: number | undefined,
+): Promise<void> {
+  const { ident } = held.release?.pkg ?? {}
+  if (supervisor === undefined || ident === undefined || keepLatest === undefined) return
+  const { origin, name } = ident
+  if (store.list({ origin, name }).length <= keepLatest) return
+  await supervisor.runHab(held, ["pkg", "uninstall", `${origin}/${name}`, "--keep-latest", String(keepLatest)])
 }

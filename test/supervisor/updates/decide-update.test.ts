@@ -33,6 +33,16 @@ describe("the condition track-channel", () => {
   })
 })
 
+describe("a release that was rejected", () => {
+  it("is as if it were not there, and one that is newer is taken", () => {
+    const facts = { wish: parseIdent("a/web"), running: parseFullIdent("a/web/2/1"), rejected: "a/web/3/1" }
+    const decide = (condition: ServiceSpec["updateCondition"], head: string) =>
+      decideUpdate({ ...facts, condition, head: at(head), installed: at("3") }).tag
+    expect([decide("latest", "3"), decide("track-channel", "3")]).toEqual(["stay", "stay"])
+    expect([decide("latest", "4"), decide("track-channel", "1")]).toEqual(["update", "roll-back"])
+  })
+})
+
 describe("a spec with an exact release", () => {
   it("stays, whatever the channel says", () => {
     expect(decided("latest", { wish: "a/web/2/1", head: "3" })).toBe("stay")
