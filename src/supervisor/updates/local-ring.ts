@@ -19,10 +19,12 @@ export function openLocalRing(context: SupervisorContext): RingView {
   const journal = fileJournal({ files, onProblem: (text) => say("hab-sup", "MR", text) }, path)
   const { version: _, permanent: __, member_id: ___, ...sys } = systemView(context)
   const member = { instance: "", version: context.version, leaving: false, sys }
+  // Nobody leads in it: no fence has to be above those of earlier lives.
+  const store = createLocalStore(journal, 0)
   return {
     name: "local",
     ring: joinRing(
-      { store: createLocalStore(journal, clock.now()), clock, random, say: () => undefined },
+      { store, clock, random, say: () => undefined },
       { ring: "local", memberId: context.memberId, ttlMs: NEVER_MS, member },
     ),
   }
