@@ -35,6 +35,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 process.on("exit", () => restore())
 
 const vitest = await createVitest("test", { root: project, watch: false, bail: 1, reporters: [{}] })
+const specifications = await vitest.globTestSpecifications([])
 const survivors = []
 for (const mutation of chosen) if (!(await isNoticed(mutation))) survivors.push(mutation.row)
 await vitest.close()
@@ -68,7 +69,7 @@ async function isNoticed({ row, tests, apply }) {
 async function firstFailure(tests) {
   for (const test of tests) {
     const file = path.join(project, test)
-    const found = await vitest.globTestSpecifications([file])
+    const found = specifications.filter(({ moduleId }) => moduleId === file)
     if (found.length === 0) throw new Error(`${test} is not there`)
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(found)
     // What earlier runs found is among the results.

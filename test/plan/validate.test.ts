@@ -47,6 +47,7 @@ describe("the variables of a plan", () => {
       /mean 'port'/,
     ],
     ["a timeout that is no number", { pkg_shutdown_timeout_sec: "8s" }, /whole number/],
+    ["a timeout that fits no u32", { pkg_shutdown_timeout_sec: "4294967296" }, /not a whole number of seconds/],
     ["a composite", { pkg_type: "composite" }, /composite/],
   ])("are refused with %s", (_, changes, message) => {
     expect(messages(changes)).toEqual([expect.stringMatching(message)])
