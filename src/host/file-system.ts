@@ -26,7 +26,7 @@ export const systemFiles: FileSystem = {
   makeDirectories,
   makeTemporaryDirectory: (prefix) => fs.mkdtempSync(prefix),
   writeFile: (file, content, options) => writeWhole(file, content, options, "w"),
-  appendFile: (file, content) => fs.appendFileSync(file, content),
+  appendFile: (file, content) => naming(file, () => fs.appendFileSync(file, content)),
   writeAtomically,
   createExclusively,
   rename: (from, to) => fs.renameSync(from, to),
@@ -43,6 +43,16 @@ export const systemFiles: FileSystem = {
   syncTree,
   realPath: (file) => fs.realpathSync(file),
   copyFile: (from, to) => fs.copyFileSync(from, to),
+}
+
+/** Names the file in what is thrown: a system call on a descriptor that fails tells no path. */
+function naming<T>(file: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (isSystemError(error) && error.path === undefined) error.path = file
+    throw error
+  }
 }
 
 function ifPresent<T>(read: () => T): T | undefined {
@@ -88,7 +98,7 @@ function* readChunks(file: string): Iterable<Uint8Array> {
   try {
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-      const length = fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, null)
+      const length = naming(file, () => fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, null))
       if (length === 0) return
       yield chunk.subarray(0, length)
     }
@@ -114,8 +124,8 @@ function writeWhole(file: string, content: Uint8Array | string, options: WriteOp
   try {
     if (options.owner) fs.fchownSync(descriptor, options.owner.uid, options.owner.gid)
     fs.fchmodSync(descriptor, mode)
-    fs.writeFileSync(descriptor, content)
-    if (flag === "wx") fs.fsyncSync(descriptor)
+    naming(file, () => fs.writeFileSync(descriptor, content))
+    if (flag === "wx") naming(file, () => fs.fsyncSync(descriptor))
   } finally {
     fs.closeSync(descriptor)
   }
@@ -138,9 +148,11 @@ function createExclusively(file: string, mode: number): FileWriter {
   const descriptor = fs.openSync(file, "wx", mode)
   return {
     write(bytes) {
-      for (let offset = 0; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset)
+      naming(file, () => {
+        for (let offset = 0; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset)
+      })
     },
-    sync: () => fs.fsyncSync(descriptor),
+    sync: () => naming(file, () => fs.fsyncSync(descriptor)),
     close: () => {
       fs.fchmodSync(descriptor, mode)
       fs.closeSync(descriptor)

@@ -1,21 +1,16 @@
 import { spawnSync } from "node:child_process"
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { supervisionOf, whileAnswering } from "../support/footprint.ts"
 import { createHab, type Hab, processesOf, type SupervisorRun } from "../support/hab.ts"
+import { canMount, mountSmallDisk } from "../support/small-disk.ts"
 import { until } from "../support/until.ts"
 import { writeInstalled } from "../support/written-packages.ts"
 
 const MEBIBYTES = 8
-/** Mounting needs root, and a container may refuse it. */
-const canMount = (() => {
-  if (process.getuid?.() !== 0) return false
-  const mounted = spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
-  return mounted.status === 0
-})()
-
 let hab: Hab
 let sup: SupervisorRun
+let unmount = () => {}
 
 /** Takes what is left of the disk, to the last byte. */
 function fill(): void {
@@ -28,8 +23,7 @@ const pidOf = (name: string) => hab.status(name)?.pid ?? undefined
 describe.skipIf(!canMount)("a disk that is full (as root, where tmpfs can be mounted)", () => {
   beforeAll(async () => {
     hab = createHab()
-    mkdirSync(hab.path("hab"))
-    spawnSync("mount", ["-t", "tmpfs", "-o", `size=${MEBIBYTES}m,mode=755`, "none", hab.path("hab")])
+    unmount = mountSmallDisk(hab.path("hab"), MEBIBYTES)
     sup = hab.supervise("--service-min-backoff-period", "1", "--service-max-backoff-period", "1")
     await until("the supervisor answers", () => hab.run("svc", "status").code === 0)
     const init = "#!/bin/sh\nexit 0\n"
@@ -48,7 +42,7 @@ describe.skipIf(!canMount)("a disk that is full (as root, where tmpfs can be mou
       expect(await sup.stop()).toBe(0)
       expect(processesOf(hab.root)).toEqual([])
     } finally {
-      spawnSync("umount", ["--lazy", hab.path("hab")])
+      unmount()
     }
   })
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { createHab, processesOf, project } from "../support/hab.ts"
+import { canMount, mountSmallDisk } from "../support/small-disk.ts"
 import { until } from "../support/until.ts"
 
 const PLAN = "pkg_name=tree\npkg_origin=acme\npkg_version=1.0\n"
@@ -121,6 +122,39 @@ describe("hab pkg build of a plan whose dependencies are not installed", () => {
     const { stderr, code } = hab.run(...words)
     expect(code, stderr).toBe(0)
     expect(stderr).toContain("\nframed\n")
+  })
+})
+
+describe.skipIf(!canMount)("a build that fills the disk (as root, where tmpfs can be mounted)", () => {
+  it("says what could not be written, leaves nothing, and works once there is room", () => {
+    const hab = createHab()
+    const unmount = mountSmallDisk(hab.path("hab"), 4)
+    try {
+      hab.does("origin", "key", "generate", "acme")
+      hab.write(
+        "plan/plan.sh",
+        `${PLAN}do_build() { dd if=/dev/zero of=$CACHE_PATH/big bs=64k; }\ndo_install() { :; }\n`,
+      )
+      const command = hab.run("pkg", "build", "plan")
+      expect(command.code).toBe(1)
+      expect(command.stderr).toMatch(/do_build failed at .*plan\.sh:4: 'dd .*\n.*No space left on device/)
+      hab.write(
+        "plan/plan.sh",
+        `${PLAN}do_build() { :; }\ndo_install() { head -c 2500000 /dev/urandom >$pkg_prefix/f; }\n`,
+      )
+      const ours = hab.run("pkg", "build", "plan")
+      expect(ours.code).toBe(1)
+      expect(ours.stderr).toMatch(/cannot write '.*\/hab\/cache\/artifacts\/.*': no space left on the disk \(ENOSPC\)/)
+      expect([hab.list("hab/pkgs"), hab.list("hab/cache/artifacts"), hab.list("hab/cache/build")]).toEqual([
+        [],
+        [],
+        ["tree.lock"],
+      ])
+      hab.write("plan/plan.sh", PLAN + NOTHING)
+      hab.does("pkg", "install", hab.does("pkg", "build", "plan"))
+    } finally {
+      unmount()
+    }
   })
 })
 
