@@ -15,7 +15,7 @@ export const REASONS = {
   watch: { meaning: "a file under `files/` changed", requested: true },
   schedule: { meaning: "it is time for it: health checks and elections", requested: true },
   memory: { meaning: "kept for a limit of memory; nothing uses it yet", requested: true },
-  dependency: { meaning: "kept for what it depends on; nothing uses it yet", requested: true },
+  dependency: { meaning: "a service it depends on was restarted (`restart = true` in `depends_on`)", requested: true },
   unhealthy: { meaning: "its checks failed", requested: true },
   exit: { meaning: "its process ended by itself", requested: false },
   "init-failed": { meaning: "a start failed", requested: false },

@@ -167,6 +167,9 @@ export type DeclaredHook = HookOptions &
     | Readonly<{ script: string }>
   )
 
+/** `restart`: whenever that service is restarted, this one is too. */
+export type Dependency = "started" | "healthy" | Readonly<{ condition?: "started" | "healthy"; restart?: boolean }>
+
 /** Events of a service while it runs. Their hooks are a part of the service: no functions. */
 export type RuntimeEvent =
   | ("preStart" | "postStart" | "preStop" | "postStop" | "preRestart" | "postRestart" | "postExit")
@@ -201,8 +204,8 @@ export type Hooks<K extends SubjectKind> = Readonly<
 
 export type Resource<K extends SubjectKind> = (K extends "config" ? ConfigDeclaration : Subjects[K]["inputs"]) &
   Readonly<{
-    /** Of services also what each start waits for: `{ db: "healthy" }`. */
-    dependsOn?: readonly string[] | Readonly<Record<string, "started" | "healthy">>
+    /** Of services also what each start waits for, and whose restart restarts it. */
+    dependsOn?: readonly string[] | Readonly<Record<string, Dependency>>
     hooks?: Hooks<K>
   }>
 

@@ -8,6 +8,7 @@ import { createChanges, type ServiceChanges } from "./change/change-runner.ts"
 import { knownServices } from "./change/known-services.ts"
 import type { LogKey } from "./console/line.ts"
 import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
+import { restartDependents } from "./dependents.ts"
 import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
@@ -88,6 +89,7 @@ export function createSupervisor(
     onStep: (held, step) => {
       observer.onStep(held, step)
       if (step.event.tag === "hooks-done" && step.event.moment === "file-updated") tellOwedFiles(roster, held)
+      if (step.event.tag === "process-started" && step.before.lastExit !== undefined) restartDependents(roster, held)
       if (step.event.tag === "rendered") checkBinds(context, roster, say)
       checkGates(context, roster)
       changes.wake()

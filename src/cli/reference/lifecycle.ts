@@ -37,7 +37,8 @@ What fires on each path, all of it through one engine. **run** is the process of
 
 ${sequencePage()}
 - \`post-start\`, \`post-restart\` and \`post-healthy\` run beside the process; the others are waited for. \`post-healthy\` needs a
-  \`health-check\`.
+  \`health-check\`. \`post-create\` and \`post-update\` come once the process is up; where somebody waits (\`--wait\`),
+  once \`post-start\` is over too. A change of the spec that its process depends on restarts it between \`pre-update\` and \`post-update\`.
 - \`post-stop\` after a crash is the package's own hook (it undoes \`init\`); hooks declared elsewhere are told of ends that were
   asked for, unless they say \`on = ["any"]\`.
 - Between a failure and the next start the back-off passes. A start that failed is tried again with the reason \`init-failed\`.
@@ -51,9 +52,6 @@ ${sequencePage()}
 | A set is stopped | the set's \`pre-stop\` → its services in the reverse order → the set's \`post-stop\` |
 | A set is restarted | \`pre-restart\` → \`pre-stop\` → services → \`post-stop\` → \`pre-start\` → services → \`post-start\` → \`post-restart\` |
 | A set is stopped with \`--clean\` | as stopped, then \`pre-delete\` (\`pre-cleanup\`), then its state is removed |
-| A service is loaded | \`pre-create\` → started as above → \`post-create\` |
-| A service is changed, or another release takes over | \`pre-update\` → restarted as above where that is due → \`post-update\` |
-| A service is unloaded | \`pre-delete\` → stopped as above → \`post-delete\` |
 | A resource of \`hab apply\` | \`pre-create\` (\`pre-update\`, \`pre-delete\`) → the action, \`on-error\` after each failure → recorded → \`post-create\` … |
 `
 }

@@ -181,7 +181,7 @@ function restartOf({ notes }: Reading, service: FieldReader, name: string): Fiel
   return { restart: words.includes("on-failure") ? "on-failure" : words.includes("on-success") ? "always" : "no" }
 }
 
-/** A list of names, of mappings, or a mapping from name to `{ condition }`. */
+/** A list of names, of mappings, or a mapping from name to `{ condition, restart }`. */
 function dependenciesOf(service: FieldReader): Fields {
   const value = service.raw("depends_on")
   const entries = Array.isArray(value)
@@ -197,7 +197,10 @@ function dependenciesOf(service: FieldReader): Fields {
         const names = Object.keys(DEPENDENCY_CONDITIONS).join(", ")
         service.refuse("depends_on", `the condition '${condition}' of '${name}' is not known here: one of ${names}`)
       }
-      return [name, known ?? "started"] as const
+      return [
+        name,
+        { condition: known ?? "started", restart: isTable(options) && options["restart"] === true },
+      ] as const
     }),
   )
 }

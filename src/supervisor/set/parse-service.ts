@@ -82,7 +82,7 @@ export function parseSetService(
     onCritical: service.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
     healthBackoff: service.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
     limits: readLimits(service),
-    ...optional("dependsOn", readDependencies(service)),
+    ...readDependencies(service),
     set: place.set,
     folder: place.folder,
     ...(isPackage ? {} : { command: readCommand(service, "command") }),

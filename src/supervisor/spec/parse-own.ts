@@ -53,7 +53,7 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
     ...optional("versionRange", readRange(read)),
     ...optional("set", read.text("set")),
     ...optional("folder", read.text("folder")),
-    ...optional("dependsOn", readDependencies(read)),
+    ...readDependencies(read),
     ...optional("command", read.has("command") ? readCommand(read.table("command"), "argv") : undefined),
     ...optional("hooks", readHookTables(read)),
   }
@@ -88,18 +88,34 @@ export function readCommand(read: FieldReader, argvKey: "argv" | "command"): Com
   }
 }
 
-/** `depends_on`: a list of service names, or a table from name to condition. */
-export function readDependencies(read: FieldReader): OwnSpec["dependsOn"] {
+/**
+ * `depends_on`: a list of service names, or a table from name to condition, or to `{ condition, restart }`, where `restart`
+ * restarts this service whenever that one is.
+ */
+export function readDependencies(read: FieldReader): Pick<OwnSpec, "dependsOn" | "restartWith"> {
   const value = read.raw("depends_on")
-  if (value === undefined) return undefined
+  if (value === undefined) return {}
   if (!isTable(value)) {
-    const names = read.words("depends_on")
-    return names === undefined ? undefined : Object.fromEntries(names.map((name) => [name, "started" as const]))
+    const names = read.words("depends_on") ?? []
+    return { dependsOn: Object.fromEntries(names.map((name) => [name, "started" as const])) }
   }
-  const conditions = read.table("depends_on")
-  return Object.fromEntries(
-    conditions.keys.map((name) => [name, conditions.choice(name, DEPENDENCY_CONDITIONS) ?? "started"] as const),
-  )
+  const table = read.table("depends_on")
+  const found = table.keys.map((name) => ({ name, ...readDependency(table, name) }))
+  const restartWith = found.filter(({ restart }) => restart).map(({ name }) => name)
+  return {
+    dependsOn: Object.fromEntries(found.map(({ name, condition }) => [name, condition])),
+    ...(restartWith.length === 0 ? {} : { restartWith }),
+  }
+}
+
+function readDependency(table: FieldReader, name: string) {
+  if (!isTable(table.raw(name))) {
+    return { condition: table.choice(name, DEPENDENCY_CONDITIONS) ?? "started", restart: false } as const
+  }
+  const options = table.table(name)
+  options.onlyKnown(["condition", "restart"])
+  const condition = options.choice("condition", DEPENDENCY_CONDITIONS) ?? "started"
+  return { condition, restart: options.flag("restart") === true }
 }
 
 /** The declared hooks as they are; of one event a table alone stands for a list of one. */

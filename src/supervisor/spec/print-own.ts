@@ -5,7 +5,7 @@ import { type CommandSpec, DEFAULT_OWN_SPEC, type OwnSpec } from "./spec.ts"
 
 /** Our own keys that differ from their defaults; undefined when the second file is not needed. */
 export function printOwnSpec(own: OwnSpec): string | undefined {
-  const { restart, healthFailureThreshold, templateMode, onCritical, healthBackoff, command, dependsOn, hooks } = own
+  const { restart, healthFailureThreshold, templateMode, onCritical, healthBackoff, command, hooks } = own
   const fields = {
     restart: restart === DEFAULT_OWN_SPEC.restart ? undefined : restart,
     health_failure_threshold:
@@ -18,12 +18,20 @@ export function printOwnSpec(own: OwnSpec): string | undefined {
     set: own.set,
     folder: own.folder,
     limits: printLimits(own.limits),
-    depends_on: dependsOn,
+    depends_on: dependencyFields(own),
     command: command === undefined ? undefined : commandFields(command),
     hooks,
   }
   const table = tableOf(fields)
   return table.size === 0 ? undefined : stringifyToml(table)
+}
+
+function dependencyFields({ dependsOn, restartWith = [] }: OwnSpec) {
+  if (dependsOn === undefined) return undefined
+  const fields = Object.entries(dependsOn).map(([name, condition]) => {
+    return [name, restartWith.includes(name) ? { condition, restart: true } : condition] as const
+  })
+  return Object.fromEntries(fields)
 }
 
 function commandFields({ argv, run, workingDir, environment, envFile, user, group }: CommandSpec) {

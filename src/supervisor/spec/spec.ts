@@ -54,6 +54,8 @@ export type OwnSpec = Readonly<{
   command?: CommandSpec
   /** Services that have to be up, or healthy, before each start. */
   dependsOn?: Readonly<Record<string, DependencyCondition>>
+  /** Those of them whose restart restarts this service. */
+  restartWith?: readonly string[]
   /** The range of versions in the wish: `^2.1`. Part of the ident as we hold it, apart from it on disk. */
   versionRange?: string
   /** The set it was applied with. */

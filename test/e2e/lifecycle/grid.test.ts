@@ -12,6 +12,7 @@ let sup: SupervisorRun
 const TOLD = [
   ...["pre-start", "post-start", "pre-stop", "post-stop", "pre-restart", "post-restart"],
   ...["post-exit", "post-healthy", "post-unhealthy", "file-updated"],
+  ...["pre-create", "post-create", "pre-update", "post-update", "pre-delete", "post-delete"],
 ]
 
 const note = (event: string) => `[[hooks.${event}]]
@@ -32,20 +33,14 @@ const plan = (version: string): TestPlan => ({
   },
 })
 
-beforeAll(() => {
+beforeAll(async () => {
   hab = createHab()
   hab.write("hab/sup/default/config/sup.toml", TOLD.map(note).join("\n"))
   installPlan(hab, plan("1.0.0"))
-  hab.does(
-    "svc",
-    "load",
-    "acme/grid",
-    "--health-check-interval",
-    "1",
-    ...["--on-critical", "restart"],
-    ...["--health-failure-threshold", "1"],
-  )
+  hab.write("base.toml", '[services.base]\ncommand = ["sleep", "1000"]\n')
+  hab.does("svc", "apply", "base.toml")
   sup = hab.supervise()
+  await sup.sees("Starting ctl-gateway")
 })
 
 afterAll(async () => {
@@ -55,7 +50,7 @@ afterAll(async () => {
 
 const lines = () => (hab.readIfPresent("journal") ?? "").trim().split("\n")
 
-/** Does something and compares what fires then; health runs beside the rest and is looked at alone. */
+/** Does something and compares what fires then; what runs beside the rest is looked at alone. */
 async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
   const { reason, events } = SEQUENCES[cause]
   const expected = events.map((event) => (event === "run" ? "run" : `${event} ${reason}`))
@@ -63,37 +58,50 @@ async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
   await act()
   const fired = () => lines().filter(Boolean).slice(before)
   await until(`${cause} is over`, () => fired().length >= expected.length)
-  const isBeside = (line: string) => line.startsWith("post-healthy")
+  const isBeside = (line: string) => /^post-(?:healthy|create|update)/.test(line)
   expect(
     fired().filter((line) => !isBeside(line)),
     cause,
   ).toEqual(expected.filter((line) => !isBeside(line)))
-  expect(fired().filter(isBeside), cause).toEqual(expected.filter(isBeside))
+  expect(fired().filter(isBeside).sort(), cause).toEqual(expected.filter(isBeside).sort())
   await until("it is at rest", () => ["up", "down", undefined].includes(hab.status("grid")?.phase))
+}
+
+/** What the operator says of it besides what `hab svc load` can say. */
+function dependOnBase(): void {
+  const file = "hab/sup/default/specs/grid.hab.toml"
+  hab.write(file, `${hab.read(file)}\n[depends_on.base]\nrestart = true\n`)
 }
 
 const userToml = (text: string) => () => hab.write("hab/user/grid/config/user.toml", text)
 
 describe("every cause by every event, under one supervisor", () => {
   it("fires the events of its sequence and no others, in order, with its reason", async () => {
-    await expectSequence("boot", () => undefined)
+    const unwell = ["--on-critical", "restart", "--health-failure-threshold", "1"]
+    await expectSequence("load", () => hab.does("svc", "load", "acme/grid", "--health-check-interval", "1", ...unwell))
     await expectSequence("manual", () => hab.does("svc", "restart", "acme/grid"))
     await expectSequence("crash", () => process.kill(hab.status("grid")?.pid ?? 0, "SIGKILL"))
     await expectSequence("config", userToml("word = 2\n"))
     await expectSequence("hook-changed", userToml("word = 2\nrun = 2\n"))
     await expectSequence("unhealthy", () => hab.write("sick", ""))
     await expectSequence("files", () => hab.write("hab/svc/grid/files/motd", "hello"))
+    await expectSequence("options", () => hab.does("svc", "update", "acme/grid", "--channel", "beta"))
     installPlan(hab, plan("1.1.0"))
-    await expectSequence("update", () => hab.does("svc", "load", "acme/grid", "--force"))
+    await expectSequence("update", () =>
+      hab.does("svc", "load", "acme/grid", "--force", "--channel", "beta", ...unwell),
+    )
+    await expectSequence("stop", () => hab.does("svc", "stop", "acme/grid"))
+    await expectSequence("start", () => hab.does("svc", "start", "acme/grid"))
     hab.write("hab/user/grid/hooks.toml", note("reconfigure").replace(/^for .*\n/m, ""))
     await sup.sees("hooks.toml was read again: 1 hook")
     await expectSequence("reconfigure", userToml("word = 3\nrun = 2\n"))
-    await expectSequence("stop", () => hab.does("svc", "stop", "acme/grid"))
-    hab.does("svc", "start", "acme/grid")
-    await until(
-      "it is well",
-      () => lines().at(-1) === "post-healthy manual" || lines().at(-2) === "post-healthy manual",
-    )
+    dependOnBase()
+    await until("the change is over", () => lines().at(-1) === "post-update load")
+    await expectSequence("dependency", () => hab.does("svc", "restart", "base"))
     await expectSequence("shutdown", () => sup.stop())
+    await expectSequence("boot", () => {
+      sup = hab.supervise()
+    })
+    await expectSequence("unload", () => hab.does("svc", "unload", "acme/grid"))
   })
 })

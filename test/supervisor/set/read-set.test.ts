@@ -120,7 +120,7 @@ services:
     env_file: .env
     restart: on-failure|on-unhealthy
     depends_on:
-      db: { condition: service_healthy }
+      db: { condition: service_healthy, restart: true }
     hooks:
       pre_start:
         run: ./setup.sh
@@ -143,6 +143,7 @@ services:
       set: "shop",
       folder: "/srv/shop",
       dependsOn: { db: "healthy" },
+      restartWith: ["db"],
       command: {
         argv: ["./server"],
         workingDir: "/srv/shop/app",

@@ -85,7 +85,8 @@ describe("the spec file", () => {
       ...DEFAULT_OWN_SPEC,
       set: "shop",
       folder: "/srv/shop",
-      dependsOn: { db: "healthy" },
+      dependsOn: { db: "healthy", cache: "started" },
+      restartWith: ["db"],
       command: { argv: ["./server", "--port=1"], environment: { MODE: 'a "b"' }, envFile: "?.env", user: "www" },
       hooks: {
         "pre-start": [
