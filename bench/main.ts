@@ -1,9 +1,10 @@
 import type { Bench, Row } from "./bench.ts"
+import { clusterBench } from "./cluster/cluster.ts"
 import { commandBench } from "./command.ts"
 import { renderBench } from "./render.ts"
 import { superviseBenches } from "./supervise/supervise.ts"
 
-const BENCHES: readonly Bench[] = [commandBench, renderBench, ...superviseBenches]
+const BENCHES: readonly Bench[] = [commandBench, renderBench, ...superviseBenches, clusterBench]
 const SLACK = 3
 const WIDTHS = { what: 50, figure: 9, unit: 6 } as const
 

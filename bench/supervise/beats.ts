@@ -14,8 +14,8 @@ export type Beats = Readonly<{
   close(): void
 }>
 
-/** Opens the FIFO both ways, so that no writer ever waits for us or gets SIGPIPE. */
-export function listenToBeats(file: string): Beats {
+/** Opens the FIFO both ways, so that no writer ever waits for us or gets SIGPIPE. `onWords` is told every line. */
+export function listenToBeats(file: string, onWords: (words: readonly string[]) => void = () => undefined): Beats {
   execFileSync("mkfifo", ["-m", "666", file])
   const socket = new Socket({
     fd: fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NONBLOCK),
@@ -30,7 +30,9 @@ export function listenToBeats(file: string): Beats {
     const lines = (held + chunk).split("\n")
     held = lines.pop() ?? ""
     for (const line of lines) {
-      const [name = "", pid = "0"] = line.split(" ")
+      const words = line.split(" ")
+      const [name = "", pid = "0"] = words
+      onWords(words)
       seen.push({ name, pid: Number(pid), atMs })
     }
     onBeat()

@@ -45,7 +45,7 @@ const PLAN: TestPlan = {
 
 type Machine = Readonly<{ name: string; hab: Hab; place: Place; sup: SupervisorRun; memberId: string }>
 
-let nodes: EtcdNode[] = []
+let nodes: readonly EtcdNode[] = []
 let machines: Machine[] = []
 let elected: ReturnType<typeof recordWatch>
 
@@ -221,7 +221,7 @@ describe.skipIf(!hasEtcd || !hasNetworks)(
     it(`stays one ring through ${STEPS} random faults at once, again and again (CLUSTER_SEED ${SEED})`, async () => {
       const random = createRandom(SEED)
       for (let step = 0; step < STEPS; step++) {
-        const [machine, node] = [random.pick(machines as [Machine]), random.pick(nodes as [EtcdNode])]
+        const [machine, node] = [random.pick(machines as [Machine]), random.pick(nodes as readonly [EtcdNode])]
         const pid = supervisorPid(machine)
         const paused = random.chance(0.5)
         const fence = Math.max(...machines.map(fenceSeenBy))

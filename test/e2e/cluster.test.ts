@@ -25,7 +25,7 @@ const PLAN: TestPlan = {
 
 type Machine = { hab: Hab; sup: SupervisorRun }
 
-let nodes: EtcdNode[] = []
+let nodes: readonly EtcdNode[] = []
 const machines: Machine[] = []
 
 const seen = ({ hab }: Machine) => hab.readIfPresent("hab/svc/store/config/seen")?.trim()

@@ -8,7 +8,7 @@ import { type EtcdNode, hasEtcd, startEtcd } from "../../support/etcd.ts"
 import { put, recordWatch, storeContract } from "../../support/store-contract.ts"
 import { until } from "../../support/until.ts"
 
-let nodes: EtcdNode[] = []
+let nodes: readonly EtcdNode[] = []
 const stores: ClusterStore[] = []
 
 function open(endpoints = nodes.map(({ endpoint }) => endpoint)): ClusterStore {
