@@ -136,7 +136,9 @@ describe("the laws of the house", () => {
 
   it("every file that ARCHITECTURE.md speaks of exists", () => {
     const text = readFileSync(fileURLToPath(new URL("../ARCHITECTURE.md", import.meta.url)), "utf8")
-    const named = [...text.matchAll(/(?:^|[ |,])((?:src|test|bin|scripts)\/[\w./-]+)/g)].map((match) => match[1] ?? "")
+    const named = [...text.matchAll(/(?:^|[ |,])((?:src|test|bench|bin|scripts)\/[\w./-]+)/g)].map(
+      (match) => match[1] ?? "",
+    )
     const missing = named.filter((name) => !existsSync(fileURLToPath(new URL(`../${name}`, import.meta.url))))
     const chapters = text.split(/^## /m).slice(1)
     const withoutTable = chapters.filter((chapter) => !/\|\s*$/.test(chapter.trimEnd())).map((c) => c.split("\n")[0])

@@ -15,6 +15,8 @@ import type { BackoffPolicy } from "./service/restart-policy.ts"
 export type SupervisorOptions = Readonly<{
   backoff: BackoffPolicy
   organization?: string
+  /** Host path of the keys that uploads are opened with; the root's own key cache where it is not given. */
+  keys?: string
   /** Shown as `sys.ip` in templates. */
   ip: string
   hostname: string

@@ -10,15 +10,15 @@ export type Given = Readonly<{ group: string; isHere: boolean; bytes: Uint8Array
  * because members of the group are elsewhere in the ring. Throws as `openUpload`.
  */
 export async function openIfHere(
-  { host, layout, ring }: SupervisorContext,
+  context: SupervisorContext,
   { group, isHere, bytes, encrypted }: Given,
 ): Promise<Uint8Array | undefined> {
   if (!encrypted) return bytes
   try {
-    return await openUpload(uploadKeys(host, layout), group, bytes)
+    return await openUpload(uploadKeys(context), group, bytes)
   } catch (error) {
     const isLocked = error instanceof HabError && error.code === "KEY_NOT_FOUND"
-    if (isLocked && ring !== undefined && !isHere) return undefined
+    if (isLocked && context.ring !== undefined && !isHere) return undefined
     throw error
   }
 }

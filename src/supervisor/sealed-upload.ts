@@ -5,12 +5,15 @@ import { openEnvelope, parseEnvelope } from "../crypto/envelope.ts"
 import { createKeyCache, type KeyCache } from "../crypto/key-cache.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 
-/** The keys that uploads are opened with: those of HAB_CACHE_KEY_PATH, or of the root's own cache. */
-export function uploadKeys(
-  { files, env }: Readonly<{ files: FileSystem; env: Readonly<Record<string, string>> }>,
-  layout: Layout,
-): KeyCache {
-  return createKeyCache({ files }, env["HAB_CACHE_KEY_PATH"] || layout.cacheKeys)
+type UploadKeysContext = Readonly<{
+  host: Readonly<{ files: FileSystem }>
+  layout: Layout
+  options: Readonly<{ keys?: string }>
+}>
+
+/** The keys that uploads are opened with: in the folder the operator named, or in the root's own cache. */
+export function uploadKeys({ host, layout, options }: UploadKeysContext): KeyCache {
+  return createKeyCache({ files: host.files }, options.keys ?? layout.cacheKeys)
 }
 
 /**

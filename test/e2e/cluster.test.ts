@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type EtcdNode, hasEtcd, startEtcd } from "../support/etcd.ts"
-import { createHab, type Hab, type SupervisorRun } from "../support/hab.ts"
+import { createHab, type Hab, processesOf, type SupervisorRun } from "../support/hab.ts"
 import { installPlan, type TestPlan } from "../support/plans.ts"
+import { freePort, openPorts } from "../support/sockets.ts"
 import { until } from "../support/until.ts"
 
 const PLAN: TestPlan = {
@@ -174,5 +175,26 @@ describe("a supervisor told of a ring it cannot join", () => {
     const sup = hab.supervise("acme/store", "--cluster", "etcd://127.0.0.1:1")
     await until("the service is up", () => hab.status("store")?.state === "up")
     expect(await sup.stop()).toBe(0)
+  })
+})
+
+describe("a supervisor without a ring", () => {
+  it("listens on the port of its HTTP gateway and nowhere else, and without it nowhere", async () => {
+    const hab = createHab({ HAB_LISTEN_HTTP: "" })
+    installPlan(hab, PLAN)
+    const port = await freePort()
+    const open = supervise("--listen-http", `127.0.0.1:${port}`)
+    await until("the service is up", () => hab.status("store")?.state === "up")
+    expect(openPorts(processesOf(hab.root))).toEqual([`tcp ${port}`])
+    expect(hab.run("ring", "status").stderr).toContain("RING_ABSENT")
+    await open.stop()
+    const closed = supervise("-D")
+    await until("the service is up", () => hab.status("store")?.state === "up")
+    expect(openPorts(processesOf(hab.root))).toEqual([])
+    await closed.stop()
+
+    function supervise(...words: string[]): SupervisorRun {
+      return hab.supervise("acme/store", "--topology", "leader", ...words)
+    }
   })
 })

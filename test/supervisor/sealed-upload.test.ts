@@ -11,7 +11,7 @@ const layout = createLayout({ root: "/", enclosed: true })
 
 async function world() {
   const files = memoryFileSystem()
-  const keys = uploadKeys({ files, env: {} }, layout)
+  const keys = uploadKeys({ host: { files }, layout, options: {} })
   let seed = 0
   const random = { clock: fakeClock(), randomBytes: (length: number) => new Uint8Array(length).fill(++seed) }
   const user = await generateBoxKeys(random, keys, "alice")
@@ -24,10 +24,10 @@ async function world() {
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 
 describe("what a user encrypted for a service group (spec supervisor §6.3)", () => {
-  it("opens with the keys of the root, or of HAB_CACHE_KEY_PATH", async () => {
+  it("opens with the keys of the root, or of the folder that is named", async () => {
     const { files, keys, seal } = await world()
     expect(keys.directory).toBe("/hab/cache/keys")
-    expect(uploadKeys({ files, env: { HAB_CACHE_KEY_PATH: "/elsewhere" } }, layout).directory).toBe("/elsewhere")
+    expect(uploadKeys({ host: { files }, layout, options: { keys: "/elsewhere" } }).directory).toBe("/elsewhere")
     expect(Buffer.from(await openUpload(keys, GROUP, bytes(await seal("a = 1")))).toString()).toBe("a = 1")
   })
 
@@ -42,7 +42,7 @@ describe("what a user encrypted for a service group (spec supervisor §6.3)", ()
       code: expect.stringMatching(/ENVELOPE_(REFUSED|INVALID)/),
     })
     await expect(openUpload(keys, GROUP, bytes("a = 1"))).rejects.toMatchObject({ code: "ENVELOPE_INVALID" })
-    const none = uploadKeys({ files, env: { HAB_CACHE_KEY_PATH: "/empty" } }, layout)
+    const none = uploadKeys({ host: { files }, layout, options: { keys: "/empty" } })
     await expect(openUpload(none, GROUP, bytes(sealed))).rejects.toMatchObject({ code: "KEY_NOT_FOUND" })
   })
 })

@@ -1,3 +1,4 @@
+import { posix as path } from "node:path"
 import { HabError } from "../../base/errors.ts"
 import type { Layout } from "../../base/layout.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
@@ -112,6 +113,7 @@ function requestOf(
         cooldownSec: options.serviceRestartCooldownPeriod,
       }),
       ...(options.org === undefined ? {} : { organization: options.org }),
+      ...(options.cacheKeyPath === undefined ? {} : { keys: path.resolve(cwd, options.cacheKeyPath) }),
       ip: options.sysIpAddress ?? network.ip(),
       hostname: network.hostname(),
     },

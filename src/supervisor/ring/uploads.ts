@@ -34,7 +34,7 @@ type Part = Readonly<{
  */
 export function createUploads(context: SupervisorContext, view: RingView, roster: Roster): Uploads {
   const part: Part = { context, view, roster, known: new Map() }
-  const keys = uploadKeys(context.host, context.layout).directory
+  const keys = uploadKeys(context).directory
   const stop = context.host.watcher.watch(keys, () => {
     for (const [key, { lacksKey }] of part.known) if (lacksKey) part.known.delete(key)
     look(part)
@@ -73,7 +73,7 @@ async function take(part: Part, given: Given): Promise<void> {
   const what = name === "" ? "The configuration applied" : `The file ${name} uploaded`
   try {
     const bytes = encrypted
-      ? await openUpload(uploadKeys(context.host, context.layout), group, Buffer.from(body))
+      ? await openUpload(uploadKeys(context), group, Buffer.from(body))
       : Buffer.from(body, "base64")
     writtenOrSaid(context, group, `what the ring has for ${group}`, () => keep(part, given, bytes))
   } catch (error) {
