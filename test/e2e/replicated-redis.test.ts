@@ -46,7 +46,6 @@ function createWriter(port: number) {
       isOver = true
       over()
     }
-    socket.setTimeout(2_000, once)
     socket.on("error", once)
     socket.on("close", once)
     socket.on("data", (bytes) => {
