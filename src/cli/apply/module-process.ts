@@ -4,6 +4,7 @@ import type { FromModuleHost } from "../../hooks/module-protocol.ts"
 import type { StartModule } from "../../hooks/modules.ts"
 import { operatorEnvironment } from "../../hooks/operator-environment.ts"
 import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
+import { messageOf } from "../../program/run-hooks.ts"
 
 type Context = Readonly<{
   groups: () => Promise<RunGroups>
@@ -28,14 +29,18 @@ export function moduleStarter({ groups, newRunId, argv, env, report }: Context):
       )
     }
     const starting = start()
-    const started = starting.then((group) => {
-      group.channel?.onMessage((message) => on.message(message as FromModuleHost))
-      void group.exited.then(on.ended)
-    })
+    const started = starting.then(
+      (group) => {
+        group.channel?.onMessage((message) => on.message(message as FromModuleHost))
+        void group.exited.then(on.ended)
+      },
+      (error: unknown) => on.ended({ tag: "not-started", cause: messageOf(error) }),
+    )
+    const tell = (act: (group: OwnedGroup) => void) => void starting.then(act, () => undefined)
     return {
       started,
-      send: (message) => void starting.then((group) => group.channel?.send(message)),
-      kill: () => void starting.then((group) => group.signal("SIGKILL")),
+      send: (message) => tell((group) => group.channel?.send(message)),
+      kill: () => tell((group) => group.signal("SIGKILL")),
       follow: () => undefined,
       write: () => undefined,
     }

@@ -74,10 +74,9 @@ async function run({ call, info, run: service }: Extract<ToModuleHost, { tag: "c
       { ...info, ...streams, env: (info["pm2_env"] as { env?: unknown })?.env, signal: abort.signal, log },
       (text) => console.warn(text),
     )
-    finish(call, {
-      ...(typeof answer === "boolean" ? { answer } : {}),
-      ...(answer === false ? { problem: "the hook answered no" } : {}),
-    })
+    // Only a plain yes has an operation tried again.
+    const isNo = answer === false || (info["event"] === "on-error" && answer !== true)
+    finish(call, isNo ? { answer: false, problem: "the hook answered no" } : answer === true ? { answer } : {})
   } catch (error) {
     finish(call, { problem: describe(error) })
   }

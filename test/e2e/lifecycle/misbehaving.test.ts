@@ -139,4 +139,21 @@ describe("a module of hab apply", () => {
     expect(apply("no.cjs")).not.toContain("trying again")
     expect(apply("yes.cjs").match(/trying again/g)).toHaveLength(2)
   })
+
+  it("is asked by the supervisor in the same way", () => {
+    const asked = () => (hab.readIfPresent("asked") ?? "").length
+    const apply = (answer: string) => {
+      const before = asked()
+      const note = `require("node:fs").appendFileSync("${hab.path("asked")}", "?")`
+      hab.write("asks.cjs", `module.exports = ({ errors }) => { ${note}; ${answer} }\n`)
+      const never = '[[services.never.hooks.pre-start]]\nrun = "exit 1"\n'
+      const command = '[services.never]\ncommand = ["sleep", "1000"]\n'
+      hab.write("never.toml", `${command}${never}[[services.never.hooks.on-error]]\nmodule = "asks.cjs"\n`)
+      expect(hab.run("svc", "apply", "never.toml").code).toBe(1)
+      hab.does("svc", "stop", "--set", "never", "--clean")
+      return asked() - before
+    }
+    expect(apply("")).toBe(1)
+    expect(apply("return errors.length < 3")).toBe(3)
+  })
 })
