@@ -1,7 +1,7 @@
 import { HabError } from "../base/errors.ts"
 import { wait } from "../ports/clock.ts"
 import type { BegunOperation } from "../supervisor/set/set-actions.ts"
-import type { SetStatus } from "../supervisor/set/set-status.ts"
+import { ALL_SERVICES, type SetStatus } from "../supervisor/set/set-status.ts"
 import type { CommandContext } from "./command.ts"
 import { askPatiently } from "./operations.ts"
 import { ownService } from "./wait-for.ts"
@@ -56,15 +56,16 @@ function standingOf({ name, serial }: BegunOperation, sets: readonly SetStatus[]
   if (sets === undefined) return { tag: "pending", why: "no supervisor answers" }
   const found = sets.find((set) => set.name === name)
   // Only the end of `stop --clean` makes a set disappear.
-  if (found === undefined) return { tag: "done", text: `the set ${name} is gone` }
+  const what = name === ALL_SERVICES ? "every service" : `the set ${name}`
+  if (found === undefined) return { tag: "done", text: `${what} is gone` }
   const { operation } = found
   if (operation === null || operation.serial < serial) {
-    return { tag: "failed", why: `the supervisor was restarted before the set ${name} was done` }
+    return { tag: "failed", why: `the supervisor was restarted before ${what} was done` }
   }
-  if (operation.serial > serial) return { tag: "failed", why: `another operation on the set ${name} was asked for` }
+  if (operation.serial > serial) return { tag: "failed", why: `another operation on ${what} was asked for` }
   if (operation.state === "running") return { tag: "pending", why: operation.step }
   if (operation.state === "failed") return { tag: "failed", why: operation.problem ?? "it failed" }
-  return { tag: "done", text: `the set ${name} ${DONE[operation.verb]}` }
+  return { tag: "done", text: `${what} ${DONE[operation.verb]}` }
 }
 
 /** A hook of the set, or of one of its services: the operation cannot end before it. */
@@ -77,7 +78,10 @@ function refuseEndlessWait(
   const { HAB_HOOK_SUBJECT: subject, HAB_HOOK_SERVICE: set } = env
   const isOwn = begun.some(({ name }) => {
     const services = sets.find((one) => one.name === name)?.services ?? []
-    return (subject === "supervisor" && set === name) || (own !== undefined && services.includes(own.name))
+    return (
+      (subject === "supervisor" && (set === name || name === ALL_SERVICES)) ||
+      (own !== undefined && services.includes(own.name))
+    )
   })
   if (!isOwn) return
   throw new HabError("SERVICE_WAIT_ENDLESS", "This hook belongs to the set it would wait for", {

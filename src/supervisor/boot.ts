@@ -96,7 +96,7 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
     const startup = { context: alone, hooks: running.hooks, say, signal: running.leaving.signal }
     await runPreStart(startup)
     if (running.leaving.signal.aborted && !launcher.hello.respawned) return leaveUnopened(launcher)
-    const { isUp } = await begin(alone, options, { running, modules, end })
+    const { isUp } = await begin(alone, options, { running, modules, hooks: running.hooks, end })
     open(launcher)
     void runPostStart(startup, isUp)
   } catch (error) {
@@ -112,9 +112,14 @@ export async function runSupervisor(options: BootOptions): Promise<number> {
 async function begin(
   alone: SupervisorContext,
   options: BootOptions,
-  parts: Readonly<{ running: Running; modules: ModuleHosts; end: (code: number) => void }>,
+  parts: Readonly<{
+    running: Running
+    modules: ModuleHosts
+    hooks: SupervisorHookRunner
+    end: (code: number) => void
+  }>,
 ): Promise<{ isUp: Promise<void> }> {
-  const { running, modules, end } = parts
+  const { running, modules, hooks, end } = parts
   const { request } = options
   const gateway = await openHttp(alone, options)
   const here = gateway === undefined ? alone : { ...alone, httpAddress: gateway.address }
@@ -127,18 +132,16 @@ async function begin(
   const others = [gateway?.observer ?? UNOBSERVED, part?.observer ?? UNOBSERVED]
   const updater = createUpdater(context, options.host, request.updates, gateway?.observer ?? UNOBSERVED)
   const watching = observers(ending, updater.observer, arriving.observer, ...others)
-  const supervisor = createSupervisor(context, { exits: running.exits, modules }, watching)
+  const { exits } = running
+  const supervisor = createSupervisor(context, { exits, modules, hooks }, watching)
   part?.follow(supervisor)
   running.leave = part?.close
   running.supervisor = supervisor
   gateway?.show(gatewaySource(context, supervisor.roster, gateway))
-  const close = await openAll(context, supervisor, request, gateway)
-  const stopUpdates = updater.start(supervisor)
-  running.stopUpdates = stopUpdates
-  running.close = () => {
-    stopUpdates()
-    return close()
-  }
+  const { closePorts, close } = await openAll(context, supervisor, request, gateway)
+  running.stopUpdates = updater.start(supervisor)
+  running.closePorts = closePorts
+  running.close = close
   for (const exit of running.ended.splice(0)) supervisor.onExit(exit)
   return { isUp: arriving.whenUp(supervisor.roster) }
 }
@@ -152,6 +155,7 @@ type Running = {
   /** Aborted when we were asked to go: no hook of the start is waited for. */
   readonly leaving: AbortController
   stopUpdates?: () => void
+  closePorts?: () => Promise<void>
   close?: () => Promise<void>
   /** Ends our part in the ring. */
   leave?: ((leaves: boolean) => Promise<void>) | undefined
@@ -181,10 +185,10 @@ function createContext({ host, request, print }: BootOptions, launcher: Launcher
 }
 
 async function shutDown(running: Running, launcher: LauncherClient): Promise<void> {
-  const { supervisor, hooks, close, leave } = running
+  const { supervisor, hooks, closePorts, close, leave } = running
   supervisor?.say("hab-sup", "MR", "Supervisor received shutdown signal from launcher")
   running.stopUpdates?.()
-  await hooks?.runWithin("pre-stop", "shutdown")
+  await hooks?.runWithin("pre-stop", "shutdown", closePorts?.())
   await supervisor?.stopAll()
   await hooks?.run("post-stop", "shutdown", NEVER)
   await leave?.(true)
@@ -198,10 +202,12 @@ function leaveUnopened(launcher: LauncherClient): number {
   return 0
 }
 
-async function reload({ supervisor, hooks, close, leaving }: Running): Promise<void> {
+async function reload(running: Running): Promise<void> {
+  const { supervisor, hooks, closePorts, close, leaving } = running
   supervisor?.say("hab-sup", "MR", "Supervisor shutting down for restart; services keep running")
   leaving.abort()
-  await hooks?.runWithin("pre-stop", "reload")
+  running.stopUpdates?.()
+  await hooks?.runWithin("pre-stop", "reload", closePorts?.())
   supervisor?.detachAll()
   await close?.()
   await hooks?.run("post-stop", "reload", NEVER)

@@ -5,6 +5,8 @@ import { decodeConfig } from "../config/read-config-file.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { TemplateContext } from "../templating/values.ts"
 import { type AppliedConfig, checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
+import type { ServiceChanges } from "./change/change-runner.ts"
+import { isRunning } from "./change/service-change.ts"
 import { configReport } from "./config-report-of.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { ApplyEffect, ApplyReport, ApplyRequest } from "./gateway/apply-report.ts"
@@ -20,6 +22,7 @@ import { type ChangeResponse, respondToChange } from "./service/change-response.
 import { withApplied } from "./service-config.ts"
 import { parseServiceGroup, stringifyServiceGroup } from "./service-group.ts"
 import type { Supervised } from "./supervised.ts"
+import type { Supervisor } from "./supervisor.ts"
 import { templateData } from "./views.ts"
 
 /** What the templates of a service see now. Throws SERVICE_BROKEN. */
@@ -31,12 +34,12 @@ export function contextOf(context: SupervisorContext, roster: Roster, held: Supe
 /**
  * Takes a configuration into force for a service group, in the whole ring where there is one, or says what would become of
  * it (spec supervisor §5.4). A service that is up refuses one it could not render. Throws USAGE, SERVICE_GROUP_INVALID,
- * CONFIG_TOO_LARGE, TOML_INVALID, CONFIG_VERSION_STALE, CONFIG_INVALID, RING_UNREACHABLE, what templates throw, and where
+ * CONFIG_TOO_LARGE, TOML_INVALID, CONFIG_VERSION_STALE, CONFIG_INVALID, SERVICE_CHANGE_FAILED, RING_UNREACHABLE, what templates throw, and where
  * it is encrypted what `openUpload` throws; then nothing was changed.
  */
 export async function applyConfig(
   context: SupervisorContext,
-  roster: Roster,
+  { roster, changes }: Pick<Supervisor, "roster" | "changes">,
   groupText: string,
   { version: versionText, text, dryRun = false, encrypted = false }: ApplyRequest,
 ): Promise<ApplyReport> {
@@ -61,11 +64,37 @@ export async function applyConfig(
   const replaces = readApplied(files, group)?.version.toString() ?? null
   if (!dryRun) {
     const upload = { version, encrypted: encrypted === true, bytes: Buffer.from(text) }
-    if (context.ring !== undefined) await applyInRing(context.ring, group, upload)
-    if (applied !== undefined) writeApplied(files, group, applied)
-    if (held !== undefined) roster.post(held, { tag: "inputs-changed" })
+    await betweenHooks(roster, changes, { held, effect: service }, async () => {
+      if (context.ring !== undefined) await applyInRing(context.ring, group, upload)
+      if (applied !== undefined) writeApplied(files, group, applied)
+      if (held !== undefined) roster.post(held, { tag: "inputs-changed" })
+    })
   }
   return { group, version: version.toString(), replaces, dryRun, service }
+}
+
+/** A service that is loaded is updated by it (spec lifecycle §C.6). Throws SERVICE_CHANGE_FAILED when hooks refuse. */
+async function betweenHooks(
+  roster: Roster,
+  changes: ServiceChanges,
+  { held, effect }: Readonly<{ held: Supervised | undefined; effect: ApplyEffect | null }>,
+  act: () => Promise<void>,
+): Promise<void> {
+  const status = held === undefined ? undefined : changes.status(held.name)
+  // A hook around another change of the service may configure it: that is part of that change.
+  if (held === undefined || (status !== undefined && isRunning(status))) return act()
+  const { spec, declared } = held
+  const problem = await changes.run({
+    verb: "update",
+    ...{ held, spec, declared, reason: "config", again: true, act },
+    changed: (effect?.files ?? []).map(({ path }) => path),
+    isWanted: () => roster.services.get(held.name) === held,
+    refused: () => undefined,
+  })
+  if (problem === undefined) return
+  throw new HabError("SERVICE_CHANGE_FAILED", problem, {
+    hint: "nothing was changed; the service goes on with what it has",
+  })
 }
 
 function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, applied: AppliedConfig): ApplyEffect {

@@ -74,7 +74,7 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
       const json = printJson(toJsonValue(contextOf(context, roster, held)), 2)
       return { json, secrets: reportOfHeld(held).secrets }
     },
-    applyConfig: (group, request) => applyConfig(context, roster, group, request),
+    applyConfig: (group, request) => applyConfig(context, supervisor, group, request),
     uploadFile: (group, request) => uploadFile(context, roster, group, request),
     ring: () => ringStatus(context),
     depart: (member) => departMember(context, member),

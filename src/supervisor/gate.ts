@@ -26,11 +26,12 @@ export function mayStart(context: SupervisorContext, roster: GateRoster, held: S
   return bindsMet(held.spec, standingsOf(context, roster.services.values(), held.spec, held.release))
 }
 
-/** Tells the services of sets, and those that depend on others, when they may start and when not. */
+/** Tells services that are held back, or depend on others, when they may start and when not. */
 export function checkGates(context: SupervisorContext, roster: Roster): void {
   for (const held of roster.services.values()) {
     const { dependsOn, set } = held.spec.own
-    if (dependsOn === undefined && set === undefined) continue
+    const isFree = dependsOn === undefined && set === undefined && !roster.heldBack.has(held.name)
+    if (isFree && held.service.bindsMet) continue
     const may = mayStart(context, roster, held)
     if (may !== held.service.bindsMet) roster.post(held, { tag: may ? "binds-met" : "binds-unmet" })
   }

@@ -77,7 +77,9 @@ export function openHeld(
     bindTags: new Map(),
     leaderFence: undefined,
     rollout: undefined,
-    filesSeen: "",
+    changedFiles: [],
+    changedBelow: [],
+    filesSeen: new Map(),
     filesOwed: false,
     watches: [],
   }

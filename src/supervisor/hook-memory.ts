@@ -14,6 +14,9 @@ export type HookMemory = Readonly<{
 const NOTHING: HookMemory = { done: {}, journal: [] }
 const EVER = "ever"
 
+/** Whose memory the supervisor's own is: no service can be called so. */
+export const SUPERVISOR_MEMORY = "hab:supervisor"
+
 type Context = Readonly<{
   files: Pick<FileSystem, "readTextIfPresent" | "writeFile" | "rename" | "makeDirectories" | "lstat" | "removeFile">
   layout: Layout

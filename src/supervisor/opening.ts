@@ -29,13 +29,16 @@ export async function openHttp(
   return gateway
 }
 
+/** Ports close when we are asked to go; the rest, our own control socket with it, when nothing is left to do. */
+export type Closing = Readonly<{ closePorts: () => Promise<void>; close: () => Promise<void> }>
+
 /** Loads what the command line names, opens the control socket and starts what the specs want; returns how to close it. */
 export async function openAll(
   context: SupervisorContext,
   supervisor: Supervisor,
   request: SupervisorRequest,
   gateway: Gateway | undefined,
-): Promise<() => Promise<void>> {
+): Promise<Closing> {
   const { hello } = context.launcher
   if (request.load !== undefined && !hello.respawned) {
     loadService({ ...context.host, layout: context.layout, store: context.store }, { ...request.load, force: true })
@@ -45,7 +48,7 @@ export async function openAll(
       `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
     )
   }
-  const servers = await openControl(context, supervisor, request.control, gateway)
+  const { local, remote } = await openControl(context, supervisor, request.control, gateway)
   // Watched before they are read: what is written in between is not missed.
   const unwatch = watchSpecs(context, supervisor)
   const startSets = supervisor.bootSets()
@@ -55,9 +58,14 @@ export async function openAll(
   rewritePidFiles(context, supervisor.roster)
   context.launcher.ready()
   checkExitWith(request.exitWith, supervisor.roster, supervisor.say)
-  return async () => {
-    unwatch()
-    await Promise.all([...servers.map((server) => server.close()), gateway?.close()])
+  return {
+    async closePorts() {
+      await Promise.all([remote?.close(), gateway?.close()])
+    },
+    async close() {
+      unwatch()
+      await local.close()
+    },
   }
 }
 
@@ -66,7 +74,7 @@ async function openControl(
   supervisor: Supervisor,
   options: ControlGatewayOptions | undefined,
   gateway: Gateway | undefined,
-): Promise<readonly ControlServer[]> {
+): Promise<Readonly<{ local: ControlServer; remote?: ControlServer }>> {
   const socket = supervisorPaths(context.layout).controlSocket
   const actions = controlActions(context, supervisor)
   const handler: ControlHandler = async (request) => {
@@ -81,8 +89,8 @@ async function openControl(
   const say = (place: string) => supervisor.say("hab-sup", "MR", `Starting ctl-gateway on ${place}`)
   say(hostPath(context.layout, socket))
   const local = await context.host.control.serve(socket, handler)
-  if (options === undefined) return [local]
+  if (options === undefined) return { local }
   const remote = await openControlGateway(context, options, handler)
   say(printListenAddress(remote.address))
-  return [local, remote]
+  return { local, remote }
 }

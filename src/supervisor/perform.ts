@@ -10,7 +10,8 @@ import type { Occasion } from "./moments.ts"
 import { describeNote } from "./notes.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
-import type { Effect, ServiceEvent } from "./service/messages.ts"
+import type { Effect, Reason, ServiceEvent } from "./service/messages.ts"
+import type { Moment } from "./service/settings.ts"
 import type { Supervised } from "./supervised.ts"
 
 /** What acting on effects takes. Each function does one thing and answers through `post`. */
@@ -83,8 +84,18 @@ function runHooks(context: PerformContext, held: Supervised, { run, moment, reas
     return
   }
   const { release } = held
-  const hooks = release === undefined ? [] : context.planHooks(held, release, { event: moment, reason })
+  const changed = takeChanged(held, moment, reason)
+  const hooks = release === undefined ? [] : context.planHooks(held, release, { event: moment, reason, ...changed })
   runListOf(context, held, hooks, controller.signal).outcome.then(done, failWith(done))
+}
+
+/** What changed, for hooks that run because of it: `reconfigure` takes it up, a restart does so with the new process. */
+function takeChanged(held: Supervised, moment: Moment, reason: Reason): Readonly<{ changed?: readonly string[] }> {
+  if (moment === "file-updated") return { changed: held.changedBelow }
+  if (moment !== "reconfigure" && reason !== "config" && reason !== "hook-changed") return {}
+  const changed = held.changedFiles
+  if (moment === "reconfigure") held.changedFiles = []
+  return { changed }
 }
 
 /** Runs a list of a service's hooks: they are in its log, in its journal and, while they run, in what is told of it. */
@@ -131,7 +142,10 @@ function cancelHooks(held: Supervised, moment: string): void {
 
 function render(context: PerformContext, held: Supervised, { run }: EffectOf<"render">): void {
   try {
-    context.post(held, { tag: "rendered", run, changes: context.render(held) })
+    const changes = context.render(held)
+    const paths = [...changes.hooks.map((hook) => `hooks/${hook}`), ...changes.config.map((file) => `config/${file}`)]
+    held.changedFiles = [...new Set([...held.changedFiles, ...paths])]
+    context.post(held, { tag: "rendered", run, changes })
   } catch (error) {
     context.post(held, { tag: "render-failed", run, problem: describe(error) })
   }
@@ -144,6 +158,7 @@ function startProcess(context: PerformContext, held: Supervised, { run }: Effect
     return
   }
   context.noteFiles(held)
+  held.changedFiles = []
   const spawning = context.startProcess(held, release).then((result) => {
     if (held.spawning === spawning) held.spawning = undefined
     if ("pid" in result) context.post(held, { tag: "process-started", run, pid: result.pid })

@@ -16,7 +16,25 @@ const FILE_MODE = 0o640
  */
 export function noteFiles({ host, layout }: SupervisorContext, held: Supervised): void {
   if (!held.service.settings.hooks.includes("file-updated")) return
-  held.filesSeen = host.watcher.fingerprint(servicePaths(layout, held.name).files)
+  held.filesSeen = filesOf({ host, layout }, held.name)
+}
+
+/** Each file directly in a service's `files/`, and what tells it from another. */
+function filesOf({ host, layout }: Pick<SupervisorContext, "host" | "layout">, name: string) {
+  const { files } = servicePaths(layout, name)
+  if (host.files.stat(files)?.kind !== "directory") return new Map<string, string>()
+  const names = host.files.readDirectory(files).map((entry) => entry.name)
+  return new Map(names.map((file) => [file, host.watcher.fingerprint(`${files}/${file}`)]))
+}
+
+function namesOfChanged(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name))
+}
+
+/** Tells the machine of changes below `files/`, and its hooks which they are. */
+function tell(roster: Roster, held: Supervised, names: readonly string[]): void {
+  held.changedBelow = names.map((name) => `files/${name}`)
+  roster.post(held, { tag: "files-updated" })
 }
 
 /** Tells the machine of files that others wrote or removed. Returns how to stop. */
@@ -26,10 +44,10 @@ export function watchFiles(context: SupervisorContext, roster: Roster, held: Sup
   return host.watcher.watch(files, () => {
     // When the hook ends, what is there then is noted as known.
     if (held.running.size > 0) return
-    const now = host.watcher.fingerprint(files)
-    if (now === held.filesSeen) return
+    const now = filesOf(context, held.name)
+    const changed = namesOfChanged(held.filesSeen, now)
     held.filesSeen = now
-    roster.post(held, { tag: "files-updated" })
+    if (changed.length > 0) tell(roster, held, changed)
   })
 }
 
@@ -50,7 +68,7 @@ export function deliverFile(context: SupervisorContext, roster: Roster, held: Su
   noteFiles(context, held)
   const isBusy = [...held.running.values()].some(({ event }) => event === "file-updated")
   if (isBusy) held.filesOwed = true
-  else roster.post(held, { tag: "files-updated" })
+  else tell(roster, held, [file.name])
 }
 
 /** The hooks for files came to their end: those that arrived meanwhile are told now. */

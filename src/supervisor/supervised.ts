@@ -80,8 +80,12 @@ export type Supervised = {
   leaderFence: number | undefined
   /** Its part in the updates of its group; undefined without an update strategy. */
   rollout: RolloutPart | undefined
+  /** Rendered anew since its process was spawned, and not yet told to hooks: paths in its directory. */
+  changedFiles: readonly string[]
+  /** Those below `files/` that changed last. */
+  changedBelow: readonly string[]
   /** What was in its `files/` when that was last taken note of. */
-  filesSeen: string
+  filesSeen: ReadonlyMap<string, string>
   /** Files were uploaded while its file-updated hooks ran. */
   filesOwed: boolean
   /** Stops watching its files. */

@@ -9,22 +9,26 @@ import { wait } from "../ports/clock.ts"
 import { accountEnvironment } from "./command-release.ts"
 import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { hookGroups } from "./hook-groups.ts"
-import { isDone, readMemory, withSuccess, writeMemory } from "./hook-memory.ts"
+import { isDone, readMemory, SUPERVISOR_MEMORY, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
+import type { SetHookEvent } from "./set/set-hooks.ts"
 
 const SPEAKER = "hab-sup"
-/** Owner of the processes and of the memory: no service can be called so. */
-const OWNER = "hab:supervisor"
-
-type SupervisorHookEvent = "pre-start" | "post-start" | "pre-stop" | "post-stop"
+/** Owner of the processes and of the memory. */
+const OWNER = SUPERVISOR_MEMORY
 
 /** The supervisor's own hooks: those of sup.toml that name no services (decisions 17, 21, 26). */
 export type SupervisorHookRunner = Readonly<{
   /** Runs the hooks of an event to their end, or until `signal` is aborted. */
-  run(event: SupervisorHookEvent, reason: Reason, signal: AbortSignal): Promise<ListOutcome>
-  /** Runs them within `exit_wait` and no longer: what still runs then is named and killed, modules are left. */
-  runWithin(event: SupervisorHookEvent, reason: Reason): Promise<void>
+  run(event: SetHookEvent, reason: Reason, signal: AbortSignal): Promise<ListOutcome>
+  /**
+   * Runs them beside something else, both within `exit_wait` and no longer: hooks that still run then are named and
+   * killed, modules are left.
+   */
+  runWithin(event: SetHookEvent, reason: Reason, beside?: Promise<void>): Promise<void>
+  /** Whether there is one for any of these events. */
+  has(events: readonly SetHookEvent[], reason: Reason): boolean
 }>
 
 /** What hooks run with besides the context. */
@@ -37,7 +41,7 @@ type Watch = Readonly<{ signal: AbortSignal; running: Set<string>; runIds: strin
 export function createSupervisorHooks(context: SupervisorContext, parts: HookParts): SupervisorHookRunner {
   let numbers = 0
   const nextRunId = () => `${OWNER}.${context.host.pid}.${++numbers}`
-  const start = (event: SupervisorHookEvent, reason: Reason, watch: Watch): Promise<ListOutcome> => {
+  const start = (event: SetHookEvent, reason: Reason, watch: Watch): Promise<ListOutcome> => {
     const hooks = hooksNow(context, event, reason)
     const runId = () => {
       const id = nextRunId()
@@ -52,16 +56,17 @@ export function createSupervisorHooks(context: SupervisorContext, parts: HookPar
     )
   }
   return {
+    has: (events, reason) => events.some((event) => hooksNow(context, event, reason).length > 0),
     run: (event, reason, signal) => start(event, reason, { signal, running: new Set(), runIds: [] }),
-    async runWithin(event, reason) {
+    async runWithin(event, reason, beside = Promise.resolve()) {
       const stop = new AbortController()
       const watch: Watch = { signal: stop.signal, running: new Set(), runIds: [] }
       const count = hooksNow(context, event, reason).length
-      if (count === 0) return
+      if (count === 0) return void (await endsWithin(context, beside))
       const limit = `${context.hooks.exitWaitMs / 1000} s`
       const what = count === 1 ? "its hook" : `its ${count} hooks`
       parts.say(SPEAKER, "HK", `Supervisor waits at most ${limit} (exit_wait) for ${what} of ${event}`)
-      if (await endsWithin(context, start(event, reason, watch))) return
+      if (await endsWithin(context, Promise.all([start(event, reason, watch), beside]))) return
       for (const name of watch.running) {
         parts.say(SPEAKER, "HK", `hook[${name}] is ended: it did not finish within ${limit} (exit_wait)`)
       }
@@ -72,7 +77,7 @@ export function createSupervisorHooks(context: SupervisorContext, parts: HookPar
 }
 
 /** Those that are due, the ones placed first at the front. */
-function hooksNow(context: SupervisorContext, event: SupervisorHookEvent, reason: Reason): HookDeclaration[] {
+function hooksNow(context: SupervisorContext, event: SetHookEvent, reason: Reason): HookDeclaration[] {
   const memory = readMemory({ files: context.host.files, layout: context.layout }, OWNER)
   const hooks = context.hooks.declared
     .filter((hook) => hook.event === event && hook.options.for === undefined)

@@ -29,7 +29,7 @@ import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runn
 import { goOverTo, restartByHand, takeNewerRelease } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
-import type { HookParts } from "./supervisor-hooks.ts"
+import type { HookParts, SupervisorHookRunner } from "./supervisor-hooks.ts"
 import type { ChangeContext } from "./take-spec.ts"
 
 const NEVER = new AbortController().signal
@@ -46,6 +46,8 @@ export type Supervisor = Readonly<{
   restart(held: Supervised, force: boolean): void
   /** The changes of services whose hooks run. */
   changes: ServiceChanges
+  /** Its own hooks, those of sup.toml. */
+  hooks: Pick<SupervisorHookRunner, "has">
   /** A newer release was installed meanwhile: the service goes over to it. */
   takeNewerRelease(held: Supervised): void
   /** How suitable a service is to lead its group; never rejects. */
@@ -68,7 +70,7 @@ export type Supervisor = Readonly<{
 /** A supervisor that knows of no service yet. */
 export function createSupervisor(
   context: SupervisorContext,
-  { exits, modules }: Readonly<{ exits: ExitInbox; modules: ModuleHosts }>,
+  { exits, modules, hooks }: Readonly<{ exits: ExitInbox; modules: ModuleHosts; hooks: SupervisorHookRunner }>,
   observer: Observer = UNOBSERVED,
 ): Supervisor {
   const skipped = new Map<string, string>()
@@ -107,7 +109,7 @@ export function createSupervisor(
   const restart = (held: Supervised, force: boolean) => restartByHand(changing("manual"), held, force)
   const looking = { context, roster, say, changing, known }
   const look = (reason: Reason) => lookAtSpecs(looking, skipped, reason)
-  const setContext = setContextOf(context, roster, { look, restart, exits, modules, say, changes })
+  const setContext = setContextOf(context, roster, { look, restart, exits, modules, say, changes, hooks })
   const sets = createSetRunner(setContext)
   return {
     sets,
@@ -117,6 +119,7 @@ export function createSupervisor(
     say,
     reconcile: look,
     changes,
+    hooks,
     restart,
     takeNewerRelease: (held) => takeNewerRelease(changing("update"), held),
     askSuitability: (held) => askSuitability(acting, held),
@@ -136,12 +139,12 @@ export function createSupervisor(
   }
 }
 
-type Looking = Readonly<{ look: (reason: Reason) => void }>
+type Looking = Readonly<{ look: (reason: Reason) => void; hooks: SupervisorHookRunner }>
 
 function setContextOf(
   context: SupervisorContext,
   roster: Roster,
-  { look, restart, changes, ...parts }: HookParts & Pick<SetContext, "restart" | "changes"> & Looking,
+  { look, restart, changes, hooks, ...parts }: HookParts & Pick<SetContext, "restart" | "changes"> & Looking,
 ): SetContext {
   return {
     specs: { files: context.host.files, layout: context.layout, env: context.host.env },
@@ -150,6 +153,10 @@ function setContextOf(
     restart,
     changes,
     runHooks: setHookRunner(context, parts),
+    async supervisorHooks(event, { reason, signal }) {
+      const outcome = await hooks.run(event, reason, signal)
+      return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined
+    },
     say: (text) => parts.say("hab-sup", "MR", text),
   }
 }

@@ -8,6 +8,9 @@ import {
   wantServices,
 } from "./operations.ts"
 import type { BegunOperation, SetActions } from "./set/set-actions.ts"
+import type { SetHookEvent } from "./set/set-hooks.ts"
+import { ALL_SERVICES } from "./set/set-status.ts"
+import { readSpecs } from "./spec/spec-files.ts"
 import type { StopWish } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
 
@@ -17,38 +20,51 @@ export function wishActions(
   operations: OperationContext,
   sets: SetActions,
 ): Pick<ControlActions, "start" | "stop" | "restart"> {
+  const parts = { supervisor, sets, operations }
   return {
     start: (choice) =>
-      withSets(
-        sets,
-        choice,
-        (set) => sets.start(set),
-        (loose) => start(supervisor, operations, loose),
-      ),
+      withSets(parts, choice, {
+        around: ["pre-start", "post-start"],
+        ofSet: (set) => sets.start(set),
+        ofLoose: (loose) => start(supervisor, operations, loose),
+      }),
     stop: (request) =>
-      withSets(
-        sets,
-        request,
-        (set) => sets.stop(set, { ...stopWishOf(request), clean: request.clean === true }),
-        (loose) => stop(supervisor, operations, { ...request, ...loose }),
-      ),
+      withSets(parts, request, {
+        around: ["pre-stop", "post-stop", ...(request.clean === true ? (["pre-delete"] as const) : [])],
+        ofSet: (set) => sets.stop(set, { ...stopWishOf(request), clean: request.clean === true }),
+        ofLoose: (loose) => stop(supervisor, operations, { ...request, ...loose }),
+      }),
     restart: ({ force, ...choice }) =>
-      withSets(
-        sets,
-        choice,
-        (set) => sets.restart(set, force === true),
-        (loose) => restart(supervisor, operations, loose, force === true),
-      ),
+      withSets(parts, choice, {
+        around: ["pre-restart", "pre-stop", "post-stop", "pre-start", "post-start", "post-restart"],
+        ofSet: (set) => sets.restart(set, force === true),
+        ofLoose: (loose) => restart(supervisor, operations, loose, force === true),
+      }),
   }
 }
 
-/** Sets are dealt with as wholes, all other services one by one. */
+type Parts = Readonly<{ supervisor: Supervisor; sets: SetActions; operations: OperationContext }>
+
+/** `around`: the events of the supervisor that stand around it where it is about all services. */
+type Wish = Readonly<{
+  around: readonly SetHookEvent[]
+  ofSet: (set: string) => BegunOperation
+  ofLoose: (loose: Choice) => OperationResult
+}>
+
+/**
+ * Sets are dealt with as wholes, all other services one by one; all together where the supervisor has hooks around that
+ * (spec lifecycle §C.6).
+ */
 function withSets(
-  sets: SetActions,
+  { supervisor, sets, operations }: Parts,
   choice: Choice,
-  ofSet: (set: string) => BegunOperation,
-  ofLoose: (loose: Choice) => OperationResult,
+  { around, ofSet, ofLoose }: Wish,
 ): OperationResult {
+  if (choice.all === true && supervisor.hooks.has(around, "manual") && readSpecs(operations).specs.size > 0) {
+    const message = "Supervisor acting on all services."
+    return { changed: true, message, names: [], sets: [ofSet(ALL_SERVICES)] }
+  }
   const names = sets.chosen(choice)
   if (names.length === 0) return ofLoose(choice)
   const none: OperationResult = { changed: false, message: NO_SERVICES, names: [] }

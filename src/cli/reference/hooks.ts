@@ -66,12 +66,17 @@ ${changeHooks()}## Hooks of the supervisor itself
 
 A hook of \`sup.toml\` without \`for\` is about the supervisor: \`pre-start\` (also \`on-run\`) runs before any port opens,
 \`post-start\` once the services that start with it are up or ended for good, \`pre-stop\` (also \`on-shutdown\`) before
-services stop, \`post-stop\` when nothing of them is left. Other events of the supervisor are checked, and not run yet.
+services stop, \`post-stop\` when nothing of them is left. They and
+\`pre-restart\`, \`post-restart\` and \`pre-delete\` (also \`pre-cleanup\`) run as well, with the reason \`manual\`, around
+\`hab svc start\`, \`stop\` and \`restart --all\` and \`stop --all --clean\`, never around a single service.
 
 - At the first start a failing \`pre-start\` ends \`hab sup run\` with code 1; nothing was opened or started. A later
   supervisor (\`hab sup restart\`, SIGHUP, a crash) tries again with the back-off of services, which live on meanwhile
   but are not supervised before it passed.
-- Hooks of \`pre-stop\` together have \`exit_wait\` (5 s). What is late is named and killed; the shutdown goes on.
+- When the supervisor ends, hooks of \`pre-stop\` together have \`exit_wait\` (5 s), while the ports of the gateways close. What is
+  late is named and killed; the shutdown goes on. The socket on this machine stays until the services are down.
+- Around all services, a failing \`pre-start\`, or another before-hook that does not ignore its errors, keeps them as they are
+  (\`--force\` overrides); the hooks of applied sets run inside those of the supervisor.
 - Reasons are \`boot\` and \`shutdown\`, and \`reload\` where the supervisor goes or comes and services stay.
 - They run as the supervisor's user, in the folder of their file, with PATH, LANG, HOME and USER only, and the variables
   of the event. \`hab sup logs\` shows what they print.

@@ -48,6 +48,8 @@ ${sequencePage()}
 |---|---|
 | The supervisor starts | its \`pre-start\`, then ports open, then services in the order they depend on each other, then its \`post-start\` |
 | The supervisor shuts down | its \`pre-stop\` while ports close (\`exit_wait\` for both), then services, then its \`post-stop\` |
+| All services are started (\`start --all\`) | the supervisor's \`pre-start\` → the sets' → services → the sets' \`post-start\` → the supervisor's |
+| All services are stopped, or restarted | in the same way: the supervisor's hooks around those of the sets, in the order of a set |
 | A set is started | the set's \`pre-start\` → its services → the set's \`post-start\` |
 | A set is stopped | the set's \`pre-stop\` → its services in the reverse order → the set's \`post-stop\` |
 | A set is restarted | \`pre-restart\` → \`pre-stop\` → services → \`post-stop\` → \`pre-start\` → services → \`post-start\` → \`post-restart\` |

@@ -107,8 +107,8 @@ function run(context: ChangeParts, book: Book, change: ServiceChange): Promise<s
   const { name } = change.held
   if (!context.hasHooks(change, [...before, ...after, "on-error"])) {
     book.refusals.delete(name)
-    change.act()
-    return Promise.resolve(undefined)
+    // What is done at once is done when we return.
+    return Promise.resolve(change.act()).then(() => undefined)
   }
   const wish = book.wishes.get(name)
   if (wish === undefined && change.again !== true && book.refusals.get(name) === textOf(change)) {
@@ -142,9 +142,9 @@ function begin(context: ChangeParts, book: Book, { change, wish, resolve }: Begu
     running.status = { ...running.status, ...facts }
     context.onProgress(facts.phase !== undefined)
   }
-  const act = () => {
+  const act = async () => {
     book.refusals.delete(name)
-    change.act()
+    await change.act()
     resolve(undefined)
   }
   const until: ChangeTask["until"] = (step, holds) => {
@@ -153,9 +153,10 @@ function begin(context: ChangeParts, book: Book, { change, wish, resolve }: Begu
   }
   const waits = wish.waits === true || change.reason === "apply"
   running.ended = carryOut({ context, change: { ...change, act }, waits, signal, set, until }, before?.ended).then(
-    (problem) => {
-      if (problem !== undefined && running.status.phase === "before" && !signal.aborted) {
-        refuse(context, book, { change, wish }, problem)
+    (end) => {
+      const problem = end?.problem
+      if (end?.tag === "failed" && running.status.phase === "before") {
+        refuse(context, book, { change, wish }, end.problem)
       }
       set({ phase: problem === undefined ? "done" : "failed", step: "", problem: problem ?? null })
       resolve(problem)
@@ -163,18 +164,22 @@ function begin(context: ChangeParts, book: Book, { change, wish, resolve }: Begu
   )
 }
 
-/** Resolves with why it failed, whatever that was: the supervisor goes on. */
-async function carryOut(task: ChangeTask, before: Promise<void> | undefined): Promise<string | undefined> {
+/** Resolves with why it is not done, whatever that was: the supervisor goes on. */
+async function carryOut(
+  task: ChangeTask,
+  before: Promise<void> | undefined,
+): Promise<Readonly<{ tag: "failed" | "given-up"; problem: string }> | undefined> {
   await before
   try {
     if (task.signal.aborted) throw new ChangeGivenUp()
     await changeService(task)
     return undefined
   } catch (error) {
-    if (error instanceof ChangeGivenUp) return "it was given up: something else was asked for"
+    const isGivenUp = error instanceof ChangeGivenUp
+    if (isGivenUp) return { tag: "given-up", problem: "it was given up: something else was asked for" }
     const problem = error instanceof Error ? error.message : String(error)
     task.context.say(task.change.held, problem)
-    return problem
+    return { tag: "failed", problem }
   }
 }
 

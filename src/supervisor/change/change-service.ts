@@ -40,7 +40,7 @@ export async function changeService(task: ChangeTask): Promise<void> {
   if (verb === "create" && context.hasHooks(change, before)) prepare(task)
   for (const event of before) await refusing(task, event, past)
   if (!change.isWanted()) throw new ChangeGivenUp()
-  change.act()
+  await change.act()
   task.set({ phase: "acting" })
   await untilItIs(task, past)
   task.set({ phase: "after" })

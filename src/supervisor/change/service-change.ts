@@ -41,8 +41,8 @@ export type ServiceChange = Readonly<{
   awaits?: () => readonly string[]
   /** Whether it is still wanted when the hooks before it are over. */
   isWanted: () => boolean
-  /** Takes it into force. */
-  act: () => void
+  /** Takes it into force; a promise is waited for. */
+  act: () => unknown
   /** Hooks kept it from coming into force. */
   refused: (problem: string) => void
 }>

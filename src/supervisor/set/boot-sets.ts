@@ -13,7 +13,8 @@ export function bootSets(context: SetContext, runner: SetRunner, isLeft: (servic
     return wanted.length > 0 && !wanted.some(({ ident }) => isLeft(ident.name))
   })
   for (const { name } of starting.filter(({ hooks }) => Object.keys(hooks).length > 0)) {
-    for (const { ident } of specsOfSet(context.specs, name)) context.roster.heldBack.set(ident.name, whyHeldBack(name))
+    for (const { ident } of specsOfSet(context.specs, name))
+      context.roster.heldBack.set(ident.name, whyHeldBack(`the set ${name}`))
   }
   return () => {
     for (const { name } of starting) {

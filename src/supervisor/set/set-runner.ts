@@ -3,9 +3,10 @@ import type { Roster } from "../roster.ts"
 import type { Reason } from "../service/messages.ts"
 import type { SpecContext } from "../spec/spec-files.ts"
 import type { StopWish, Supervised } from "../supervised.ts"
-import { type AppliedSet, readAppliedSets, specsOfSet } from "./set-files.ts"
+import { type AppliedSet, readAppliedSets } from "./set-files.ts"
 import type { SetHookEvent } from "./set-hooks.ts"
-import type { SetOperation, SetStatus, SetVerb } from "./set-status.ts"
+import { ALL_SERVICES, type SetOperation, type SetStatus, type SetVerb } from "./set-status.ts"
+import { type SetSubject, subjectOf } from "./set-subject.ts"
 
 /** What operations on sets take from the supervisor. */
 export type SetContext = Readonly<{
@@ -22,13 +23,18 @@ export type SetContext = Readonly<{
     event: SetHookEvent,
     run: Readonly<{ reason: Reason; signal: AbortSignal }>,
   ) => Promise<string | undefined>
+  /** Runs hooks of sup.toml that are about the supervisor; resolves as `runHooks`. */
+  supervisorHooks: (
+    event: SetHookEvent,
+    run: Readonly<{ reason: Reason; signal: AbortSignal }>,
+  ) => Promise<string | undefined>
   say: (text: string) => void
 }>
 
 /** One operation as its steps see it. */
 export type SetTask = Readonly<{
   context: SetContext
-  set: string
+  subject: SetSubject
   reason: Reason
   signal: AbortSignal
   /** Changes of services with a greater serial are this operation's. */
@@ -45,9 +51,9 @@ export class SetFailure extends Error {}
 class GivenUp extends Error {}
 
 export type SetRunner = Readonly<{
-  /** Begins an operation on a set, giving up the one before. Returns its number. */
+  /** Begins an operation on a set, or on all services, giving up those before on the same. Returns its number. */
   begin(set: string, verb: SetVerb, reason: Reason, steps: (task: SetTask) => Promise<void>): number
-  /** The sets that were applied, in the order of their names. */
+  /** The sets that were applied, in the order of their names; then, once asked anything of, all services. */
   status(): readonly SetStatus[]
   /** A service took a step: who waits for it looks again. */
   wake(): void
@@ -67,7 +73,7 @@ export function createSetRunner(context: SetContext): SetRunner {
 
   const run = async (
     running: Running,
-    before: Promise<void>,
+    before: Promise<unknown>,
     task: SetTask,
     steps: (task: SetTask) => Promise<void>,
   ) => {
@@ -88,18 +94,22 @@ export function createSetRunner(context: SetContext): SetRunner {
   }
   return {
     begin(set, verb, reason, steps) {
-      const old = latest.get(set)
-      old?.controller.abort()
+      const before = [...latest].flatMap(([name, one]) => (overlap(name, set) ? [one] : []))
+      for (const one of before) one.controller.abort()
       const controller = new AbortController()
       serial += 1
       const operation: SetOperation = { serial, verb, state: "running", problem: null, step: "" }
       const running: Running = { operation, controller, ended: Promise.resolve() }
       const task = taskOf(context, { set, reason, running, waiting })
       latest.set(set, running)
-      running.ended = run(running, old?.ended ?? Promise.resolve(), task, steps)
+      running.ended = run(running, Promise.all(before.map(({ ended }) => ended)), task, steps)
       return serial
     },
-    status: () => readAppliedSets(context.specs).map((set) => statusOf(context, set, latest.get(set.name))),
+    status() {
+      const sets = readAppliedSets(context.specs).map((set) => statusOf(context, set, latest.get(set.name)))
+      const all = latest.get(ALL_SERVICES)
+      return all === undefined ? sets : [...sets, statusOf(context, { name: ALL_SERVICES, file: "" }, all)]
+    },
     wake() {
       for (const look of [...waiting]) look()
     },
@@ -115,13 +125,14 @@ function taskOf(
   given: Readonly<{ set: string; reason: Reason; running: Running; waiting: Set<() => void> }>,
 ): SetTask {
   const { set, reason, running, waiting } = given
+  const subject = subjectOf(context, set)
   const { signal } = running.controller
   const says = (step: string) => {
     running.operation = { ...running.operation, step }
   }
   return {
     context,
-    set,
+    subject,
     reason,
     signal,
     since: context.changes.serial(),
@@ -144,14 +155,24 @@ function taskOf(
     },
     async hooks(event) {
       says(`its ${event} hooks run`)
-      const problem = await context.runHooks(set, event, { reason, signal })
+      const problem = await subject.runHooks(event, { reason, signal })
       if (signal.aborted) throw new GivenUp()
-      if (problem !== undefined) throw new SetFailure(`the ${event} hooks of the set ${set} failed: ${problem}`)
+      if (problem !== undefined) throw new SetFailure(`the ${event} hooks of ${subject.called} failed: ${problem}`)
     },
   }
 }
 
-function statusOf(context: SetContext, { name, file }: AppliedSet, running: Running | undefined): SetStatus {
-  const services = specsOfSet(context.specs, name).map(({ ident }) => ident.name)
+function overlap(one: string, other: string): boolean {
+  return one === other || one === ALL_SERVICES || other === ALL_SERVICES
+}
+
+function statusOf(
+  context: SetContext,
+  { name, file }: Pick<AppliedSet, "name" | "file">,
+  running: Running | undefined,
+): SetStatus {
+  const services = subjectOf(context, name)
+    .services()
+    .map(({ ident }) => ident.name)
   return { name, file, services, operation: running?.operation ?? null }
 }

@@ -1,3 +1,6 @@
+/** Every service at once, as if it were a set (spec lifecycle §C.6, "start all"). No set can be called so. */
+export const ALL_SERVICES = "*"
+
 export const SET_VERBS = ["apply", "start", "stop", "restart"] as const
 export type SetVerb = (typeof SET_VERBS)[number]
 

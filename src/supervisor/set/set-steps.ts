@@ -9,8 +9,7 @@ import type { Supervised } from "../supervised.ts"
 import type { SetPlan } from "./apply-set.ts"
 import { orderServices } from "./dependency-order.ts"
 import { changeProblem, isChanged } from "./set-changes.ts"
-import { readAppliedSet, removeAppliedSet, specsOfSet, writeAppliedSet } from "./set-files.ts"
-import { setMemoryName } from "./set-hooks.ts"
+import { writeAppliedSet } from "./set-files.ts"
 import { SetFailure, type SetStopWish, type SetTask } from "./set-runner.ts"
 
 /** Nothing of the service is alive, and nothing is being done about it. */
@@ -21,8 +20,8 @@ const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
  * lifecycle §C.6). Services that are up stay up. While pre-start hooks run, and when they failed, services are held back.
  */
 export async function startSet(task: SetTask, isMeant: (spec: ServiceSpec) => boolean = () => true): Promise<void> {
-  if (hasHooks(task)) holdBack(task, (held) => held === undefined || AT_REST.includes(held.service.state.tag))
-  wantUp(task, specsOfSet(task.context.specs, task.set).filter(isMeant))
+  if (task.subject.hasHooks()) holdBack(task, (held) => held === undefined || AT_REST.includes(held.service.state.tag))
+  wantUp(task, task.subject.services().filter(isMeant))
   await task.hooks("pre-start")
   await letStart(task)
   await task.hooks("post-start")
@@ -31,15 +30,14 @@ export async function startSet(task: SetTask, isMeant: (spec: ServiceSpec) => bo
 /** Stops a set: its pre-stop hooks, the services against their order, its post-stop hooks; `clean` forgets it then. */
 export async function stopSet(task: SetTask, wish: SetStopWish): Promise<void> {
   await unlessForced(task, wish, "pre-stop")
-  await stopServices(task, specsOfSet(task.context.specs, task.set), wish)
+  await stopServices(task, task.subject.services(), wish)
   await task.hooks("post-stop")
   if (wish.clean !== true) return
   await unlessForced(task, wish, "pre-delete")
-  const specs = specsOfSet(task.context.specs, task.set)
+  const specs = task.subject.cleaned()
   await removeServices(task, specs, wish)
   for (const { ident } of specs) clearMemory(task.context.specs, ident.name)
-  clearMemory(task.context.specs, setMemoryName(task.set))
-  removeAppliedSet(task.context.specs, task.set)
+  task.subject.forget()
 }
 
 /**
@@ -47,21 +45,21 @@ export async function stopSet(task: SetTask, wish: SetStopWish): Promise<void> {
  * middle of it until the hooks of the set between stop and start are over.
  */
 export async function restartSet(task: SetTask, force: boolean): Promise<void> {
-  const { roster, specs } = task.context
+  const { roster } = task.context
   await unlessForced(task, { force }, "pre-restart")
   await unlessForced(task, { force }, "pre-stop")
   holdBack(task, () => true)
-  for (const level of orderServices(specsOfSet(specs, task.set)).reverse()) {
+  for (const level of orderServices(task.subject.services()).reverse()) {
     for (const held of heldOf(task, level)) if (isAlive(held)) task.context.restart(held, force)
     await task.until(`${namesOf(level)} to stop`, () =>
       heldOf(task, level).every((held) => AT_REST.includes(held.service.state.tag) || isRefused(held)),
     )
     const refused = heldOf(task, level).find(isRefused)
     if (refused === undefined) continue
-    for (const spec of specsOfSet(specs, task.set)) roster.heldBack.delete(spec.ident.name)
+    for (const { ident } of task.subject.services()) roster.heldBack.delete(ident.name)
     throw new SetFailure(`a hook of ${refused.name} refused its restart`)
   }
-  wantUp(task, specsOfSet(specs, task.set))
+  wantUp(task, task.subject.services())
   await task.hooks("post-stop")
   await task.hooks("pre-start")
   await letStart(task)
@@ -72,7 +70,7 @@ export async function restartSet(task: SetTask, force: boolean): Promise<void> {
 /** Brings a set to what its file says: what is not named any more goes first. A set that was down is started whole. */
 export async function applySet(task: SetTask, { set, changes }: SetPlan, force: boolean): Promise<void> {
   const { specs } = task.context
-  const wasUp = specsOfSet(specs, task.set).some(({ ident }) => isAlive(task.context.roster.services.get(ident.name)))
+  const wasUp = task.subject.services().some(({ ident }) => isAlive(task.context.roster.services.get(ident.name)))
   writeAppliedSet(specs, set)
   await removeServices(
     task,
@@ -82,7 +80,7 @@ export async function applySet(task: SetTask, { set, changes }: SetPlan, force: 
   const wanted = changes.filter(({ tag }) => tag !== "remove")
   if (!wasUp) {
     if (Object.keys(set.hooks).length > 0) {
-      for (const { name } of wanted) task.context.roster.heldBack.set(name, whyHeldBack(task.set))
+      for (const { name } of wanted) task.context.roster.heldBack.set(name, whyHeldBack(task.subject.called))
     }
     wantUp(
       task,
@@ -111,34 +109,30 @@ function wantUp(task: SetTask, wanted: readonly ServiceSpec[]): void {
   }
 }
 
-function hasHooks({ context, set }: SetTask): boolean {
-  return Object.keys(readAppliedSet(context.specs, set)?.hooks ?? {}).length > 0
-}
-
 function holdBack(task: SetTask, when: (held: Supervised | undefined) => boolean): void {
-  const { roster, specs } = task.context
-  for (const { ident } of specsOfSet(specs, task.set)) {
-    if (when(roster.services.get(ident.name))) roster.heldBack.set(ident.name, whyHeldBack(task.set))
+  const { roster } = task.context
+  for (const { ident } of task.subject.services()) {
+    if (when(roster.services.get(ident.name))) roster.heldBack.set(ident.name, whyHeldBack(task.subject.called))
   }
 }
 
-/** What a service of a set waits for while the set's hooks run. */
-export function whyHeldBack(set: string): string {
-  return `the hooks of its set ${set}`
+/** What a service waits for while the hooks of the whole run: `the hooks of the set shop`. */
+export function whyHeldBack(called: string): string {
+  return `the hooks of ${called}`
 }
 
 /** Lets go of what was held back; resolves when every service has come to its first result. */
 async function letStart(task: SetTask): Promise<void> {
-  const { roster, specs, reconcile } = task.context
-  for (const { ident } of specsOfSet(specs, task.set)) roster.heldBack.delete(ident.name)
+  const { roster, reconcile } = task.context
+  for (const { ident } of task.subject.services()) roster.heldBack.delete(ident.name)
   reconcile(task.reason)
-  const wanted = specsOfSet(specs, task.set).filter(({ desiredState }) => desiredState === "up")
+  const wanted = task.subject.services().filter(({ desiredState }) => desiredState === "up")
   await task.until(
     `${namesOf(wanted)} to start`,
     () => wanted.every((spec) => isSettled(task, spec)) && heldOf(task, wanted).every((held) => hasResult(task, held)),
   )
   const problems = wanted.flatMap((spec) => startProblem(task, spec) ?? [])
-  if (problems.length > 0) throw new SetFailure(`the set ${task.set} did not start whole; ${problems.join("; ")}`)
+  if (problems.length > 0) throw new SetFailure(`${task.subject.notWhole}; ${problems.join("; ")}`)
 }
 
 /** Up with its post-start hooks over, given up, waiting to be tried again after a failure, or waiting for one of the set that has such a result. */

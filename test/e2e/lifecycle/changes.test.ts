@@ -111,6 +111,41 @@ describe("hooks around loading, changing and unloading a service", () => {
     expect(hab.read("asked")).toBe("create\ncreate\n")
   })
 
+  it("run around a configuration that is applied, and may refuse it; hooks are told which files change", async () => {
+    const SCHEMA = { properties: { password: { secret: true } } }
+    installPlan(hab, {
+      name: "tuned",
+      toml: 'word = 1\npassword = "hunter2"\n',
+      config: { "app.conf": "{{cfg.word}} {{cfg.password}}\n" },
+      hooks: { run: RUNS_ON, reconfigure: `cp "$HAB_HOOK_FILE" ${hab.path("reconfigure.json")}` },
+      more: `pkg_exports=([word]=word [password]=password)\ndo_install() { echo '${JSON.stringify(SCHEMA)}' >$pkg_prefix/config.schema.json; }`,
+    })
+    overlay(
+      "tuned",
+      `[[hooks.pre-update]]\nrun = 'cp "$HAB_HOOK_FILE" ${hab.path("update.json")}; test ! -e ${hab.path("frozen")}'\n`,
+    )
+    hab.does("svc", "load", "acme/tuned", "--wait")
+    const apply = (version: number, text: string) => {
+      hab.write("tuned.toml", text)
+      return hab.run("config", "apply", "tuned.default", String(version), "tuned.toml")
+    }
+    expect(apply(1, "word = 2\n").code).toBe(0)
+    await until("it was taken up", () => hab.readIfPresent("reconfigure.json"))
+    expect(JSON.parse(hab.read("update.json"))).toMatchObject({
+      reason: "config",
+      changed: ["config/app.conf"],
+      old: { outputs: { exports: { word: 1, password: "(secret)" } } },
+    })
+    expect(JSON.parse(hab.read("reconfigure.json"))).toMatchObject({ changed: ["config/app.conf"] })
+    hab.write("frozen", "")
+    const refused = apply(2, "word = 3\n")
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("the pre-update hooks of tuned failed")
+    expect(hab.read("hab/svc/tuned/config/app.conf")).toBe("2 hunter2\n")
+    rmSync(hab.path("frozen"))
+    expect(apply(2, "word = 3\n").code).toBe(0)
+  })
+
   it("run for spec files that appear and go, and for nothing that was known before", async () => {
     const spec = 'ident = "acme/noted"\n'
     const before = journal("noted").length

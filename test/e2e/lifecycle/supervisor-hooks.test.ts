@@ -107,3 +107,56 @@ describe("hooks of the supervisor itself", () => {
     expect(processesOf(hab.root)).toEqual([])
   })
 })
+
+describe("hooks of the supervisor around all services", () => {
+  it("run in the documented order of start, stop, restart and clean, and for no single service", async () => {
+    const names = ["on-init", "pre-start", "post-start", "pre-stop", "post-stop", "pre-restart", "post-restart"]
+    const hab = habWith(
+      `${[...names, "pre-cleanup"].map((name) => note(name, name)).join("")}[[hooks.pre-start]]\nrun = "test ! -e no"\n`,
+    )
+    const says = (word: string) => `echo ${word} >>${hab.path("journal")}`
+    installPlan(hab, { name: "web", hooks: { run: `${says("web-up")}\n${RUNS_ON}`, "post-stop": says("web-down") } })
+    hab.write("shop/shop.toml", `[services.db]\nrun = "exec sleep 600"\n[[hooks.pre-start]]\nrun = "${says("shop")}"\n`)
+    const sup = hab.supervise("acme/web")
+    await until("the start is over", () => journal(hab).includes("post-start boot"))
+    hab.does("svc", "apply", "shop/shop.toml")
+    const fired = (...words: string[]) => {
+      const before = journal(hab).length
+      hab.does("svc", ...words)
+      return journal(hab).slice(before)
+    }
+    const [stop, start] = [
+      ["pre-stop manual", "web-down", "post-stop manual"],
+      ["pre-start manual", "shop", "web-up", "post-start manual"],
+    ]
+    expect(fired("restart", "web")).toEqual(["web-down", "web-up"])
+    expect(fired("restart", "--all")).toEqual(["pre-restart manual", ...stop, ...start, "post-restart manual"])
+    expect(fired("stop", "--all")).toEqual(stop)
+    hab.write("shop/no", "")
+    hab.write("hab/sup/default/config/no", "")
+    const refused = hab.run("svc", "start", "--all", "--wait")
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("the pre-start hooks of all services failed")
+    expect(hab.status("web")?.pid ?? null).toBeNull()
+    rmSync(hab.path("hab/sup/default/config/no"))
+    expect(fired("start", "--all", "--wait")).toEqual(start)
+    expect(fired("stop", "--all", "--clean")).toEqual([...stop, "pre-cleanup manual"])
+    expect(hab.list("hab/sup/default/sets")).toEqual([])
+    expect(hab.status("web")?.desired).toBe("down")
+    expect(await sup.stop()).toBe(0)
+    expect(processesOf(hab.root)).toEqual([])
+  })
+
+  it("run while ports close at the end", async () => {
+    const hab = habWith("")
+    const sup = hab.supervise()
+    await sup.sees("Starting ctl-gateway")
+    const port = /http-gateway on \S*:(\d+)/.exec(sup.output())?.[1] ?? ""
+    const asks = `until ! node -e 'require("net").connect(${port}, "127.0.0.1").on("connect", () => process.exit(0)).on("error", () => process.exit(1))'; do :; done; echo closed >>${hab.path("journal")}`
+    expect(port).not.toBe("")
+    installPlan(hab, { name: "slow", hooks: { run: RUNS_ON, "post-stop": asks } })
+    hab.does("svc", "load", "acme/slow", "--wait")
+    expect(await sup.stop()).toBe(0)
+    expect(journal(hab)).toEqual(["closed"])
+  })
+})

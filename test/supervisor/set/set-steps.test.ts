@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest"
+import { readAppliedSets } from "../../../src/supervisor/set/set-files.ts"
+import { ALL_SERVICES } from "../../../src/supervisor/set/set-status.ts"
+import { applySet, restartSet, startSet, stopSet } from "../../../src/supervisor/set/set-steps.ts"
+import { findSpec, writeSpec } from "../../../src/supervisor/spec/spec-files.ts"
+import { commandSpec } from "../../support/held-service.ts"
+import { overWith, type SetWorld, setWorld } from "../../support/set-world.ts"
+
+const db = commandSpec("db")
+const web = commandSpec("web", { dependsOn: { db: "started" } })
+
+/** A set `shop` of web, which needs db, and its start. */
+async function shop(): Promise<SetWorld> {
+  const world = setWorld()
+  world.apply("shop", [web, db])
+  await start(world)
+  world.journal.length = 0
+  return world
+}
+
+function start(world: SetWorld, name = "shop") {
+  world.runner.begin(name, "start", "manual", (task) => startSet(task))
+  return overWith(world, name)
+}
+
+function stop(world: SetWorld, wish = {}, name = "shop") {
+  world.runner.begin(name, "stop", "manual", (task) => stopSet(task, wish))
+  return overWith(world, name)
+}
+
+function restart(world: SetWorld, force = false, name = "shop") {
+  world.runner.begin(name, "restart", "manual", (task) => restartSet(task, force))
+  return overWith(world, name)
+}
+
+const stateOf = ({ services }: SetWorld, name: string) => services.get(name)?.service.state.tag
+
+describe("starting a set", () => {
+  it("runs its hooks around its services", async () => {
+    const world = setWorld()
+    world.apply("shop", [web, db])
+    expect(await start(world)).toBeUndefined()
+    expect(world.journal[0]).toBe("pre-start of shop")
+    expect(world.journal.slice(1, 3).sort()).toEqual(["db up", "web up"])
+    expect(world.journal[3]).toBe("post-start of shop")
+  })
+
+  it("holds its services back when the hooks before it fail, until it is started again", async () => {
+    const world = setWorld()
+    world.apply("shop", [db])
+    world.failing.add("shop pre-start")
+    expect(await start(world)).toBe("the pre-start hooks of the set shop failed: it said no")
+    expect(stateOf(world, "db")).toBe("blocked")
+    world.failing.clear()
+    expect(await start(world)).toBeUndefined()
+    expect(stateOf(world, "db")).toBe("up")
+  })
+
+  it("fails when a service does not come up, and says which", async () => {
+    const world = setWorld()
+    world.apply("shop", [db, commandSpec("other")])
+    world.broken.add("db")
+    expect(await start(world)).toMatch(/^the set shop did not start whole; db: /)
+    expect(world.journal).not.toContain("post-start of shop")
+  })
+})
+
+describe("stopping a set", () => {
+  it("goes against the order of dependencies, between its hooks", async () => {
+    const world = await shop()
+    expect(await stop(world)).toBeUndefined()
+    expect(world.journal).toEqual(["pre-stop of shop", "web down", "db down", "post-stop of shop"])
+    expect(findSpec(world.context.specs, "web")?.desiredState).toBe("down")
+  })
+
+  it("ends where a hook refuses, of the set or of a service, unless it is forced", async () => {
+    const world = await shop()
+    world.failing.add("shop pre-stop")
+    expect(await stop(world)).toBe("the pre-stop hooks of the set shop failed: it said no")
+    expect(stateOf(world, "web")).toBe("up")
+    world.failing.clear()
+    world.refusing.add("web")
+    expect(await stop(world)).toBe("a hook of web refused its stop")
+    expect(stateOf(world, "db")).toBe("up")
+    world.failing.add("shop pre-stop")
+    for (const held of world.services.values()) held.service = { ...held.service, refused: undefined }
+    expect(await stop(world, { force: true })).toBeUndefined()
+    expect(stateOf(world, "db")).toBe("down")
+  })
+
+  it("forgets it when it is cleaned, after hooks of its own", async () => {
+    const world = await shop()
+    expect(await stop(world, { clean: true })).toBeUndefined()
+    expect(world.journal.slice(-2)).toEqual(["post-stop of shop", "pre-delete of shop"])
+    expect(readAppliedSets(world.context.specs)).toEqual([])
+    expect([...world.services.keys()]).toEqual([])
+  })
+})
+
+describe("restarting a set", () => {
+  it("stops all of it before any of it starts, with its hooks in the documented order", async () => {
+    const world = await shop()
+    expect(await restart(world)).toBeUndefined()
+    const { journal } = world
+    expect(journal.slice(0, 6)).toEqual([
+      "pre-restart of shop",
+      "pre-stop of shop",
+      "web down",
+      "db down",
+      "post-stop of shop",
+      "pre-start of shop",
+    ])
+    expect(journal.slice(6, 8).sort()).toEqual(["db up", "web up"])
+    expect(journal.slice(8)).toEqual(["post-start of shop", "post-restart of shop"])
+  })
+})
+
+describe("applying a set", () => {
+  it("removes what is not named any more before it starts what is new, and leaves the rest alone", async () => {
+    const world = await shop()
+    const cache = commandSpec("cache", { set: "shop" })
+    const [set] = readAppliedSets(world.context.specs)
+    if (set === undefined) throw new Error("there is a set")
+    const shopOf = (spec: typeof db) => ({ ...spec, own: { ...spec.own, set: "shop" } })
+    const changes = [
+      { tag: "unchanged", name: "db", spec: shopOf(db) },
+      { tag: "create", name: "cache", spec: cache },
+      { tag: "remove", name: "web", spec: shopOf(web) },
+    ] as const
+    world.runner.begin("shop", "apply", "apply", (task) => applySet(task, { set, changes, setChanged: false }, false))
+    expect(await overWith(world, "shop")).toBeUndefined()
+    expect(world.journal).toEqual(["web down", "cache up"])
+  })
+})
+
+describe("all services", () => {
+  it("start, stop and restart as one set, the supervisor's hooks around those of the sets", async () => {
+    const world = await shop()
+    writeSpec(world.context.specs, commandSpec("loose"))
+    world.context.reconcile("load")
+    world.journal.length = 0
+    expect(await stop(world, {}, ALL_SERVICES)).toBeUndefined()
+    const stopped = ["pre-stop of hab-sup", "pre-stop of shop", "post-stop of shop", "post-stop of hab-sup"]
+    expect(world.journal.filter((line) => line.includes(" of "))).toEqual(stopped)
+    world.journal.length = 0
+    expect(await start(world, ALL_SERVICES)).toBeUndefined()
+    expect(world.journal.filter((line) => line.endsWith(" up")).sort()).toEqual(["db up", "loose up", "web up"])
+    expect(world.journal.at(-1)).toBe("post-start of hab-sup")
+    world.failing.add("hab-sup pre-restart")
+    expect(await restart(world, false, ALL_SERVICES)).toBe("the pre-restart hooks of all services failed: it said no")
+    expect(stateOf(world, "loose")).toBe("up")
+    expect(world.runner.status().map(({ name }) => name)).toEqual(["shop", ALL_SERVICES])
+  })
+
+  it("keep their specs when they are cleaned, where they are of no set", async () => {
+    const world = await shop()
+    writeSpec(world.context.specs, commandSpec("loose"))
+    world.context.reconcile("load")
+    expect(await stop(world, { clean: true }, ALL_SERVICES)).toBeUndefined()
+    expect([...world.services.keys()]).toEqual(["loose"])
+    expect(readAppliedSets(world.context.specs)).toEqual([])
+  })
+})
