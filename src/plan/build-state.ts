@@ -141,21 +141,31 @@ export async function planValues(build: Build, phase: string): Promise<PlanValue
 
 /** Why a phase ended the shell, with the last lines and the whole log's path. */
 export function phaseFailure(
-  { log, request, location }: Pick<Build, "log" | "request" | "location">,
+  build: Pick<Build, "log" | "request" | "location" | "paths" | "found">,
   phase: string,
   outcome: Extract<ShellOutcome, { tag: "ended" }>,
 ): HabError {
+  const { log, request, location } = build
   if (request.signal?.aborted) return new HabError("BUILD_INTERRUPTED", `the build was stopped during ${phase}`)
   const lines = log.tail().map((line) => `  ${line}`)
   const path = log.path()
+  const hint = [...adviceOn(build, phase), ...(path === undefined ? [] : [`the whole output is in ${path}`])].join("\n")
   return new HabError(
     "BUILD_PHASE_FAILED",
     [`${phase} failed${describeFailure(outcome.failed, location.planFile, outcome.status)}`, ...lines].join("\n"),
     {
       exitCode: outcome.status.tag === "exited" && outcome.status.code > 0 ? outcome.status.code : 1,
-      ...(path === undefined ? {} : { hint: `the whole output is in ${path}` }),
+      ...(hint === "" ? {} : { hint }),
     },
   )
+}
+
+/** A checksum that is wrong is either the plan's or the file's. */
+function adviceOn({ request, paths, found }: Pick<Build, "request" | "paths" | "found">, phase: string): string[] {
+  const name = found.plan?.values.pkg_filename ?? ""
+  if (phase !== "do_verify" || name === "") return []
+  const file = `${hostPath(request.layout, paths.sources)}/${name}`
+  return [`compare both sums with the one upstream publishes, then correct pkg_shasum or remove ${file}`]
 }
 
 function describeFailure({ command, file, line }: FailedCommand, planFile: string, status: ExitStatus): string {

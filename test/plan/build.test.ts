@@ -132,6 +132,7 @@ describe("building a package", () => {
     const error = await failure(shop.build(shop.plan({ "plan.sh": `${HEAD}${source}pkg_shasum=00\n` })))
     expect(error.message).toContain("do_verify failed")
     expect(error.message).toMatch(/Expected: 00\n.*Computed: b5bb9d80/)
+    expect(error.hint).toContain(`then correct pkg_shasum or remove ${shop.layout.hab}/cache/src/x.tar\n`)
   })
 
   it("supports plans that source another, redefine helpers, chain defaults and change flags between callbacks", async () => {
