@@ -2,9 +2,18 @@ import type { Bench, Row } from "./bench.ts"
 import { clusterBench } from "./cluster/cluster.ts"
 import { commandBench } from "./command.ts"
 import { renderBench } from "./render.ts"
+import { installBench } from "./store/install.ts"
+import { packBench } from "./store/pack.ts"
 import { superviseBenches } from "./supervise/supervise.ts"
 
-const BENCHES: readonly Bench[] = [commandBench, renderBench, ...superviseBenches, clusterBench]
+const BENCHES: readonly Bench[] = [
+  commandBench,
+  renderBench,
+  installBench,
+  packBench,
+  ...superviseBenches,
+  clusterBench,
+]
 const SLACK = 3
 const WIDTHS = { what: 50, figure: 9, unit: 6 } as const
 

@@ -77,6 +77,8 @@ export type CommandContext = Readonly<{
   /** Asks the person at the terminal for a line; undefined at the end of input, and where there is no terminal. */
   askLine: (prompt: string) => Promise<string | undefined>
   stdoutIsTerminal: boolean
+  /** The commands that can be given: what completion is printed from. */
+  groups: readonly CommandGroup[]
   /** The Node that runs us. */
   nodeProgram: string
   /** Directory of the built bundles and of the files shipped with them. */

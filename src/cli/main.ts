@@ -123,6 +123,7 @@ export function createContext(
       return terminal.askLine(prompt)
     },
     stdoutIsTerminal: terminal.stdoutIsTerminal,
+    groups: invocation.groups,
     nodeProgram,
     programDirectory,
   }

@@ -115,8 +115,13 @@ export function placeholderOf(spec: OptionSpec): string {
   return spec.mayBeEmpty === true ? ` [${spec.value}...]` : ` <${spec.value}...>`
 }
 
+/** How the option with this key is given: `ignoreInstallHook` as `--ignore-install-hook`. */
+export function longFlag(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
 function optionFor(key: string, spec: OptionSpec): Option {
-  const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const long = longFlag(key)
   const names = spec.short === undefined ? long : `-${spec.short}, ${long}`
   const value = placeholderOf(spec)
   const option = new Option(names + value, spec.summary)

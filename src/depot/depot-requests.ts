@@ -32,6 +32,9 @@ export type DepotRequest = Omit<WebRequest, "url" | "headers" | "signal"> &
     withoutToken?: boolean
   }>
 
+/** Asks one depot; throws as `askDepot`. */
+export type Ask = (request: DepotRequest) => Promise<WebReply>
+
 /** What a depot answers. Throws DEPOT_UNREACHABLE after several rounds, and what it refused with. */
 export async function askDepot(context: RequestContext, server: DepotServer, request: DepotRequest): Promise<WebReply> {
   const { path, query, accept = [], withoutToken = false, ...plain } = request

@@ -6,6 +6,7 @@ import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision
 import { archiveName, type FullIdent, type PackageIdent, parseIdent, requireFullIdent } from "../package/ident.ts"
 import { parseTarget } from "../package/target.ts"
 import type { TransferReply, TransferRequest } from "../ports/transfer-server.ts"
+import { isAboutAccounts, withoutAccounts } from "./accounts.ts"
 import type { Depot } from "./depot.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
 import { printIdent, printRecord } from "./record.ts"
@@ -22,6 +23,9 @@ const JSON_TYPE = { "content-type": "application/json" }
 const STATUS: Partial<Record<ErrorCode, number>> = {
   DEPOT_TOKEN_UNKNOWN: 401,
   DEPOT_ORIGIN_REFUSED: 403,
+  DEPOT_WITHOUT_ACCOUNTS: 501,
+  ORIGIN_NOT_FOUND: 404,
+  ORIGIN_IN_USE: 409,
   PACKAGE_NOT_FOUND: 404,
   CHANNEL_NOT_FOUND: 404,
   IDENT_INVALID: 400,
@@ -48,6 +52,7 @@ export async function answerDepot(
   directory: string,
   request: TransferRequest,
 ): Promise<TransferReply> {
+  if (isAboutAccounts(request.target)) return refused(withoutAccounts("this depot"))
   const match = matchRoute(request.method, request.target)
   if (match === "unknown") return failure(404, "NOT_FOUND", "there is nothing at this path")
   if (match === "method") return failure(405, "METHOD_NOT_ALLOWED", "this path is not for this method")
@@ -59,8 +64,12 @@ export async function answerDepot(
     return await HANDLERS[match.route](handling)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
-    return failure(STATUS[error.code] ?? MALFORMED, error.code, error.message, error.hint)
+    return refused(error)
   }
+}
+
+function refused({ code, message, hint }: HabError): TransferReply {
+  return failure(STATUS[code] ?? MALFORMED, code, message, hint)
 }
 
 function authorize({ context, directory, request: { authorization } }: Handling, origin: string): void {
@@ -152,7 +161,12 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
   async origin({ depot, match: { parts } }) {
     const name = parts["origin"] ?? ""
-    return (await depot.hasOrigin(name)) ? json(200, { name }) : failure(404, "ORIGIN_NOT_FOUND", "no such origin")
+    const info = await depot.originInfo(name)
+    return info === undefined ? failure(404, "ORIGIN_NOT_FOUND", "no such origin") : json(200, info)
+  },
+  async removeOrigin({ depot, match: { parts } }) {
+    await depot.removeOrigin(parts["origin"] ?? "")
+    return { status: 204 }
   },
 }
 

@@ -26,6 +26,34 @@ export type Upload = Readonly<{
 /** Keys a depot keeps: the public ones for everyone, the secret ones for who has a token. */
 export type DepotKeyKind = "origin-public" | "origin-secret"
 
+/** What a depot says of an origin; who owns it is known where there are accounts. */
+export type OriginInfo = Readonly<{
+  name: string
+  owner_id?: string
+  owner_account?: string
+  private_key_name?: string
+  default_package_visibility: string
+}>
+
+/** A place in an origin that somebody was offered. */
+export type Invitation = Readonly<{ id: string; account: string; origin: string }>
+
+/** Members of origins, in depots where people have accounts: Chef's, not ours. */
+export interface DepotAccounts {
+  /** Leaves the origin. */
+  depart(origin: string): Promise<void>
+  /** Makes another account the owner. */
+  transfer(origin: string, account: string): Promise<void>
+  role(origin: string, account: string): Promise<string>
+  setRole(origin: string, account: string, role: string): Promise<void>
+  invite(origin: string, account: string): Promise<void>
+  /** Invitations of the account whose token this is. */
+  invitations(): Promise<readonly Invitation[]>
+  /** Invitations to an origin that nobody answered yet. */
+  pending(origin: string): Promise<readonly Invitation[]>
+  answer(verb: "accept" | "ignore" | "rescind", origin: string, id: string): Promise<void>
+}
+
 export type Found = Readonly<{ idents: readonly PackageIdent[]; total: number }>
 
 /** A channel every release is in from its upload on; it cannot be left. */
@@ -59,6 +87,11 @@ export interface Depot {
   channelsOf(ident: FullIdent, target: string): Promise<readonly string[]>
   hasOrigin(origin: string): Promise<boolean>
   createOrigin(origin: string): Promise<void>
+  originInfo(origin: string): Promise<OriginInfo | undefined>
+  /** Removes an origin with its channels and keys. Throws ORIGIN_NOT_FOUND, and ORIGIN_IN_USE while it has packages. */
+  removeOrigin(origin: string): Promise<void>
+  /** Throws DEPOT_WITHOUT_ACCOUNTS, here or when it is used. */
+  accounts(): DepotAccounts
   createChannel(origin: string, channel: string): Promise<"created" | "exists">
   removeChannel(origin: string, channel: string): Promise<void>
   promote(ident: FullIdent, target: string, channel: string): Promise<void>

@@ -8,6 +8,7 @@ import { type FullIdent, isFullIdent, type PackageIdent, satisfies, stringifyIde
 import { latestOf } from "../package/order.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { withoutAccounts } from "./accounts.ts"
 import { type Depot, type DepotKeyKind, EVERYTHING_CHANNEL, type Shelf } from "./depot.ts"
 import { checkArtifact } from "./incoming.ts"
 import { parseRecord, printRecord } from "./record.ts"
@@ -27,7 +28,49 @@ export function directoryDepot(context: DirectoryContext, directory: string): De
     ...reading(context, shelves),
     ...keeping(context, shelves),
     ...channelsOn(context, shelves),
+    ...originsIn(context, shelves),
+    accounts() {
+      throw withoutAccounts(`file://${directory}`)
+    },
   }
+}
+
+function originsIn({ files }: DirectoryContext, shelves: Shelves) {
+  const hasOrigin = (origin: string) =>
+    [shelves.origin(origin), `${shelves.packages}/${origin}`].some((path) => files.stat(path) !== undefined)
+  return {
+    hasOrigin: async (origin: string) => hasOrigin(origin),
+    async createOrigin(origin: string) {
+      files.makeDirectories(shelves.channel(origin, EVERYTHING_CHANNEL))
+    },
+    async originInfo(origin: string) {
+      return hasOrigin(origin) ? { name: origin, default_package_visibility: "public" } : undefined
+    },
+    async removeOrigin(origin: string) {
+      if (!hasOrigin(origin)) throw noOrigin(origin, shelves)
+      if (namesIn(files, `${shelves.packages}/${origin}`).length > 0) {
+        throw new HabError("ORIGIN_IN_USE", `the origin '${origin}' has packages in ${shelves.packages}`, {
+          hint: "remove them first: hab pkg search ORIGIN/ and hab pkg delete",
+        })
+      }
+      for (const [kind, folder] of [
+        ["origin-public", shelves.keys],
+        ["origin-secret", shelves.secretKeys],
+      ] as const) {
+        const keys = createKeyCache({ files }, folder).revisions(kind, origin)
+        for (const key of keys) files.removeFile(`${folder}/${keyFileName(kind, key)}`)
+      }
+      files.removeTree(`${shelves.packages}/${origin}`)
+      files.removeTree(shelves.origin(origin))
+    },
+  }
+}
+
+/** ORIGIN_NOT_FOUND. */
+function noOrigin(origin: string, { packages }: Shelves): HabError {
+  return new HabError("ORIGIN_NOT_FOUND", `there is no origin '${origin}' in the depot ${packages}`, {
+    hint: `hab origin create ${origin}`,
+  })
 }
 
 function reading({ files }: DirectoryContext, shelves: Shelves) {
@@ -113,12 +156,6 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
       if (files.stat(path) !== undefined) return "exists" as const
       await createKeyCache({ files }, folderOf(kind)).write(key)
       return "uploaded" as const
-    },
-    async hasOrigin(origin: string) {
-      return [shelves.origin(origin), `${shelves.packages}/${origin}`].some((path) => files.stat(path) !== undefined)
-    },
-    async createOrigin(origin: string) {
-      files.makeDirectories(shelves.channel(origin, EVERYTHING_CHANNEL))
     },
     async upload({ path: source, ident, target, checksum, force }: Parameters<Depot["upload"]>[0]) {
       const artifact = shelves.artifact(ident, target)

@@ -1,6 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { type FullIdent, isFullIdent, type PackageIdent } from "../package/ident.ts"
-import type { DepotPackage } from "./depot.ts"
+import type { DepotPackage, OriginInfo } from "./depot.ts"
 
 /** A release as Builder's JSON tells of it (spec package §5.8). */
 export function printRecord({ ident, checksum, deps, tdeps }: DepotPackage): string {
@@ -22,6 +22,18 @@ export function parseRecord(text: string, where: string): DepotPackage {
     })
   }
   return { ident, checksum: fields.checksum, deps: list(fields.deps), tdeps: list(fields.tdeps) }
+}
+
+/** What Builder's JSON says of an origin; what it leaves out or calls null is left out. Throws DEPOT_ANSWER_INVALID. */
+export function parseOriginInfo(text: string, where: string): OriginInfo {
+  const fields = parseAnswer(text, where) as Readonly<Record<string, unknown>>
+  const { name, default_package_visibility = "public", ...others } = fields
+  if (typeof name !== "string") throw answerInvalid(where, "it does not describe an origin")
+  const known = ["owner_id", "owner_account", "private_key_name"].flatMap((key) => {
+    const value = others[key]
+    return typeof value === "string" || typeof value === "number" ? [[key, String(value)] as const] : []
+  })
+  return { name, ...Object.fromEntries(known), default_package_visibility: String(default_package_visibility) }
 }
 
 /** An object or array from an answer. Throws DEPOT_ANSWER_INVALID. */

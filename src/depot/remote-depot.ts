@@ -1,9 +1,17 @@
 import { parseNamedRevision } from "../crypto/named-revision.ts"
 import { type FullIdent, isFullIdent, type PackageIdent, satisfies } from "../package/ident.ts"
 import { latestOf } from "../package/order.ts"
+import { remoteAccounts } from "./accounts.ts"
 import { type Depot, type DepotKeyKind, OWN_CHANNELS, type Shelf } from "./depot.ts"
-import { askDepot, type DepotRequest, type DepotServer, downloadFrom, type RequestContext } from "./depot-requests.ts"
-import { parseAnswer, parseRecord, toIdent } from "./record.ts"
+import {
+  type Ask,
+  askDepot,
+  type DepotRequest,
+  type DepotServer,
+  downloadFrom,
+  type RequestContext,
+} from "./depot-requests.ts"
+import { parseAnswer, parseOriginInfo, parseRecord, toIdent } from "./record.ts"
 
 const NOT_FOUND = 404
 const CONFLICT = 409
@@ -17,10 +25,28 @@ export function remoteDepot(context: RequestContext, server: DepotServer): Depot
     ...keysOf(ask),
     ...changing(ask),
     ...channelsOf(ask),
+    ...originsOf(ask),
+    accounts: () => remoteAccounts(ask),
   }
 }
 
-type Ask = (request: DepotRequest) => ReturnType<typeof askDepot>
+function originsOf(ask: Ask) {
+  const originInfo = async (origin: string) => {
+    const path = `depot/origins/${word(origin)}`
+    const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
+    return reply.status === NOT_FOUND ? undefined : parseOriginInfo(reply.text, path)
+  }
+  return {
+    originInfo,
+    hasOrigin: async (origin: string) => (await originInfo(origin)) !== undefined,
+    async createOrigin(name: string) {
+      await ask({ method: "POST", path: "depot/origins", body: JSON.stringify({ name }), accept: [CONFLICT] })
+    },
+    async removeOrigin(origin: string) {
+      await ask({ method: "DELETE", path: `depot/origins/${word(origin)}` })
+    },
+  }
+}
 
 const word = encodeURIComponent
 
@@ -101,13 +127,6 @@ function keysOf(ask: Ask) {
       const path = `depot/origins/${word(name)}/${folder}/${word(revision)}`
       const reply = await ask({ method: "POST", path, body: text, accept: [CONFLICT] })
       return reply.status === CONFLICT ? ("exists" as const) : ("uploaded" as const)
-    },
-    async hasOrigin(origin: string) {
-      const reply = await ask({ method: "GET", path: `depot/origins/${word(origin)}`, accept: [NOT_FOUND] })
-      return reply.status !== NOT_FOUND
-    },
-    async createOrigin(name: string) {
-      await ask({ method: "POST", path: "depot/origins", body: JSON.stringify({ name }), accept: [CONFLICT] })
     },
   }
 }

@@ -23,6 +23,7 @@ export const DEPOT_ROUTES = {
   uploadSecretKey: { method: "POST", path: "origins/:origin/secret_keys/:revision" },
   createOrigin: { method: "POST", path: "origins" },
   origin: { method: "GET", path: "origins/:origin" },
+  removeOrigin: { method: "DELETE", path: "origins/:origin" },
 } as const satisfies Readonly<Record<string, { method: string; path: string }>>
 
 export type DepotRoute = keyof typeof DEPOT_ROUTES

@@ -42,7 +42,8 @@ export const systemFiles: FileSystem = {
   sync: syncPath,
   syncTree,
   realPath: (file) => fs.realpathSync(file),
-  copyFile: (from, to) => fs.copyFileSync(from, to),
+  // Where the file system can, both share the content until one of them changes.
+  copyFile: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
 }
 
 /** Names the file in what is thrown: a system call on a descriptor that fails tells no path. */
@@ -153,8 +154,9 @@ function createExclusively(file: string, mode: number): FileWriter {
       })
     },
     sync: () => naming(file, () => fs.fsyncSync(descriptor)),
-    close: () => {
+    close: (modifiedSeconds) => {
       fs.fchmodSync(descriptor, mode)
+      if (modifiedSeconds !== undefined) fs.futimesSync(descriptor, modifiedSeconds, modifiedSeconds)
       fs.closeSync(descriptor)
     },
   }

@@ -106,8 +106,7 @@ function takeFile(state: State, place: Inside, entry: TarEntry): EntryDecision {
     data: (bytes) => writer.write(bytes),
     end() {
       state.open = undefined
-      writer.close()
-      state.files.setModifiedTime(at, entry.mtimeSeconds)
+      writer.close(entry.mtimeSeconds)
     },
   }
 }

@@ -27,7 +27,8 @@ export interface FileWriter {
   write(bytes: Uint8Array): void
   /** Forces content to disk. */
   sync(): void
-  close(): void
+  /** With a time in seconds, that is when the file was last modified. */
+  close(modifiedSeconds?: number): void
 }
 
 /**

@@ -138,6 +138,23 @@ describe.each(kinds)("a depot %s", (_, open) => {
     )
   })
 
+  it("removes an origin, its channels and its keys, once it has no packages", async () => {
+    const { depot } = await filled()
+    expect(await depot.originInfo("acme")).toEqual({ name: "acme", default_package_visibility: "public" })
+    await expect(depot.removeOrigin("acme")).rejects.toMatchObject({ code: "ORIGIN_IN_USE" })
+    for (const ident of [OLD, NEW, NEWEST, LIB]) await depot.remove(parseFullIdent(ident), TARGET)
+    await depot.removeOrigin("acme")
+    expect(await depot.originInfo("acme")).toBeUndefined()
+    expect(await depot.keys("acme")).toEqual([])
+    await expect(depot.removeOrigin("acme")).rejects.toMatchObject({ code: "ORIGIN_NOT_FOUND" })
+  })
+
+  it("of ours says that it has no accounts", async () => {
+    const { depot } = await filled()
+    const asked = async () => depot.accounts().role("acme", "alice")
+    await expect(asked()).rejects.toMatchObject({ code: "DEPOT_WITHOUT_ACCOUNTS" })
+  })
+
   it("refuses a key under another name, and names that are no folders", async () => {
     const { depot } = await filled()
     const { public: key } = await testKeys("acme", 2)

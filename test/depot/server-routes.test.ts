@@ -29,7 +29,7 @@ describe("paths of the depot server", () => {
 
   it("are for their methods only", () => {
     expect(matchRoute("PATCH", "/v1/depot/origins")).toBe("method")
-    expect(matchRoute("DELETE", "/v1/depot/origins/acme")).toBe("method")
+    expect(matchRoute("PUT", "/v1/depot/origins/acme")).toBe("method")
   })
 
   it("of whatever sort leave the depot as it is without a token, and are answered", async () => {

@@ -175,3 +175,33 @@ describe("keys and settings", () => {
     expect(other.run("origin", "key", "download", "nobody").code).toBe(1)
   })
 })
+
+describe("origins of a depot", () => {
+  it("are made, shown and removed; whose members they are is no matter of ours", () => {
+    const origin = (...words: string[]) => builder.run("origin", ...words, ...as(server))
+    expect(origin("create", "fresh")).toMatchObject({ code: 0, stderr: "✓ Created origin fresh\n" })
+    expect(origin("create", "fresh").stderr).toContain("Skipping origin fresh")
+    expect(origin("info", "fresh").stdout).toBe("Package Visibility : public\n")
+    expect(JSON.parse(origin("info", "fresh", "-j").stdout)).toMatchObject({ name: "fresh" })
+    expect(origin("delete", "fresh").code).toBe(0)
+    expect(origin("info", "fresh")).toMatchObject({ code: 1, stdout: "" })
+    expect(origin("delete", "acme").stderr).toContain("[ORIGIN_IN_USE]")
+    for (const words of [
+      ["depart", "acme"],
+      ["transfer", "acme", "alice"],
+      ["rbac", "show", "alice", "--origin", "acme"],
+      ["rbac", "set", "alice", "member", "-o", "acme", "--no-prompt"],
+      ["invitations", "list"],
+      ["invitations", "send", "acme", "alice"],
+      ["invitations", "rescind", "acme", "17"],
+    ]) {
+      const refused = origin(...words)
+      expect({ words, code: refused.code, stderr: refused.stderr }).toMatchObject({
+        words,
+        code: 1,
+        stderr: expect.stringContaining("[DEPOT_WITHOUT_ACCOUNTS]"),
+      })
+    }
+    expect(origin("rbac", "set", "alice", "emperor", "-o", "acme").code).toBe(2)
+  })
+})

@@ -185,7 +185,10 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
           node.bytes = Buffer.concat([node.bytes, bytes])
         },
         sync: () => enter("fsync", at),
-        close: () => enter("close", at),
+        close(modifiedSeconds) {
+          enter("close", at)
+          if (modifiedSeconds !== undefined) node.mtime = modifiedSeconds
+        },
       }
     },
     copyFile(from, to) {

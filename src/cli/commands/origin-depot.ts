@@ -8,22 +8,6 @@ import { type CommandContext, defineCommand } from "../command.ts"
 import { DEPOT_OPTIONS, requireDepot } from "../depot-options.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 
-/** `hab origin create` */
-export const createOriginCommand = defineCommand({
-  name: "create",
-  summary: "Make an origin in a depot",
-  arguments: "<origin>",
-  examples: ["hab origin create acme"],
-  options: DEPOT_OPTIONS,
-  async run({ args: [origin = ""], options }, context) {
-    const depot = requireDepot(context, options)
-    const isThere = await depot.hasOrigin(origin)
-    if (!isThere) await depot.createOrigin(origin)
-    context.report({ tag: "status", verb: isThere ? "Skipping" : "Created", subject: `origin ${origin}` })
-    return {}
-  },
-})
-
 /** `hab origin key upload`: keys that are there already are no failure. */
 export const uploadOriginKeyCommand = defineCommand({
   name: "key upload",

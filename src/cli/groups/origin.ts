@@ -1,7 +1,18 @@
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { exportOriginKey, generateOriginKeys, importOriginKey } from "../../crypto/origin-keys.ts"
 import { type CommandGroup, defineCommand } from "../command.ts"
-import { createOriginCommand, downloadOriginKeyCommand, uploadOriginKeyCommand } from "../commands/origin-depot.ts"
+import {
+  answerInvitationCommands,
+  departOriginCommand,
+  listInvitationsCommand,
+  pendingInvitationsCommand,
+  sendInvitationCommand,
+  setRoleCommand,
+  showRoleCommand,
+  transferOriginCommand,
+} from "../commands/origin-accounts.ts"
+import { createOriginCommand, deleteOriginCommand, originInfoCommand } from "../commands/origin-create.ts"
+import { downloadOriginKeyCommand, uploadOriginKeyCommand } from "../commands/origin-depot.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { originOf } from "../origin-name.ts"
 
@@ -59,9 +70,26 @@ const importKey = defineCommand({
   },
 })
 
-/** `hab origin …` (spec package §7.4). */
+/** `hab origin …` (spec package §7.4, §7.5). */
 export const originCommands: CommandGroup = {
   name: "origin",
-  summary: "Origins and their signing keys",
-  commands: [generate, exportKey, importKey, uploadOriginKeyCommand, downloadOriginKeyCommand, createOriginCommand],
+  summary: "Origins, their signing keys and their members",
+  commands: [
+    generate,
+    exportKey,
+    importKey,
+    uploadOriginKeyCommand,
+    downloadOriginKeyCommand,
+    createOriginCommand,
+    originInfoCommand,
+    deleteOriginCommand,
+    departOriginCommand,
+    transferOriginCommand,
+    listInvitationsCommand,
+    pendingInvitationsCommand,
+    sendInvitationCommand,
+    ...answerInvitationCommands,
+    showRoleCommand,
+    setRoleCommand,
+  ],
 }

@@ -1,5 +1,5 @@
 import type { Command, CommandGroup, OptionSpec } from "../command.ts"
-import { placeholderOf } from "../parse.ts"
+import { longFlag, placeholderOf } from "../parse.ts"
 
 /** docs/reference/cli.md, printed from the table of commands. */
 export function commandsReference(groups: readonly CommandGroup[]): string {
@@ -32,8 +32,7 @@ function describe(group: CommandGroup, command: Command): string {
 
 /** `-f, --force`, `--group <GROUP>`: how help and the reference write an option. */
 function flagOf(key: string, spec: OptionSpec): string {
-  const long = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  return `${spec.short === undefined ? "" : `-${spec.short}, `}${long}${placeholderOf(spec)}`
+  return `${spec.short === undefined ? "" : `-${spec.short}, `}${longFlag(key)}${placeholderOf(spec)}`
 }
 
 function origin(spec: OptionSpec): string {

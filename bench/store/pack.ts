@@ -1,0 +1,33 @@
+import type { Bench, Row } from "../bench.ts"
+import { interleaved, rowsOf } from "./interleaved.ts"
+import { type Shop, shell, withShop } from "./shop.ts"
+import { TREES, type Tree } from "./trees.ts"
+
+const LEVEL = 6
+const ROUNDS = 3
+const LIMIT = 0.85
+
+/** At this level 300 MB take minutes, for both sides; a fifth of them shows the same. */
+const PACKED: readonly Tree[] = TREES.map((tree) =>
+  tree.name === "300 MB" ? { ...tree, name: "60 MB", files: 6 } : tree,
+)
+
+/** Packing and signing a built package, beside `tar | xz -T0` at the same level. */
+export const packBench: Bench = {
+  name: "pack",
+  peers: ["tar|xz"],
+  async *run() {
+    for (const tree of PACKED) yield* await withShop(tree, packRows)
+  },
+}
+
+async function packRows(shop: Shop): Promise<Row[]> {
+  const times = await interleaved(ROUNDS, [
+    { name: "hab", run: () => shop.pack(LEVEL) },
+    {
+      name: "tar|xz",
+      run: () => shell(`tar -c -C "${shop.folder}/tree" hab | xz -T0 -${LEVEL} >"${shop.folder}/peer.tar.xz"`),
+    },
+  ])
+  return rowsOf(`pack ${shop.tree.name}`, times, { peer: "tar|xz", limit: LIMIT })
+}
