@@ -28,6 +28,8 @@ export function memberOf(
     exported: ConfigTable
     /** Of its group in a ring. Without one, a member of topology `leader` elects itself (decisions 33). */
     election?: Election
+    updateElection?: Election
+    incarnation?: number
   }>,
 ): CensusMember {
   const { version: _, hostname, permanent: __, member_id: ___, ...addresses } = facts.sys
@@ -42,6 +44,8 @@ export function memberOf(
     sys: { hostname, ...addresses, gossip_ip: facts.sys.ip },
     exported: facts.exported,
     election: facts.election ?? alone,
+    ...(facts.updateElection === undefined ? {} : { updateElection: facts.updateElection }),
+    ...(facts.incarnation === undefined ? {} : { incarnation: facts.incarnation }),
   })
 }
 

@@ -7,7 +7,7 @@ import { type BindStanding, bindStandings, bindViews, type Census, memberOf } fr
 import type { SupervisorContext } from "./context.ts"
 import { CONTROL_PORT } from "./gateway/control-gateway.ts"
 import type { Release } from "./release.ts"
-import { electionIn, fenceIn, othersIn } from "./ring/ring-census.ts"
+import { electionIn, fenceIn, othersIn, updateElectionIn } from "./ring/ring-census.ts"
 import { type ServiceGroup, stringifyServiceGroup } from "./service-group.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
@@ -69,9 +69,16 @@ function ownMember(
 ): CensusMember {
   const { memberId, ring } = context
   const group = serviceGroupOf(context, spec)
-  const election =
-    ring === undefined || spec.topology !== "leader" ? {} : { election: electionIn(ring, stringifyServiceGroup(group)) }
-  return memberOf({ memberId, group, release, spec, sys: systemView(context), exported, ...election })
+  const name = stringifyServiceGroup(group)
+  const election = ring === undefined || spec.topology !== "leader" ? {} : { election: electionIn(ring, name) }
+  const updates =
+    ring === undefined
+      ? {}
+      : {
+          updateElection: updateElectionIn(ring, name, context.host.clock.monotonicMs()),
+          incarnation: ring.ring.state().services.get(name)?.get(memberId)?.incarnation ?? 0,
+        }
+  return memberOf({ memberId, group, release, spec, sys: systemView(context), exported, ...election, ...updates })
 }
 
 /** How the binds of a service stand now. */

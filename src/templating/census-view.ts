@@ -78,11 +78,15 @@ export type MemberOptions = Readonly<{
   exported: ConfigTable
   /** Absent: no election takes place. */
   election?: Election
+  /** Who looks for updates for the group. Absent: nobody. */
+  updateElection?: Election
 }>
+
+const NO_ELECTION: Election = { status: "none" }
 
 /** A member of a service group. */
 export function censusMember(options: MemberOptions): CensusMember {
-  const { memberId, election = { status: "none" }, health = "alive" } = options
+  const { memberId, election = NO_ELECTION, updateElection = NO_ELECTION, health = "alive" } = options
   return {
     member_id: memberId,
     service: options.service,
@@ -94,9 +98,9 @@ export function censusMember(options: MemberOptions): CensusMember {
     persistent: true,
     leader: election.leader === memberId,
     follower: election.status === "finished" && election.leader !== memberId,
-    update_leader: false,
-    update_follower: false,
-    ...electionView(election),
+    update_leader: updateElection.leader === memberId,
+    update_follower: updateElection.status === "finished" && updateElection.leader !== memberId,
+    ...electionView(election, updateElection),
     sys: options.sys,
     alive: health === "alive",
     suspect: health === "suspect",
@@ -142,13 +146,13 @@ export function serviceView(
   }
 }
 
-function electionView({ status }: Election): ElectionView {
+function electionView({ status }: Election, update: Election): ElectionView {
   return {
     election_is_running: status === "running",
     election_is_no_quorum: status === "no-quorum",
     election_is_finished: status === "finished",
-    update_election_is_running: false,
-    update_election_is_no_quorum: false,
-    update_election_is_finished: false,
+    update_election_is_running: update.status === "running",
+    update_election_is_no_quorum: update.status === "no-quorum",
+    update_election_is_finished: update.status === "finished",
   }
 }

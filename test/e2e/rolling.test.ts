@@ -83,6 +83,24 @@ describe.skipIf(!hasEtcd)("three supervisors that update one member at a time (n
     await until("it is finished", () => status().groups[0].update.waiting.length === 0)
     expect(status().groups[0].update.done).toEqual([...others, last].map(({ id }) => id))
 
+    const address = /http-gateway on (\S+)/.exec(await one.sup.sees(/Starting http-gateway on/))?.[1]
+    const told = async (path: string) =>
+      (await fetch(`http://${address}/${path}`)).json() as Promise<Record<string, unknown>>
+    const incarnation = { pkg_incarnation: 1 }
+    expect(await told("census")).toMatchObject({
+      census_groups: {
+        "web.default": {
+          ...{ ...incarnation, leader_id: last.id, update_election_status: "ElectionFinished" },
+          population: Object.fromEntries(machines.map(({ id }) => [id, incarnation])),
+        },
+      },
+    })
+    expect(await told("butterfly")).toMatchObject({
+      member: { health: Object.fromEntries(machines.map(({ id }) => [id, "Alive"])) },
+      service: { list: { "web.default": Object.fromEntries(machines.map(({ id }) => [id, { initialized: true }])) } },
+      election: { list: { "web.default": { election: { member_id: last.id, status: "Finished" } } } },
+    })
+
     // Whoever looks for updates is killed in the midst of one: the others go on, and it when it is back.
     depot.demote("2.0.0")
     const [first] = [...machines].sort((a, b) => (a.id < b.id ? -1 : 1)) as [Machine]

@@ -114,3 +114,34 @@ describe("a service pinned to a range of versions", () => {
     await sup.stop()
   })
 })
+
+describe("a service whose update is wanted at run time", () => {
+  it("takes strategy and channel without a restart; what was installed meanwhile is not taken for what runs", async () => {
+    const builder = createHab()
+    await trustTestKey(builder)
+    const port = await freePort()
+    const harts = await writeReleases(builder, port, ["1.0.0", "2.0.0"])
+    const depot = `file://${builder.path("depot")}`
+    builder.does("pkg", "upload", ...harts, "--url", depot)
+    builder.does("pkg", "promote", ident("1.0.0"), "stable", "--url", depot)
+    const hab = createHab({
+      HAB_BLDR_URL: depot,
+      HAB_UPDATE_STRATEGY_PERIOD_MS: "300",
+      HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1",
+    })
+    hab.does("pkg", "install", "acme/web", "--channel", "stable")
+    const sup = hab.supervise("acme/web", "--channel", "stable", "--update-condition", "track-channel")
+    await until("1.0.0 answers", async () => (await ask(port)) === "1.0.0")
+    const pid = hab.status("web")?.pid
+    hab.does("svc", "update", "acme/web", "--strategy", "at-once")
+    hab.does("pkg", "install", harts[1] ?? "")
+    // The next supervisor finds the process of the older release.
+    process.kill(JSON.parse(hab.does("sup", "status", "--json")).pid, "SIGKILL")
+    await until("it is back", () => hab.status("web")?.ident === ident("1.0.0"))
+    expect([hab.status("web")?.pid, await ask(port)]).toEqual([pid, "1.0.0"])
+    hab.does("svc", "update", "acme/web", "--channel", "unstable")
+    await until("2.0.0 answers", async () => (await ask(port)) === "2.0.0")
+    expect(hab.status("web")?.ident).toBe(ident("2.0.0"))
+    await sup.stop()
+  })
+})

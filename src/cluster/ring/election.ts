@@ -1,3 +1,4 @@
+import type { CandidateRecord } from "./records.ts"
 import type { RingState } from "./ring-state.ts"
 
 /** What is to be known of one group for a member to know its part in the election. */
@@ -39,12 +40,17 @@ export function electionStep(state: RingState, electorate: Electorate): Election
   if (own === undefined) return { tag: "post", term }
   const missing = alive.filter((member) => !posted.some(([other]) => other === member))
   if (missing.length > 0 && leaderlessMs < patienceMs) return { tag: "wait", waitMs: patienceMs - leaderlessMs }
-  const [best] = posted.sort(bySuitability)
+  const best = bestCandidate(posted)
   if (best?.[0] === me) return { tag: "claim", term, suitability: own[1].suitability }
   return { tag: "wait", waitMs: patienceMs }
 }
 
-type Posted = readonly [string, Readonly<{ suitability: string }>]
+type Posted = readonly [string, CandidateRecord]
+
+/** Who wins among those who posted. */
+export function bestCandidate(posted: Iterable<Posted>): Posted | undefined {
+  return [...posted].sort(bySuitability)[0]
+}
 
 function bySuitability([a, left]: Posted, [b, right]: Posted): number {
   const [leftRank, rightRank] = [rankOf(left.suitability), rankOf(right.suitability)]

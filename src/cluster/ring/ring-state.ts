@@ -1,5 +1,5 @@
 import type { Change, ClusterEntry, Listing } from "../cluster-store.ts"
-import { parseRingKey, type RingKey } from "./keys.ts"
+import { parseRingKey, RING_KEYS, type RingKey, type RingKeyKind } from "./keys.ts"
 import {
   type CandidateRecord,
   type ElectionRecord,
@@ -31,7 +31,12 @@ export type RingState = Readonly<{
   departed: ReadonlySet<string>
   updates: ReadonlyMap<string, UpdateRecord & Readonly<{ revision: number }>>
   revision: number
+  /** How many changes of each kind were seen by this supervisor. */
+  counters: Readonly<Record<RingKeyKind, number>>
 }>
+
+/** Of a supervisor that saw no change yet. */
+export const NOTHING_SEEN = Object.fromEntries(Object.keys(RING_KEYS).map((kind) => [kind, 0])) as RingState["counters"]
 
 export const EMPTY_RING: RingState = {
   members: new Map(),
@@ -44,11 +49,13 @@ export const EMPTY_RING: RingState = {
   departed: new Set(),
   updates: new Map(),
   revision: 0,
+  counters: NOTHING_SEEN,
 }
 
 /** Replaces what was known by a listing; who is missing in it went while nobody looked. */
 export function applyListing(ring: string, before: RingState, listing: Listing, nowMs: number): RingState {
-  const listed = listing.entries.reduce((state, entry) => applyEntry(ring, state, entry), EMPTY_RING)
+  const begin: RingState = { ...EMPTY_RING, counters: before.counters }
+  const listed = listing.entries.reduce((state, entry) => applyEntry(ring, state, entry), begin)
   const gone = [...before.members].filter(([id]) => !listed.members.has(id))
   const state = gone.reduce((known, [id, member]) => remember(known, before, id, member, nowMs), listed)
   return { ...state, revision: listing.revision }
@@ -64,16 +71,21 @@ export function applyChanges(
   const state = changes.reduce((known, change) => {
     if (change.tag === "put") return applyEntry(ring, known, change.entry)
     const key = parseRingKey(ring, change.key)
-    return key === undefined ? known : remove(known, key, nowMs)
+    return key === undefined ? known : remove(counted(known, key.kind), key, nowMs)
   }, before)
   return { ...state, revision }
 }
 
-function applyEntry(ring: string, state: RingState, entry: ClusterEntry): RingState {
+function counted(state: RingState, kind: RingKeyKind): RingState {
+  return { ...state, counters: { ...state.counters, [kind]: state.counters[kind] + 1 } }
+}
+
+function applyEntry(ring: string, before: RingState, entry: ClusterEntry): RingState {
   const key = parseRingKey(ring, entry.key)
   const record = readRecord<object>(entry.value)
-  if (key === undefined || record === undefined) return state
+  if (key === undefined || record === undefined) return before
   const { kind, subject, id } = key
+  const state = counted(before, kind)
   const { createRevision: fence, revision } = entry
   switch (kind) {
     case "members":

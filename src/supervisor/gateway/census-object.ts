@@ -1,3 +1,4 @@
+import { NOTHING_SEEN, type RingState } from "../../cluster/ring/ring-state.ts"
 import { parseToml } from "../../config/toml.ts"
 import type { CensusMember } from "../../templating/census-view.ts"
 import type { TemplateTable, TemplateValue } from "../../templating/values.ts"
@@ -10,14 +11,22 @@ type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "Elec
 /** What was given to a group: by `hab config apply`, and the versions of files by `hab file upload`. */
 export type GivenToGroup = Readonly<{ config: AppliedConfig | undefined; files: ReadonlyMap<string, bigint> }>
 
-/** `stale`: see below; absent outside a ring. */
-export type CensusFacts = Readonly<{ stale?: boolean; givenTo: (group: string) => GivenToGroup }>
+/** `stale`: see below; it and `counters` are absent outside a ring. */
+export type CensusFacts = Readonly<{
+  stale?: boolean
+  counters?: RingState["counters"]
+  givenTo: (group: string) => GivenToGroup
+}>
 
 /**
  * The answer of `/census` (spec supervisor §7.4): what this supervisor knows of service groups. `stale` is ours: the ring's
  * store cannot be reached, and this is what was last known. Uploaded files are named, and their content is not shown.
  */
-export function censusObject(memberId: string, census: Census, { stale, givenTo }: CensusFacts): TemplateTable {
+export function censusObject(
+  memberId: string,
+  census: Census,
+  { stale, counters, givenTo }: CensusFacts,
+): TemplateTable {
   return {
     changed: false,
     ...(stale === undefined ? {} : { stale }),
@@ -30,12 +39,29 @@ export function censusObject(memberId: string, census: Census, { stale, givenTo 
       }),
     ),
     local_member_id: memberId,
-    last_service_counter: 0,
-    last_election_counter: 0,
-    last_election_update_counter: 0,
-    last_membership_counter: 0,
-    last_service_config_counter: 0,
-    last_service_file_counter: 0,
+    ...countersOf(counters),
+  }
+}
+
+/** How many changes of each kind were seen. */
+function countersOf({
+  services,
+  leaders,
+  elections,
+  candidates,
+  updates,
+  members,
+  departed,
+  config,
+  files,
+} = NOTHING_SEEN) {
+  return {
+    last_service_counter: services,
+    last_election_counter: leaders + elections + candidates,
+    last_election_update_counter: updates,
+    last_membership_counter: members + departed,
+    last_service_config_counter: config,
+    last_service_file_counter: files,
   }
 }
 
@@ -51,7 +77,7 @@ function groupObject(memberId: string, { group, one, members, given }: GroupFact
   return {
     service_group: group,
     election_status: electionStatus(one),
-    update_election_status: "None",
+    update_election_status: one.update_election_is_finished ? "ElectionFinished" : "None",
     pkg_incarnation: Math.max(...members.map((member) => member.pkg_incarnation)),
     leader_id: members.find((member) => member.leader)?.member_id ?? null,
     update_leader_id: members.find((member) => member.update_leader)?.member_id ?? null,

@@ -11,6 +11,7 @@ import { uploadedVersions } from "../uploaded-files.ts"
 import { censusOf, systemView } from "../views.ts"
 import { butterflyObject } from "./butterfly-object.ts"
 import { type CensusFacts, censusObject } from "./census-object.ts"
+import type { RingFacts } from "./election-rumors.ts"
 import type { EventFeed } from "./event-feed.ts"
 import type { HealthOutput } from "./health-object.ts"
 import type { GatewaySource } from "./http-routes.ts"
@@ -43,7 +44,7 @@ export function gatewaySource(
     services,
     healthOutput: (name) => healthOutput(context, name),
     census: () => censusObject(memberId, wholeCensus(context, roster), censusFacts(context)),
-    butterfly: () => butterflyObject(systemView(context), wholeCensus(context, roster), isUp),
+    butterfly: () => butterflyObject(systemView(context), wholeCensus(context, roster), isUp, gossipOf(context)),
     metrics: () => metrics.print([...processSamples(readProc(host.files)), ...serviceSamples(services())]),
     events: feed.admit,
     page: () => gatewayPage(version),
@@ -70,7 +71,13 @@ function wholeCensus(context: SupervisorContext, { services }: Pick<Roster, "ser
 function censusFacts({ host, layout, ring }: SupervisorContext): CensusFacts {
   const here = { files: host.files, layout }
   const givenTo = (group: string) => ({ config: readApplied(here, group), files: uploadedVersions(here, group) })
-  return ring === undefined ? { givenTo } : { givenTo, stale: ring.ring.health().tag === "stale" }
+  return ring === undefined
+    ? { givenTo }
+    : { givenTo, stale: ring.ring.health().tag === "stale", counters: ring.ring.state().counters }
+}
+
+function gossipOf({ ring, host }: SupervisorContext): RingFacts | undefined {
+  return ring === undefined ? undefined : { state: ring.ring.state(), nowMs: host.clock.monotonicMs() }
 }
 
 function serviceSamples(services: readonly ServiceFacts[]): Sample[] {

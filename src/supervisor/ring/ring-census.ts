@@ -1,6 +1,7 @@
 import { memberHealth } from "../../cluster/ring/member-health.ts"
 import type { ServiceRecord } from "../../cluster/ring/records.ts"
 import type { Ring } from "../../cluster/ring/ring.ts"
+import { updateLeader } from "../../cluster/ring/rollout.ts"
 import { parseToml } from "../../config/toml.ts"
 import type { ConfigTable } from "../../config/value.ts"
 import { parseFullIdent } from "../../package/ident.ts"
@@ -15,6 +16,7 @@ export function othersIn({ ring }: RingView, group: string, nowMs: number): Cens
   const { members, services } = ring.state()
   const { service, group: name, organization } = parseServiceGroup(group)
   const election = electionIn({ ring }, group)
+  const updateElection = updateElectionIn({ ring }, group, nowMs)
   return [...(services.get(group) ?? [])].flatMap(([memberId, record]) => {
     const member = members.get(memberId)
     if (memberId === ring.memberId || member === undefined) return []
@@ -29,6 +31,7 @@ export function othersIn({ ring }: RingView, group: string, nowMs: number): Cens
       sys: record.sys,
       exported: exportedIn(record),
       election,
+      updateElection,
     })
   })
 }
@@ -40,6 +43,12 @@ export function electionIn({ ring }: Pick<RingView, "ring">, group: string): Ele
   if (leader !== undefined) return { status: "finished", leader }
   if (ring.health().tag === "stale") return { status: "no-quorum" }
   return { status: candidates.has(group) ? "running" : "none" }
+}
+
+/** Who looks for updates for a group (spec supervisor §6.6): whoever comes first of those that take part. */
+export function updateElectionIn({ ring }: Pick<RingView, "ring">, group: string, nowMs: number): Election {
+  const leader = updateLeader(ring.state(), group, nowMs)
+  return leader === undefined ? { status: "none" } : { status: "finished", leader }
 }
 
 /** The fence of the leader of a group. */

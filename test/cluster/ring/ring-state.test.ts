@@ -25,6 +25,15 @@ const two = learned(
 )
 
 describe("what is known of a ring", () => {
+  it("counts the changes of each kind, over listings too", () => {
+    expect(two.counters).toMatchObject({ members: 2, services: 2, config: 0 })
+    const after = learned(two, 0, gone(service("a")), put(service("b"), { package: "p/c" }))
+    expect(applyListing(RING, after, { entries: [], revision: 99 }, 0).counters).toMatchObject({
+      members: 2,
+      services: 4,
+    })
+  })
+
   it("keeps who died and what it ran, and how long ago", () => {
     const state = learned(two, 1_000, gone(member("a")), gone(service("a")))
     expect([...(state.services.get(GROUP)?.keys() ?? [])].sort()).toEqual(["a", "b"])

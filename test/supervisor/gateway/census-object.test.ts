@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest"
+import { EMPTY_RING, NOTHING_SEEN, type RingState } from "../../../src/cluster/ring/ring-state.ts"
 import { butterflyObject } from "../../../src/supervisor/gateway/butterfly-object.ts"
 import { censusObject, type GivenToGroup } from "../../../src/supervisor/gateway/census-object.ts"
 import { standaloneMember } from "../../../src/templating/census-view.ts"
 import { supervisorFactsExample } from "../../support/gateway-facts.ts"
 
 const { version: _, member_id: memberId, permanent: __, ...sys } = supervisorFactsExample.sys
-const member = (elected: boolean) =>
-  standaloneMember({
-    memberId,
-    service: "redis",
-    group: "default",
-    ident: { origin: "core", name: "redis", version: "4.0.14", release: "20200101000000" },
-    sys,
-    exported: new Map([["port", 6379]]),
-    elected,
-  })
+const memberOptions = {
+  memberId,
+  service: "redis",
+  group: "default",
+  ident: { origin: "core", name: "redis", version: "4.0.14", release: "20200101000000" },
+  sys,
+  exported: new Map([["port", 6379]]),
+}
+const member = (elected: boolean) => standaloneMember({ ...memberOptions, elected })
 const nothingGiven = { givenTo: () => ({ config: undefined, files: new Map() }) }
 const census = (elected = false) => new Map([["redis.default", [member(elected)]]])
 
@@ -67,6 +67,19 @@ describe("/census", () => {
     })
   })
 
+  it("counts the changes of a ring that were seen, and names who looks for updates", () => {
+    const counters = { ...NOTHING_SEEN, services: 4, leaders: 1, elections: 1, updates: 2, members: 3, departed: 1 }
+    const updated = standaloneMember({ ...memberOptions, updateElection: { status: "finished", leader: memberId } })
+    const shown = new Map([["redis.default", [{ ...updated, pkg_incarnation: 7 }]]])
+    expect(censusObject(memberId, shown, { ...nothingGiven, counters, stale: false })).toMatchObject({
+      ...{ last_service_counter: 4, last_election_counter: 2, last_election_update_counter: 2 },
+      ...{ last_membership_counter: 4, last_service_config_counter: 0 },
+      census_groups: {
+        "redis.default": { update_election_status: "ElectionFinished", update_leader_id: memberId, pkg_incarnation: 7 },
+      },
+    })
+  })
+
   it("leaves `package` out of a member that has none", () => {
     const without = new Map([["redis.default", [{ ...member(false), package: null }]]])
     expect(JSON.stringify(censusObject(memberId, without, nothingGiven))).not.toContain('"package"')
@@ -94,6 +107,40 @@ describe("/butterfly", () => {
       departed_members: empty,
     })
     expect(butterfly).toMatchObject({ membership: { health: { m1: "Alive" } }, services: { update_counter: 0 } })
+  })
+
+  it("tells what stands in a ring: members without services too, uploads without their content", () => {
+    const record = { instance: "x", version: "1", leaving: false, sys: { ...sys, gossip_ip: "192.0.2.7" } }
+    const upload = { incarnation: "7", encrypted: true, body: "c2VjcmV0" }
+    const state: RingState = {
+      ...EMPTY_RING,
+      members: new Map([
+        ["m1", { record, lostMs: undefined }],
+        ["m2", { record, lostMs: 0 }],
+      ]),
+      leaders: new Map([["redis.default", { member: "m1", suitability: "18446744073709551615", term: 3, fence: 9 }]]),
+      config: new Map([["redis.default", { ...upload, revision: 4 }]]),
+      files: new Map([["redis.default", new Map([["motd", { ...upload, revision: 5 }]])]]),
+      departed: new Set(["m3"]),
+      counters: { ...NOTHING_SEEN, members: 5, departed: 1, config: 1 },
+    }
+    const shown = butterflyObject(supervisorFactsExample.sys, census(), () => true, { state, nowMs: 60_000 })
+    expect(shown).toMatchObject({
+      member: {
+        members: { m2: { address: "192.0.2.7" } },
+        health: { m1: "Alive", m2: "Confirmed" },
+        update_counter: 6,
+      },
+      service_config: {
+        list: { "redis.default": { service_config: { incarnation: 7n, config: [] } } },
+        update_counter: 1,
+      },
+      service_file: { list: { "redis.default": { motd: { filename: "motd", encrypted: true, body: [] } } } },
+      election: {
+        list: { "redis.default": { election: { term: 3, status: "Finished", suitability: 2n ** 64n - 1n } } },
+      },
+      departure: { list: { departure: { m3: { member_id: "m3" } } }, update_counter: 1 },
+    })
   })
 
   it("knows itself as the only member, and its own services", () => {
