@@ -130,7 +130,7 @@ describe("metadata files", () => {
 })
 
 describe("EXPOSES", () => {
-  const config = parseToml('[srv]\nport = 80\ntext = "443"\nbig = 70000\nname = "web"\n', "default.toml")
+  const config = parseToml('[srv]\nport = 80\ntext = "443"\nbig = 70000\nname = "web"\nhex = "0x50"\n', "default.toml")
   const values = (exposes: string[]) => ({
     pkg_exposes: exposes,
     pkg_exports: new Map([
@@ -138,6 +138,7 @@ describe("EXPOSES", () => {
       ["text", "srv.text"],
       ["big", "srv.big"],
       ["name", "srv.name"],
+      ["hex", "srv.hex"],
       ["table", "srv"],
       ["none", "srv.none.deeper"],
     ]),
@@ -150,7 +151,7 @@ describe("EXPOSES", () => {
 
   it("names every key that leads to no port, and where it leads", () => {
     try {
-      exposedPorts(values(["port", "big", "name", "table", "none", "typo"]), config, "plan.sh")
+      exposedPorts(values(["port", "big", "name", "hex", "table", "none", "typo"]), config, "plan.sh")
       throw new Error("expected a failure")
     } catch (error) {
       if (!(error instanceof HabError)) throw error
@@ -158,6 +159,7 @@ describe("EXPOSES", () => {
       expect(error.problems.map((problem) => problem.message)).toEqual([
         "'big' in pkg_exposes leads to 'srv.big', which is '70000'",
         "'name' in pkg_exposes leads to 'srv.name', which is 'web'",
+        "'hex' in pkg_exposes leads to 'srv.hex', which is '0x50'",
         "'table' in pkg_exposes leads to 'srv', which is no number",
         "'none' in pkg_exposes leads to 'srv.none.deeper', which is not in default.toml",
         "'typo' in pkg_exposes is not a key of pkg_exports",
