@@ -23,7 +23,8 @@ do_default_verify() {
 
 do_default_clean() {
   build_line "Clean the cache"
-  rm -rf "$CACHE_PATH"
+  # What is mounted below is not ours to delete.
+  rm -rf --one-file-system "$CACHE_PATH"
 }
 
 do_default_unpack() {
