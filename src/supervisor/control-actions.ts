@@ -1,6 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { printJson } from "../config/json.ts"
-import { parseIdent, stringifyIdent } from "../package/ident.ts"
+import { parseFullIdent, parseIdent, satisfies, stringifyIdent } from "../package/ident.ts"
 import { toJsonValue } from "../templating/values.ts"
 import type { ChangeWish } from "./change/service-change.ts"
 import { applyConfig, contextOf, reportOfHeld } from "./config-actions.ts"
@@ -61,6 +61,7 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     },
     unload: (request) => unload(supervisor, operations, request),
     ...wishActions(supervisor, operations, sets),
+    rollBack: (request) => rollBack(supervisor, openedNamed(roster, nameOf(request.ident)), request.release),
     applySet: (request) => sets.apply(request),
     sets: () => sets.status(),
     change: (service) => supervisor.changes.status(service) ?? null,
@@ -94,6 +95,24 @@ function openedNamed(roster: Roster, name: string): Supervised {
   throw new HabError("SERVICE_BROKEN", `${name} has no configuration in force: ${problem}`, {
     hint: `hab svc explain ${name}`,
   })
+}
+
+/** Lets a service go over to an older release. Throws ROLLBACK_IMPOSSIBLE where its spec or its strategy is against it. */
+function rollBack(supervisor: Supervisor, held: Supervised, release: string): OperationResult {
+  const { ident: wish, updateStrategy } = held.spec
+  const to = parseFullIdent(release)
+  if (!satisfies(to, wish)) {
+    throw new HabError("ROLLBACK_IMPOSSIBLE", `${held.group} is loaded as ${stringifyIdent(wish)}, not ${release}`, {
+      hint: `load it as another one: hab svc load ${to.origin}/${to.name} --force`,
+    })
+  }
+  if (updateStrategy !== "none") {
+    throw new HabError("ROLLBACK_IMPOSSIBLE", `${held.group} follows its channel, and would go forward again`, {
+      hint: "take the newer release out of the channel: hab pkg demote; or: hab svc update --strategy none",
+    })
+  }
+  supervisor.goOverTo(held, to)
+  return { changed: true, message: `Rolling ${held.group} back to ${release}`, names: [held.name] }
 }
 
 function unload(supervisor: Supervisor, operations: OperationContext, request: StopRequest): OperationResult {

@@ -3,10 +3,12 @@ import { cpSync, existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { createHab, type Hab, project } from "../support/hab.ts"
+import { freePort } from "../support/sockets.ts"
 import { until } from "../support/until.ts"
 import { writeInstalled } from "../support/written-packages.ts"
 
 const LIBRARY = "acme/library/1.0.0/20240102030405"
+const NGINX = "acme/nginx/1.0.0/20240102030405"
 const WEB = "acme/web/1.0.0/20240102030406"
 
 /** A service that names its pid and needs a library. */
@@ -166,6 +168,56 @@ describe("hab pkg export container", () => {
       const image = hab.does("pkg", "export", "container", "acme/library", "-o", "image").split(" ")[0] ?? ""
       const command = [unpacked(hab, image), `/hab/pkgs/${LIBRARY}/bin/nginx`, "-v"]
       expect(spawnSync("chroot", command, { encoding: "utf8" }).stderr).toContain("nginx version")
+    },
+  )
+})
+
+/** The nginx of this machine as a service. */
+async function rootWithNginx(nginx: string, port: number): Promise<Hab> {
+  const hab = createHab()
+  const at = "{{pkg.svc_var_path}}"
+  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path ${at}/${one};`)
+  const server = `server { listen 127.0.0.1:{{cfg.port}}; location / { return 200 "from the image\\n"; } }`
+  const directory = await writeInstalled(hab, {
+    ident: NGINX,
+    files: {
+      "bin/nginx": "",
+      "hooks/run": `#!/bin/sh\nexec nginx -p ${at} -c {{pkg.svc_config_path}}/nginx.conf -g 'daemon off;'\n`,
+      "config/nginx.conf": `error_log stderr;\npid ${at}/pid;\nworker_processes 2;\nevents {}\nhttp { access_log off; ${places.join(" ")} ${server} }\n`,
+      "default.toml": `port = ${port}\n`,
+      SVC_USER: "hab\n",
+      SVC_GROUP: "hab\n",
+      SHUTDOWN_SIGNAL: "QUIT\n",
+    },
+  })
+  cpSync(nginx, path.join(directory, "bin/nginx"))
+  return hab
+}
+
+describe("the image of nginx and hab", () => {
+  const nginx = "/usr/sbin/nginx"
+  it.skipIf(lacksImageTools || !canMakeNamespaces || !existsSync(nginx))(
+    "serves from a root of its own, and ends with it",
+    async () => {
+      const port = await freePort()
+      const hab = await rootWithNginx(nginx, port)
+      const image = hab.does("pkg", "export", "container", "acme/nginx", "--output", "image").split(" ")[0] ?? ""
+      const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image}:latest`], { encoding: "utf8" })
+      expect(JSON.parse(stdout).Layers).toHaveLength(4)
+      const container = startContainer(unpacked(hab, image), configOf(image))
+      const answer = () =>
+        fetch(`http://127.0.0.1:${port}/`).then(
+          (reply) => reply.text(),
+          () => undefined,
+        )
+      expect(await until("nginx answers", answer)).toBe("from the image\n")
+      expect(container.run("hab", "svc", "status")).toMatch(/^acme\/nginx\S* +standalone +up +up /m)
+      const processes = container.run("ps", "-e", "-o", "stat=,args=")
+      expect(processes).toContain("nginx: worker process")
+      expect(processes).not.toMatch(/^Z/m)
+      process.kill(container.first(), "SIGTERM")
+      expect(await container.ended).toBe(0)
+      expect(await answer()).toBeUndefined()
     },
   )
 })

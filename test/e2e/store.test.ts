@@ -93,18 +93,35 @@ describe("a range of versions", () => {
 })
 
 describe("a package that a running service uses", () => {
-  it("is not rolled back from under it", async () => {
+  it("is rolled back with the service, which restarts into the older release before the newer one goes", async () => {
     for (const version of ["1.0.0", "2.0.0"]) {
-      await writeInstalled(hab, {
-        ident: release("web", version),
-        files: { "hooks/run": "#!/bin/sh\nexec sleep 1000\n" },
-      })
+      const files = { "hooks/run": `#!/bin/sh\necho serving ${version}\nexec sleep 1000\n` }
+      await writeInstalled(hab, { ident: release("web", version), files })
     }
     const sup = hab.supervise("acme/web")
+    await sup.sees("serving 2.0.0")
+    const pinned = hab.run("pkg", "uninstall", release("web", "2.0.0"))
+    expect(pinned.stderr).toContain("a loaded service uses it")
+    expect(hab.does("pkg", "rollback", "acme/web")).toBe(
+      `${release("web", "1.0.0")} is the newest release of acme/web.`,
+    )
+    await sup.sees("serving 1.0.0")
+    expect(hab.does("pkg", "list", "acme/web")).toBe(release("web", "1.0.0"))
+    expect(hab.status("web")).toMatchObject({ ident: release("web", "1.0.0"), state: "up" })
+    await sup.stop()
+  })
+
+  it("stays where the service is loaded as that very release, or follows a channel", async () => {
+    for (const version of ["1.0.0", "2.0.0"]) {
+      const files = { "hooks/run": "#!/bin/sh\nexec sleep 1000\n" }
+      await writeInstalled(hab, { ident: release("web", version), files })
+    }
+    const sup = hab.supervise(release("web", "2.0.0"))
     await until("it is up", () => hab.status("web")?.state === "up")
-    const refused = hab.run("pkg", "rollback", "acme/web")
-    expect(refused).toMatchObject({ code: 1, stdout: "" })
-    expect(refused.stderr).toContain("is used by a running service")
+    expect(hab.run("pkg", "rollback", "acme/web").stderr).toContain("[ROLLBACK_IMPOSSIBLE]")
+    hab.does("svc", "load", "acme/web", "--force", "--strategy", "at-once", "--url", `file://${hab.path("depot")}`)
+    await until("it is up again", () => hab.status("web")?.state === "up")
+    expect(hab.run("pkg", "rollback", "acme/web").stderr).toContain("follows its channel")
     expect(hab.does("pkg", "list", "acme/web").split("\n")).toHaveLength(2)
     await sup.stop()
   })

@@ -24,6 +24,8 @@ export const CONTROL_VERSION = "v1"
  */
 export type StopRequest = Choice &
   Readonly<{ shutdownTimeoutSec?: number; force?: boolean; clean?: boolean; waits?: boolean }>
+/** `ident`: the service; `release`: an installed one, older than what it runs. */
+export type RollBackRequest = Readonly<{ ident: string; release: string }>
 export type RestartRequest = Choice & Readonly<{ force?: boolean }>
 
 /** What the control API can ask of the supervisor. Expected failures are thrown. */
@@ -34,6 +36,7 @@ export interface ControlActions {
   start(request: Choice): OperationResult
   stop(request: StopRequest): OperationResult
   restart(request: RestartRequest): OperationResult
+  rollBack(request: RollBackRequest): OperationResult
   status(): readonly ServiceStatus[]
   explain(service: string): ServiceExplanation
   hooks(service: string): readonly HookRun[]
@@ -80,6 +83,7 @@ export const ROUTES: readonly Route[] = [
   post("start", "services", (actions, body: Choice) => actions.start(body)),
   post("stop", "services", (actions, body: StopRequest) => actions.stop(body)),
   post("restart", "services", (actions, body: RestartRequest) => actions.restart(body)),
+  post("roll-back", "a service", (actions, body: RollBackRequest) => actions.rollBack(body)),
   { method: "GET", path: "/sets", answer: (actions) => actions.sets() },
   { method: "POST", path: "/sets/apply", body: "a set", answer: (actions, { body }) => actions.applySet(body) },
   { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },

@@ -11,6 +11,7 @@ const NONE = {
   start: unused,
   stop: unused,
   restart: unused,
+  rollBack: unused,
   status: unused,
   explain: unused,
   hooks: unused,
