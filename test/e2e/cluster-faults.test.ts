@@ -190,6 +190,19 @@ describe.skipIf(!hasEtcd || !hasNetworks)(
       expect([servicePid(old), supervisorPid(old)]).toEqual([pid, supervisor])
     })
 
+    it("keeps its leader, with the same fence, when only that one's supervisor dies: the next one takes it up", async () => {
+      const first = await leader()
+      const [fence, pid, supervisor] = [fenceSeenBy(first), servicePid(first), supervisorPid(first)]
+      process.kill(supervisor, "SIGKILL")
+      await until("there is another supervisor", () => {
+        const { stdout, code } = first.hab.run("sup", "status", "--json")
+        return code === 0 && JSON.parse(stdout).pid !== supervisor
+      })
+      await until("it is a member again", () => JSON.parse(first.hab.does("ring", "status", "--json")).live)
+      expect(await leader()).toBe(first)
+      expect([fenceSeenBy(first), servicePid(first)]).toEqual([fence, pid])
+    })
+
     it("keeps a supervisor with a copied member id out, and says on it what to do", async () => {
       const first = await leader()
       const clone = join(7, source, (hab) =>

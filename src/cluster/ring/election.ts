@@ -33,13 +33,16 @@ export function electionStep(state: RingState, electorate: Electorate): Election
   const { me, group, alive, leaderlessMs, patienceMs } = electorate
   if (state.leaders.has(group)) return { tag: "settled" }
   const term = (state.elections.get(group)?.term ?? 0) + 1
+  // Sets: groups of hundreds of members ask this at every change.
+  const living = new Set(alive)
   const posted = [...(state.candidates.get(group) ?? [])].filter(
-    ([member, record]) => record.term === term && alive.includes(member),
+    ([member, record]) => record.term === term && living.has(member),
   )
   const own = posted.find(([member]) => member === me)
   if (own === undefined) return { tag: "post", term }
-  const missing = alive.filter((member) => !posted.some(([other]) => other === member))
-  if (missing.length > 0 && leaderlessMs < patienceMs) return { tag: "wait", waitMs: patienceMs - leaderlessMs }
+  const answered = new Set(posted.map(([member]) => member))
+  const isComplete = alive.every((member) => answered.has(member))
+  if (!isComplete && leaderlessMs < patienceMs) return { tag: "wait", waitMs: patienceMs - leaderlessMs }
   const best = bestCandidate(posted)
   if (best?.[0] === me) return { tag: "claim", term, suitability: own[1].suitability }
   return { tag: "wait", waitMs: patienceMs }

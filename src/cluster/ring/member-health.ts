@@ -17,9 +17,13 @@ export function memberHealth({ lostMs }: Pick<Member, "lostMs">, nowMs: number):
 
 /** When the health of one of these members changes next by itself, in milliseconds from now; undefined: never. */
 export function nextHealthChangeMs(members: Iterable<Member>, nowMs: number): number | undefined {
-  const waits = [...members].flatMap(({ lostMs }) => {
-    if (lostMs === undefined) return []
-    return [lostMs + SUSPECT_MS - nowMs, lostMs + FORGET_MS - nowMs].filter((wait) => wait > 0)
-  })
-  return waits.length === 0 ? undefined : Math.ceil(Math.min(...waits))
+  let least = Number.POSITIVE_INFINITY
+  for (const { lostMs } of members) {
+    if (lostMs === undefined) continue
+    for (const untilMs of [SUSPECT_MS, FORGET_MS]) {
+      const waitMs = lostMs + untilMs - nowMs
+      if (waitMs > 0) least = Math.min(least, waitMs)
+    }
+  }
+  return least === Number.POSITIVE_INFINITY ? undefined : Math.ceil(least)
 }

@@ -165,12 +165,14 @@ function depart(state: RingState, id: string): RingState {
 }
 
 function withEntry<T>(map: ReadonlyMap<string, T>, key: string, value: T): ReadonlyMap<string, T> {
-  return new Map([...map, [key, value]])
+  return new Map(map).set(key, value)
 }
 
 function withoutEntry<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
   if (!map.has(key)) return map
-  return new Map([...map].filter(([other]) => other !== key))
+  const left = new Map(map)
+  left.delete(key)
+  return left
 }
 
 function withInner<T>(
