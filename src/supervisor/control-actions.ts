@@ -5,7 +5,7 @@ import { toJsonValue } from "../templating/values.ts"
 import type { ChangeWish } from "./change/service-change.ts"
 import { applyConfig, contextOf, reportOfHeld } from "./config-actions.ts"
 import type { SupervisorContext } from "./context.ts"
-import { explanationOf, hookRunsOf } from "./explanation-of.ts"
+import { describeRun, explanationOf, hookRunsOf } from "./explanation-of.ts"
 import { uploadFile } from "./file-actions.ts"
 import type { ControlActions, StopRequest } from "./gateway/routes.ts"
 import { loadedSpec } from "./loaded-specs.ts"
@@ -20,6 +20,7 @@ import { departMember, ringStatus } from "./ring/ring-actions.ts"
 import type { Roster } from "./roster.ts"
 import type { StateTag } from "./service/service.ts"
 import { setActions } from "./set/set-actions.ts"
+import { setHookJournal } from "./set/set-hooks.ts"
 import { keepingSpec } from "./spec/spec-files.ts"
 import { statusOfAll } from "./status-of.ts"
 import type { Supervised } from "./supervised.ts"
@@ -68,6 +69,7 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
     status: () => statusOfAll(context, roster),
     explain: (service) => explanationOf(context, roster, nameOf(service)),
     hooks: (service) => hookRunsOf(roster, nameOf(service)),
+    setHooks: (set) => sets.chosen({ set }).flatMap((name) => setHookJournal(context, name).map(describeRun)),
     surroundings: (service) => surroundingsOf(roster, nameOf(service)),
     config: (service) => reportOfHeld(openedNamed(roster, nameOf(service))),
     templateContext(service) {

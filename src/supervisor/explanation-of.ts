@@ -80,7 +80,8 @@ function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, now
   return { hook, event, runningSec, limitSec: timeoutMs === 0 ? null : timeoutMs / 1000 }
 }
 
-function describeRun({ atMs, event, hook, outcome, elapsedMs }: JournalEntry): HookRun {
+/** A finished run of a hook as it is shown. */
+export function describeRun({ atMs, event, hook, outcome, elapsedMs }: JournalEntry): HookRun {
   const status = outcome.tag === "failed" ? outcome.status : undefined
   const exitCode = outcome.tag === "succeeded" ? 0 : status?.tag === "exited" ? status.code : null
   return {

@@ -8,7 +8,7 @@ import {
   type ServiceExplanation,
 } from "../../supervisor/gateway/explanation.ts"
 import { type ServiceStatus, statusTable, waitingHints } from "../../supervisor/gateway/status.ts"
-import { defineCommand } from "../command.ts"
+import { type CommandContext, type CommandResult, defineCommand } from "../command.ts"
 import { ask, askServices } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
 
@@ -60,10 +60,18 @@ export const explainCommand = defineCommand({
 export const hooksCommand = defineCommand({
   name: "hooks",
   summary: "Show the last ten hook runs of a service, and those that run now",
-  arguments: "<service>",
-  examples: ["hab svc hooks acme/web", "hab svc hooks web --json"],
-  options: { json: JSON_FLAG, ...REMOTE_OPTION },
-  async run({ args: [text = ""], options }, context) {
+  arguments: "[service]",
+  examples: ["hab svc hooks acme/web", "hab svc hooks web --json", "hab svc hooks --set shop"],
+  options: {
+    set: { kind: "text", value: "NAME", summary: "Those of an applied set as a whole" },
+    json: JSON_FLAG,
+    ...REMOTE_OPTION,
+  },
+  async run({ args: [text], options }, context) {
+    if ((text === undefined) === (options.set === undefined)) {
+      throw new HabError("USAGE", "name a service, or a set with --set")
+    }
+    if (text === undefined) return setHooks(context, options.set ?? "", options.json)
     const service = `/services/${encodeURIComponent(text)}`
     if (options.json) {
       return {
@@ -78,3 +86,10 @@ export const hooksCommand = defineCommand({
     return { text: lines.length === 0 ? `No hook of ${text} has run under this supervisor.` : lines.join("\n") }
   },
 })
+
+async function setHooks(context: CommandContext, set: string, json: boolean): Promise<CommandResult> {
+  const path = `/sets/${encodeURIComponent(set)}/hooks`
+  const runs = await ask<readonly HookRun[]>(context, { method: "GET", path })
+  if (json) return { text: JSON.stringify(runs) }
+  return { text: runs.length === 0 ? `No hook of the set ${set} has run.` : hookTable(runs) }
+}

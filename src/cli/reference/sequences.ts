@@ -24,12 +24,17 @@ export const SEQUENCES = {
     events: ["post-exit", "post-stop", "pre-restart", ...START, "post-restart", "post-healthy"],
   },
   options: { when: "Its spec changes, its process does not", reason: "manual", events: ["pre-update", "post-update"] },
+  "applied-config": {
+    when: "`hab config apply` changes its configuration, and it has `reconfigure`",
+    reason: "config",
+    events: ["pre-update", "reconfigure", "post-update"],
+  },
   reconfigure: {
-    when: "Its configuration changes, and it has `reconfigure`",
+    when: "Its user.toml changes, and it has `reconfigure`",
     reason: "config",
     events: ["reconfigure"],
   },
-  config: { when: "Its configuration changes, and it has no `reconfigure`", reason: "config", events: RESTART },
+  config: { when: "Its user.toml changes, and it has no `reconfigure`", reason: "config", events: RESTART },
   "hook-changed": { when: "`init`, `run` or `post-run` changes", reason: "hook-changed", events: RESTART },
   unhealthy: {
     when: 'It becomes unhealthy, and its spec says `on_critical = "restart"`',

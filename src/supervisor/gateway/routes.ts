@@ -40,6 +40,8 @@ export interface ControlActions {
   status(): readonly ServiceStatus[]
   explain(service: string): ServiceExplanation
   hooks(service: string): readonly HookRun[]
+  /** Of the set as a whole. */
+  setHooks(set: string): readonly HookRun[]
   surroundings(service: string): ServiceSurroundings
   config(service: string): ConfigReport
   /** JSON, as text: JavaScript's own would lose numbers. */
@@ -59,7 +61,7 @@ export interface ControlActions {
 
 type Route = Readonly<{
   method: "GET" | "POST"
-  /** `{service}` stands for an ident, a name or a group, percent-encoded. */
+  /** `{service}` stands for an ident, a name or a group, of a set for its name, percent-encoded. */
   path: string
   /** What the body must name. */
   body?: "a service" | "services" | "a set"
@@ -85,6 +87,7 @@ export const ROUTES: readonly Route[] = [
   post("restart", "services", (actions, body: RestartRequest) => actions.restart(body)),
   post("roll-back", "a service", (actions, body: RollBackRequest) => actions.rollBack(body)),
   { method: "GET", path: "/sets", answer: (actions) => actions.sets() },
+  { method: "GET", path: "/sets/{service}/hooks", answer: (actions, { service }) => actions.setHooks(service) },
   { method: "POST", path: "/sets/apply", body: "a set", answer: (actions, { body }) => actions.applySet(body) },
   { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },
   { method: "GET", path: "/services/{service}/change", answer: (actions, { service }) => actions.change(service) },

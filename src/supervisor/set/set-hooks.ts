@@ -3,6 +3,8 @@ import { supervisorPaths } from "../../base/layout.ts"
 import { callerCredentials } from "../../hooks/credentials.ts"
 import type { HookDeclaration } from "../../hooks/declaration.ts"
 import type { EventName } from "../../hooks/events.ts"
+import type { HookReport } from "../../hooks/execute.ts"
+import { type Journal, remember } from "../../hooks/journal.ts"
 import { planDeclared } from "../../hooks/plan-declared.ts"
 import { readDeclarations } from "../../hooks/read-declarations.ts"
 import { type Reason, runsFor } from "../../hooks/reasons.ts"
@@ -76,11 +78,26 @@ export function setHookRunner(
         logs,
         records: supervisorPaths(context.layout).run,
         signal: run.signal,
+        onReport: (report) => keepRun(context, name, report),
       },
     )
     const outcome = await list.outcome
     return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined
   }
+}
+
+/** The last runs of a set's hooks, oldest first. */
+export function setHookJournal(context: Pick<SupervisorContext, "host" | "layout">, set: string): Journal {
+  return readMemory({ files: context.host.files, layout: context.layout }, setMemoryName(set)).journal
+}
+
+function keepRun(context: SupervisorContext, set: string, report: HookReport): void {
+  const place = { files: context.host.files, layout: context.layout }
+  writtenOrSaid(context, speakerOf(set), "the runs of its hooks", () => {
+    const memory = readMemory(place, setMemoryName(set))
+    const journal = remember(memory.journal, report, context.host.clock.now())
+    writeMemory(place, setMemoryName(set), { ...memory, journal })
+  })
 }
 
 function speakerOf(set: string): string {
@@ -130,9 +147,9 @@ function plan(
   if (hook.options.once === undefined) return planned
   const place = { files: host.files, layout }
   const name = setMemoryName(set.name)
-  const remember = () => writeMemory(place, name, withSuccess(readMemory(place, name), hook, set.name))
+  const remembered = () => writeMemory(place, name, withSuccess(readMemory(place, name), hook, set.name))
   return {
     ...planned,
-    onSuccess: () => void writtenOrSaid(context, speakerOf(set.name), "the memory of its hooks", remember),
+    onSuccess: () => void writtenOrSaid(context, speakerOf(set.name), "the memory of its hooks", remembered),
   }
 }

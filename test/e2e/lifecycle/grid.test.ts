@@ -50,7 +50,7 @@ afterAll(async () => {
 
 const lines = () => (hab.readIfPresent("journal") ?? "").trim().split("\n")
 
-/** Does something and compares what fires then; what runs beside the rest is looked at alone. */
+/** Does something and compares what fires then; what runs beside the rest, as the process does, is looked at alone. */
 async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
   const { reason, events } = SEQUENCES[cause]
   const expected = events.map((event) => (event === "run" ? "run" : `${event} ${reason}`))
@@ -58,7 +58,7 @@ async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
   await act()
   const fired = () => lines().filter(Boolean).slice(before)
   await until(`${cause} is over`, () => fired().length >= expected.length)
-  const isBeside = (line: string) => /^post-(?:healthy|create|update)/.test(line)
+  const isBeside = (line: string) => /^(?:run$|post-(?:healthy|create|update))/.test(line)
   expect(
     fired().filter((line) => !isBeside(line)),
     cause,
@@ -95,6 +95,7 @@ describe("every cause by every event, under one supervisor", () => {
     hab.write("hab/user/grid/hooks.toml", note("reconfigure").replace(/^for .*\n/m, ""))
     await sup.sees("hooks.toml was read again: 1 hook")
     await expectSequence("reconfigure", userToml("word = 3\nrun = 2\n"))
+    await expectSequence("applied-config", () => hab.given("word = 4\n", "config", "apply", "grid.default", "1"))
     dependOnBase()
     await until("the change is over", () => lines().at(-1) === "post-update load")
     await expectSequence("dependency", () => hab.does("svc", "restart", "base"))

@@ -140,7 +140,9 @@ describe("hooks in a plan", () => {
       config: { "app.conf": "{{cfg.word}}\n" },
       hooks: {
         ...Object.fromEntries(names.map((name) => [name, noteHook(name)])),
-        run: `${noteHook("run")}\n${RUNS_ON}`,
+        run: `${noteHook("run")}\ntouch {{pkg.svc_data_path}}/runs\n${RUNS_ON}`,
+        // Beside the process: without the wait either may write first.
+        "post-run": `until [ -e {{pkg.svc_data_path}}/runs ]; do sleep 0.02; done\n${noteHook("post-run")}`,
         "health-check": noteHook("health-check"),
         suitability: "echo 7",
       },

@@ -99,6 +99,24 @@ describe("a hook that misbehaves is seen in hab svc hooks, and its service and t
   })
 })
 
+describe("a hook of a set that misbehaves", () => {
+  it("is seen in hab svc hooks --set, and in why the set did not start", () => {
+    const hook = (event: string, line: string) => `[[hooks.${event}]]\nrun = "${line}"\ntimeout = "200ms"\n`
+    const services = '[services.calm]\ncommand = ["sleep", "1000"]\n'
+    hab.write("calm.toml", `${hook("pre-start", "kill -SEGV $$")}${services}`)
+    expect(hab.run("svc", "apply", "calm.toml").stderr).toContain("killed by SIGSEGV")
+    hab.write("calm.toml", `${hook("post-start", "exec sleep 1000")}${services}`)
+    expect(hab.run("svc", "apply", "calm.toml").code).toBe(0)
+    const [, died, hung] = hab.does("svc", "hooks", "--set", "calm").split("\n")
+    expect([died, hung]).toEqual([
+      expect.stringMatching(/pre-start-set +pre-start +SIGSEGV/),
+      expect.stringMatching(/post-start-set +post-start +timed-out/),
+    ])
+    expect(hab.run("svc", "hooks", "--set", "none").stderr).toContain("no set 'none' was applied")
+    hab.does("svc", "stop", "--set", "calm", "--clean")
+  })
+})
+
 describe("a module of hab apply", () => {
   it("runs in a process of its own: what hangs there or ends it fails the hook and nothing else", () => {
     hab.write(

@@ -22,6 +22,7 @@ const NONE = {
   uploadFile: unused,
   applySet: unused,
   sets: unused,
+  setHooks: unused,
   change: unused,
   supervisor: unused,
   restartSupervisor: unused,

@@ -86,6 +86,7 @@ const BEGINNINGS: Readonly<
   options: { event: { tag: "settings-changed", settings: DEFAULT_SETTINGS } },
   manual: { event: { tag: "restart", reason: "manual" } },
   crash: { event: { tag: "process-exited", run, status: CRASH } },
+  "applied-config": { event: { tag: "inputs-changed" }, changes: CONFIG },
   reconfigure: { event: { tag: "inputs-changed" }, changes: CONFIG },
   config: { event: { tag: "inputs-changed" }, hooks: NO_RECONFIGURE, changes: CONFIG },
   "hook-changed": { event: { tag: "inputs-changed" }, changes: { hooks: ["run"], config: [] } },
