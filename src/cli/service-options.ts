@@ -24,8 +24,7 @@ export const SERVICE_OPTIONS = {
   rollbackAfter: {
     kind: "number",
     value: "SECONDS",
-    minimum: 1,
-    summary: "Go back to the release before when a new one is not healthy after so long (default: never)",
+    summary: "Go back to the release before when a new one is not healthy after so long (default: 0, never)",
   },
   bind: { kind: "list", value: "NAME:SERVICE.GROUP", summary: "Bind another group; may be repeated" },
   bindingMode: {

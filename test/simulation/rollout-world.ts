@@ -88,6 +88,7 @@ export function createRolloutWorld(seed: number) {
       },
       settle: async () => undefined,
       rejected: () => undefined,
+      notWritten: () => undefined,
     }
     life.part = takePartInUpdates({ ring, name: "test", group: GROUP, clock, retryMs: PERIOD_MS, actions })
     lives.set(id, life)

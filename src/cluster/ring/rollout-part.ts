@@ -34,6 +34,8 @@ export type RolloutActions = Readonly<{
   settle: (record: UpdateRecord) => Promise<void>
   /** A release did not become healthy: everybody goes back. */
   rejected: (record: UpdateRecord) => void
+  /** A step may not have been written down, and is tried again. */
+  notWritten: (why: string) => void
 }>
 
 export type RolloutContext = Readonly<{
@@ -191,11 +193,12 @@ async function search(part: Part, choose: Choose): Promise<void> {
 }
 
 /** Replaces the record of the group, if nobody has since it was seen. */
-async function write({ ring, name, group }: Part, record: UpdateRecord): Promise<boolean> {
+async function write({ ring, name, group, actions }: Part, record: UpdateRecord): Promise<boolean> {
   const key = ringKey(name, "updates", group)
   const there = ring.state().updates.get(group)
   const guard: Guard =
     there === undefined ? { tag: "absent", key } : { tag: "unchanged", key, revision: there.revision }
   const commit = await ring.commit([guard], [], [{ tag: "put", key, value: JSON.stringify(record) }])
+  if (commit.tag === "unknown") actions.notWritten(commit.why)
   return commit.tag === "committed"
 }

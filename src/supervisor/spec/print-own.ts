@@ -12,7 +12,7 @@ export function printOwnSpec(own: OwnSpec): string | undefined {
       healthFailureThreshold === DEFAULT_OWN_SPEC.healthFailureThreshold ? undefined : healthFailureThreshold,
     on_critical: onCritical === DEFAULT_OWN_SPEC.onCritical ? undefined : onCritical,
     health_backoff: healthBackoff === DEFAULT_OWN_SPEC.healthBackoff ? undefined : healthBackoff,
-    rollback_after: own.rollbackAfterSec,
+    rollback_after: own.rollbackAfterSec === 0 ? undefined : own.rollbackAfterSec,
     template_mode: templateMode === DEFAULT_OWN_SPEC.templateMode ? undefined : templateMode,
     version_range: own.versionRange,
     set: own.set,

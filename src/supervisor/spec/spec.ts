@@ -47,7 +47,7 @@ export type OwnSpec = Readonly<{
   onCritical: (typeof ON_CRITICAL)[number]
   /** `on`: until the first healthy check the pauses between checks are short and grow. */
   healthBackoff: (typeof HEALTH_BACKOFF)[number]
-  /** Seconds a new release may take to become healthy before the service goes back to the one before; absent: no limit. */
+  /** Seconds a new release may take to become healthy before the service goes back to the one before; absent or 0: no limit. */
   rollbackAfterSec?: number
   limits: ServiceLimits
   /** What runs instead of a package (decisions 30). */

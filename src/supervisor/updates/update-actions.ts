@@ -36,6 +36,7 @@ export function updateActions(parts: UpdateParts, held: Supervised, isShared: bo
       observer.onUpdate(held, { what: "healthy", release: record.package })
       if (record.from === undefined) await removeLater(parts, held, record)
     },
+    notWritten: (why) => supervisor.say(held.group, "SU", `A step of its update could not be written down: ${why}`),
     rejected: ({ package: release, rejected }) => {
       if (rejected === undefined) return
       const { package: bad, why } = rejected

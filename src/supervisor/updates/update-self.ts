@@ -21,13 +21,13 @@ export function updateSelf(held: Supervised, leaderLast: boolean, nowMs: number)
   const isOn = upcoming === undefined && service.state.tag === "up"
   const hasCheck = service.settings.hooks.includes("health-check")
   const steadyInMs = isOn && !hasCheck ? (service.life.upSinceMs ?? nowMs) + STEADY_MS - nowMs : undefined
-  const { rollbackAfterSec } = spec.own
+  const { rollbackAfterSec = 0 } = spec.own
   return {
     wish,
     running: stringifyIdent(release.pkg.ident),
     settled: isOn && (steadyInMs === undefined ? service.health.standing === "ready" : steadyInMs <= 0),
     leaderLast,
     ...(steadyInMs === undefined || steadyInMs <= 0 ? {} : { settlesInMs: steadyInMs }),
-    ...(rollbackAfterSec === undefined ? {} : { patienceMs: rollbackAfterSec * 1000 }),
+    ...(rollbackAfterSec === 0 ? {} : { patienceMs: rollbackAfterSec * 1000 }),
   }
 }
