@@ -2,6 +2,7 @@ import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
 import { wait } from "../ports/clock.ts"
 import { type Build, toHost } from "./build-state.ts"
 import { describeMissing } from "./dependencies.ts"
+import { obtainDependencies } from "./obtain-dependencies.ts"
 import type { HelperAnswer, Helpers } from "./plan-shell.ts"
 import { copyServiceFiles, generatedRun, hasRunHook } from "./service-files.ts"
 import { fetchSource } from "./sources.ts"
@@ -48,16 +49,16 @@ function download(build: Build, url: string, destination: string, sha256: string
   })
 }
 
-function resolve({ request }: Build, wish: string): HelperAnswer {
+/** As for the dependencies of the plan, what is missing is installed first. */
+async function resolve(build: Build, wish: string): Promise<HelperAnswer> {
+  const { store, layout } = build.request
   const ident = tryParseIdent(wish)
-  const found = ident === undefined ? undefined : request.store.find(ident)
+  if (ident === undefined) return { status: 1, fields: [`'${wish}' is not a package identifier`] }
+  const text = stringifyIdent(ident)
+  await obtainDependencies(build, [{ text, where: "_resolve_dependency" }], { withHooks: true })
+  const found = store.find(ident)
   if (found !== undefined) return ok(found.innerPath)
-  const packagesPath = `${request.layout.hab}/pkgs`
-  const why =
-    ident === undefined
-      ? `'${wish}' is not a package identifier`
-      : describeMissing({ store: request.store, packagesPath }, stringifyIdent(ident))
-  return { status: 1, fields: [why] }
+  return { status: 1, fields: [describeMissing({ store, packagesPath: `${layout.hab}/pkgs` }, text)] }
 }
 
 function buildConfig(build: Build, planContext: string, prefix: string): HelperAnswer {

@@ -20,9 +20,15 @@ describe("the dependencies of a build", () => {
         install(shop, `${stringifyIdent(wish)}/1/1`)
       },
     }
-    const plan = shop.plan({ "plan.sh": `${HEAD}${QUICK}pkg_build_deps=(acme/tool)\npkg_deps=(acme/library)\n` })
-    const { artifact } = await shop.build(plan, {}, { dependencySource })
-    expect(asked).toEqual(["acme/tool with hooks", "acme/library without hooks"])
+    const lists = "pkg_build_deps=(acme/tool)\npkg_deps=(acme/library)\n"
+    const late = "do_before() { _resolve_dependency acme/late; }\n"
+    const { artifact } = await shop.build(
+      shop.plan({ "plan.sh": HEAD + QUICK + lists + late }),
+      {},
+      { dependencySource },
+    )
+    expect(asked).toEqual(["acme/tool with hooks", "acme/library without hooks", "acme/late with hooks"])
+    expect(shop.output()).toContain(`${shop.layout.prefix}/pkgs/acme/late/1/1`)
     expect([member(artifact, "BUILD_DEPS"), member(artifact, "DEPS")]).toEqual([
       "acme/tool/1/1\n",
       "acme/library/1/1\n",

@@ -66,14 +66,14 @@ describe("metadata files", () => {
         ]),
         runtimeFrom: new Map([["Z", "acme/tree/1.0/1 acme/b/1/1"]]),
         buildtime: new Map([["CC", "gcc"]]),
-        buildtimeFrom: nothing,
+        buildtimeFrom: new Map([["CC", "core/gcc/9/1"]]),
       },
     })
     expect(found["RUNTIME_PATH"]).toBe(`${prefix}/bin:/d/bin:/e/bin\n`)
     expect(found["RUNTIME_ENVIRONMENT"]).toBe(`A=x=y\nPATH=${prefix}/bin:/d/bin:/e/bin\nZ=1\n`)
     expect(found["RUNTIME_ENVIRONMENT_PROVENANCE"]).toBe("Z=acme/tree/1.0/1 acme/b/1/1\n")
     expect(found["BUILDTIME_ENVIRONMENT"]).toBe("CC=gcc\n")
-    expect(found["BUILDTIME_ENVIRONMENT_PROVENANCE"]).toBeUndefined()
+    expect(found["BUILDTIME_ENVIRONMENT_PROVENANCE"]).toBe("CC=core/gcc/9/1\n")
   })
 
   it("hold identifiers of dependencies one per line, in the order given", () => {
