@@ -37,6 +37,7 @@ export default defineConfig({
           include: ["test/simulation/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          isolate: false,
           pool: "threads",
           maxWorkers: 2,
         },

@@ -8,19 +8,22 @@ import type { DeclaredIn, HookDeclaration, HookOptions } from "./declaration.ts"
 import { linesOf } from "./declared-lines.ts"
 import type { EventName, SubjectKind } from "./events.ts"
 import { OPTION_KEYS, readHookOptions } from "./hook-options.ts"
+import { readLimits, type ServiceLimits } from "./limits.ts"
 import { readDeclarations } from "./read-declarations.ts"
 
 /** What a hooks.toml says: hooks, and other options for the scripts of a package's events. */
 export type HooksFile = Readonly<{
   hooks: readonly HookDeclaration[]
   options: ReadonlyMap<EventName, HookOptions>
+  /** What the operator allows the process of the service; in an overlay only. */
+  limits: ServiceLimits
 }>
 
-export const NO_HOOKS_FILE: HooksFile = { hooks: [], options: new Map() }
+export const NO_HOOKS_FILE: HooksFile = { hooks: [], options: new Map(), limits: {} }
 
 /**
- * Reads a hooks.toml: `[[hooks.<event>]]` and `[hook_options.<event>]`. Nothing where there is no file. `folder` is where
- * relative paths start. Throws TOML_INVALID, IO, and HOOKS_INVALID with everything that is wrong.
+ * Reads a hooks.toml: `[[hooks.<event>]]`, `[hook_options.<event>]` and, in the operator's overlay, `[limits]`. Nothing
+ * where there is no file. `folder` is where relative paths start. Throws TOML_INVALID, IO, and HOOKS_INVALID with everything that is wrong.
  */
 export function readHooksFile(
   { files }: Readonly<{ files: Pick<FileSystem, "readTextIfPresent"> }>,
@@ -32,7 +35,8 @@ export function readHooksFile(
   const problems: Problem[] = []
   const placeOf = linesOf(text, file)
   const root = readFields(toPlain(parseToml(text, file)) as Record<string, unknown>, placeOf, problems)
-  root.onlyKnown(["hooks", "hook_options"])
+  const isOverlay = source.declaredIn === "overlay"
+  root.onlyKnown(["hooks", "hook_options", ...(isOverlay ? ["limits"] : [])])
   const hooks = readDeclarations(root.raw("hooks"), { ...source, placeOf }, problems)
   const options = new Map<EventName, HookOptions>()
   for (const [name, table] of root.tables("hook_options")) {
@@ -41,8 +45,9 @@ export function readHooksFile(
     if (found.tag === "event") options.set(found.event, readHookOptions(table))
     else problems.push({ where: placeOf([name]), message: `hook_options: there is no hook '${name}'` })
   }
+  const limits = isOverlay ? readLimits(root) : {}
   if (problems.length > 0) throw hooksInvalid(file, problems)
-  return { hooks, options }
+  return { hooks, options, limits }
 }
 
 /** One failure for everything that is wrong with declared hooks. */

@@ -19,8 +19,9 @@ import { systemHttpClient } from "./http-client.ts"
 
 const BODY_BYTES_MAX = 1 << 20
 const HEADERS_TIMEOUT_MS = 5_000
-/** How often clients that are too slow are looked for. */
-const CHECK_EVERY_MS = 2_000
+/** How often clients that are too slow are looked for. On the socket they are ours: each look wakes an idle process. */
+const CHECK_EVERY_MS = 30_000
+const CHECK_REMOTE_EVERY_MS = 5_000
 const LIMITS = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: 60_000,
@@ -29,7 +30,12 @@ const LIMITS = {
 /** A Unix socket refuses at once while too many wait to be accepted. */
 const BUSY_RETRY_MS = 20
 /** Over TCP anybody may connect. */
-const REMOTE_LIMITS = { ...LIMITS, requestTimeout: 10_000, maxHeaderSize: 8 * 1024 } as const
+const REMOTE_LIMITS = {
+  ...LIMITS,
+  requestTimeout: 10_000,
+  maxHeaderSize: 8 * 1024,
+  connectionsCheckingInterval: CHECK_REMOTE_EVERY_MS,
+} as const
 const REMOTE_CONNECTIONS_MAX = 64
 
 /** HTTP and JSON over a Unix socket, and over TCP. */

@@ -9,7 +9,7 @@ const HEADER_BYTES_MAX = 8 * 1024
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
 /** How often requests that are too slow are looked for. */
-const CHECK_EVERY_MS = 2_000
+const CHECK_EVERY_MS = 5_000
 /** A client that takes nothing of an answer for this long is dropped. */
 const IDLE_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_PROBE_MS = 30_000

@@ -81,7 +81,7 @@ function entriesOf(directory: string): fs.Dirent[] {
 
 function statOf(target: string): fs.BigIntStats | undefined {
   try {
-    return fs.statSync(target, { bigint: true })
+    return fs.statSync(target, { bigint: true, throwIfNoEntry: false })
   } catch {
     return undefined
   }

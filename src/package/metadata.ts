@@ -55,7 +55,7 @@ export type PackageMetadata = Readonly<{
 }>
 
 /**
- * The metadata of an installed or freshly built package. Each field is read when it is asked for, so that a damaged
+ * The metadata of an installed or freshly built package. Each field is read when it is first asked for, so that a damaged
  * file hurts only those who need it: then METADATA_INVALID, or METADATA_MISSING for IDENT and TARGET.
  */
 export function readMetadata(
@@ -69,9 +69,7 @@ type Read = (name: MetadataFile) => string | undefined
 
 /** The metadata behind any way to get a file's text; `where` names the package in errors. */
 export function metadataOf(read: Read, where: string): PackageMetadata {
-  const source = sourceOf(read, where)
-  const getters = Object.entries(FIELDS).map(([name, field]) => [name, { enumerable: true, get: () => field(source) }])
-  return Object.defineProperties({}, Object.fromEntries(getters)) as PackageMetadata
+  return Object.create(LAZY_FIELDS, { source: { value: sourceOf(read, where) } }) as PackageMetadata
 }
 
 type Source = ReturnType<typeof sourceOf>
@@ -101,7 +99,7 @@ const FIELDS: { readonly [K in keyof PackageMetadata]: (source: Source) => Packa
   buildDeps: ({ lines }) => lines("BUILD_DEPS", parseIdentLines),
   buildTdeps: ({ lines }) => lines("BUILD_TDEPS", parseIdentLines),
   path: ownPaths,
-  runtimePath: ({ text }) => (text("RUNTIME_PATH") === undefined ? undefined : parsePaths(text("RUNTIME_PATH") ?? "")),
+  runtimePath: runtimePathOf,
   runtimeEnvironment: ({ lines }) => lines("RUNTIME_ENVIRONMENT", parsePairs),
   runtimeEnvironmentPaths: ({ lines }) => lines("RUNTIME_ENVIRONMENT_PATHS", parsePairs),
   exports: ({ lines }) => lines("EXPORTS", parsePairs),
@@ -114,6 +112,28 @@ const FIELDS: { readonly [K in keyof PackageMetadata]: (source: Source) => Packa
   shutdownSignal: ({ optional }) => optional("SHUTDOWN_SIGNAL", parseSignal),
   shutdownTimeoutSec: ({ optional }) => optional("SHUTDOWN_TIMEOUT", parseSeconds),
   manifest: ({ text }) => text("MANIFEST"),
+}
+
+/** Shared by all packages: a getter for each field, which leaves what it read in the package's own object. */
+const LAZY_FIELDS = Object.defineProperties(
+  {},
+  Object.fromEntries(Object.entries(FIELDS).map(([name, field]) => [name, lazily(name, field)])),
+)
+
+function lazily(name: string, field: (source: Source) => unknown): PropertyDescriptor & ThisType<{ source: Source }> {
+  return {
+    enumerable: true,
+    get() {
+      const value = field(this.source)
+      Object.defineProperty(this, name, { value, enumerable: true })
+      return value
+    },
+  }
+}
+
+function runtimePathOf({ text }: Source): string[] | undefined {
+  const paths = text("RUNTIME_PATH")
+  return paths === undefined ? undefined : parsePaths(paths)
 }
 
 function ownPaths(source: Source): string[] {

@@ -1,7 +1,7 @@
 import { innerPath, type Layout, servicePaths } from "../base/layout.ts"
+import { processLimits } from "../hooks/limits.ts"
 import type { ProcessRequest } from "./launcher/protocol.ts"
 import type { Release } from "./release.ts"
-import { processLimits } from "./spec/limits.ts"
 import type { Supervised } from "./supervised.ts"
 
 /** A module told of its start may write to it (decisions 25). */
@@ -13,7 +13,8 @@ function hasModule({ declared }: Supervised, release: Release): boolean {
 /** The service's process: its rendered `run` file, or the command of a command service, in the environment of its package (spec supervisor §2.7). */
 export function processOf(layout: Layout, held: Supervised, release: Release): ProcessRequest {
   const paths = servicePaths(layout, held.name)
-  const limits = processLimits(held.spec.own.limits)
+  // The operator of this machine has the last word.
+  const limits = processLimits({ ...held.spec.own.limits, ...held.declared.overlay.limits })
   return {
     id: held.runId,
     kind: "run",

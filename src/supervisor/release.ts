@@ -3,8 +3,9 @@ import { innerPath, type Layout } from "../base/layout.ts"
 import { type Credentials, chooseCredentials } from "../hooks/credentials.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
 import { type DiscoveredHook, discoverHooks } from "../hooks/discover.ts"
-import { hookEnvironment, packageVariables } from "../hooks/hook-environment.ts"
+import { packageVariables } from "../hooks/hook-environment.ts"
 import { readHooksFile } from "../hooks/hooks-file.ts"
+import { operatorEnvironment } from "../hooks/operator-environment.ts"
 import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { type PackageMetadata, readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
@@ -59,13 +60,14 @@ export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release
       hint: "a service needs a hooks/run file or pkg_svc_run in its plan",
     })
   }
+  const variables = packageVariables(context, pkg)
   return {
     ident: pkg.ident,
     pkg,
     metadata,
     credentials: chooseCredentials(context.users, metadata),
-    env: hookEnvironment(context, pkg),
-    variables: packageVariables(context, pkg),
+    env: { ...operatorEnvironment(context.env), ...variables },
+    variables,
     templates,
     hooks,
     declared: readHooksFile(context, `${templates}/hooks/hooks.toml`, {

@@ -1,9 +1,9 @@
 import { HabError } from "../base/errors.ts"
+import { changeLimits } from "../hooks/limits.ts"
 import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import { changeLimits } from "./spec/limits.ts"
 import { parseBind } from "./spec/parse.ts"
 import type { OwnSpec, ServiceBind, ServiceSpec } from "./spec/spec.ts"
 

@@ -1,4 +1,4 @@
-import type { ServiceEvent } from "../../src/supervisor/service/messages.ts"
+import type { Effect, ServiceEvent } from "../../src/supervisor/service/messages.ts"
 import type { Row } from "../../src/supervisor/service/row.ts"
 import type { Service } from "../../src/supervisor/service/service.ts"
 import type { Transition } from "../../src/supervisor/service/transition.ts"
@@ -13,6 +13,9 @@ import { createRandom } from "./random.ts"
 import { createWorld, LawBroken, law, nextTask, recordOf, type World } from "./world.ts"
 
 const STEPS = 55
+
+/** So many histories, from the first, are played for the tests of the rows. */
+export const HISTORIES_OF_ROWS = 5_000
 
 export type HistoryOptions = Readonly<{
   /** Collects the rows that answered. */
@@ -45,7 +48,7 @@ export function deliver(world: World, event: ServiceEvent): void {
   world.service = service
   if (before.state.tag === "up" && service.state.tag !== "up") world.ledger.wishedAtMs = world.nowMs
   if (row !== undefined) world.fired?.add(row)
-  world.trail?.push(tell(world, event, row, effects.map((effect) => effect.tag).join(" ")))
+  if (world.trail !== undefined) world.trail.push(tell(world, event, row, effects))
   hear(world, before, event)
   lawOfChange(world, before, event)
   for (const effect of effects) {
@@ -75,9 +78,9 @@ function hear(world: World, before: Service, event: ServiceEvent): void {
   if (event.tag === "hooks-done" && event.moment === "post-start") record.postStartOver = true
 }
 
-function tell(world: World, event: ServiceEvent, row: Row | undefined, effects: string): string {
+function tell(world: World, event: ServiceEvent, row: Row | undefined, effects: readonly Effect[]): string {
   const { state, run } = world.service
   const next = "next" in state ? `{${state.next}}` : ""
   const detail = JSON.stringify({ ...event, tag: undefined, settings: undefined, upcoming: undefined })
-  return `${world.nowMs} ${event.tag} ${detail} [${row?.id ?? "dropped"}] → ${state.tag}${next} ${run}: ${effects}`
+  return `${world.nowMs} ${event.tag} ${detail} [${row?.id ?? "dropped"}] → ${state.tag}${next} ${run}: ${effects.map(({ tag }) => tag).join(" ")}`
 }

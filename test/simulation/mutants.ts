@@ -1,3 +1,4 @@
+import type { GuardName } from "../../src/supervisor/service/guards.ts"
 import type { Row } from "../../src/supervisor/service/row.ts"
 
 /** A machine with one thing wrong. */
@@ -6,8 +7,8 @@ export type Mutant = Readonly<{
   /** The row that is wrong. */
   row: Row
   rows: readonly Row[]
-  /** It can answer where the right row does not, so any history may show it. */
-  wider: boolean
+  /** The condition it does without: it can answer where only that one keeps the right row from it. */
+  unless?: GuardName
 }>
 
 /**
@@ -24,9 +25,9 @@ export function mutantsOf(rows: readonly Row[]): Mutant[] {
   ])
 }
 
-function mutate(rows: readonly Row[], row: Row, name: string, wrong: Row | undefined, wider = false): Mutant {
+function mutate(rows: readonly Row[], row: Row, name: string, wrong: Row | undefined): Mutant {
   const others = rows.flatMap((other) => (other === row ? (wrong ?? []) : other))
-  return { name: `${row.id}: ${name}`, row, rows: others, wider }
+  return { name: `${row.id}: ${name}`, row, rows: others }
 }
 
 /** A row that does nothing cannot be missed: what has no row is dropped. */
@@ -75,7 +76,7 @@ function withoutActions(rows: readonly Row[], row: Row): Mutant[] {
 function withoutConditions(rows: readonly Row[], row: Row): Mutant[] {
   return (row.when ?? []).map((condition) => {
     const when = row.when?.filter((other) => other !== condition) ?? []
-    return mutate(rows, row, `even unless “${condition}”`, { ...row, when }, true)
+    return { ...mutate(rows, row, `even unless “${condition}”`, { ...row, when }), unless: condition }
   })
 }
 

@@ -105,7 +105,7 @@ function reading(tree: ReturnType<typeof memoryTree>, enter: Enter): Reading {
     const node = ifPresent(() => tree.look(syscall, at, follow))
     if (node === undefined) return undefined
     const { kind, mode, uid, gid, mtime, inode } = node
-    const links = kind === "file" ? [...tree.all()].filter(([, other]) => other === node).length : 1
+    const links = kind === "file" ? node.links : 1
     const size = kind === "file" ? node.bytes.length : 0
     return { kind, mode, size, uid, gid, mtimeSeconds: mtime, device: 1, inode, links }
   }

@@ -1,6 +1,6 @@
 import path from "node:path"
 
-type Common = { mode: number; mtime: number; uid: number; gid: number; inode: number }
+type Common = { mode: number; mtime: number; uid: number; gid: number; inode: number; links: number }
 export type FileNode = Common & { kind: "file"; bytes: Uint8Array }
 export type LinkNode = Common & { kind: "symlink"; target: string }
 export type DirectoryNode = Common & { kind: "directory"; children: Map<string, TreeNode> }
@@ -16,7 +16,7 @@ export function systemFailure(code: string, syscall: string, at: string): never 
 /** Inodes and path resolution: the kernel's part of a file system in memory. */
 export function memoryTree() {
   let inodes = 1
-  const fresh = (mode: number): Common => ({ mode, mtime: 0, uid: 0, gid: 0, inode: inodes++ })
+  const fresh = (mode: number): Common => ({ mode, mtime: 0, uid: 0, gid: 0, inode: inodes++, links: 0 })
   const newFile = (mode: number): FileNode => ({ kind: "file", bytes: new Uint8Array(), ...fresh(mode) })
   const newLink = (target: string): LinkNode => ({ kind: "symlink", target, ...fresh(0o777) })
   const newDirectory = (mode: number): DirectoryNode => ({ kind: "directory", children: new Map(), ...fresh(mode) })
@@ -26,19 +26,20 @@ export function memoryTree() {
   function look(syscall: string, at: string, followLast: boolean, hops = 0): TreeNode | undefined {
     if (hops > HOPS_MAX) systemFailure("ELOOP", syscall, at)
     let node: TreeNode = root
-    let here = "/"
     const parts = at.split("/").filter((part) => part !== "" && part !== ".")
-    for (const [index, part] of parts.entries()) {
-      if (node.kind !== "directory") return systemFailure("ENOTDIR", syscall, at)
-      const rest = parts.slice(index + 1)
-      if (part === "..") return look(syscall, path.resolve(here, "..", ...rest), followLast, hops + 1)
-      const child: TreeNode | undefined = node.children.get(part)
-      if (child === undefined) return rest.length === 0 ? undefined : systemFailure("ENOENT", syscall, at)
-      if (child.kind === "symlink" && (rest.length > 0 || followLast)) {
-        return look(syscall, path.resolve(here, child.target, ...rest), followLast, hops + 1)
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index] ?? ""
+      const isLast = index === parts.length - 1
+      const instead = (target: string) => {
+        const aside = path.resolve(`/${parts.slice(0, index).join("/")}`, target, ...parts.slice(index + 1))
+        return look(syscall, aside, followLast, hops + 1)
       }
+      if (node.kind !== "directory") return systemFailure("ENOTDIR", syscall, at)
+      if (part === "..") return instead("..")
+      const child: TreeNode | undefined = node.children.get(part)
+      if (child === undefined) return isLast ? undefined : systemFailure("ENOENT", syscall, at)
+      if (child.kind === "symlink" && (!isLast || followLast)) return instead(child.target)
       node = child
-      here = path.join(here, part)
     }
     return node
   }
@@ -61,7 +62,15 @@ export function memoryTree() {
   const childrenAround = (syscall: string, at: string) => directory(syscall, path.dirname(at)).children
 
   function put(syscall: string, at: string, node: TreeNode): void {
-    childrenAround(syscall, at).set(path.basename(at), node)
+    const children = childrenAround(syscall, at)
+    const name = path.basename(at)
+    unlink(children.get(name))
+    children.set(name, node)
+    node.links++
+  }
+
+  function unlink(node: TreeNode | undefined): void {
+    if (node !== undefined) node.links--
   }
 
   function add(syscall: string, at: string, node: TreeNode): void {
@@ -70,7 +79,9 @@ export function memoryTree() {
   }
 
   function remove(syscall: string, at: string): void {
-    childrenAround(syscall, at).delete(path.basename(at))
+    const children = childrenAround(syscall, at)
+    unlink(children.get(path.basename(at)))
+    children.delete(path.basename(at))
   }
 
   function rename(from: string, to: string): void {

@@ -9,6 +9,9 @@ function render(text: string, context: TemplateContext = {}, options: RenderOpti
   return compileTemplate({ path: "t.conf", text }).render(context, options).text
 }
 
+/** Any code points; the library's own unit for them takes seconds to build. */
+const anyText = fc.array(fc.integer({ min: 0, max: 0x10ffff })).map((points) => String.fromCodePoint(...points))
+
 function refusal(text: string, context: TemplateContext = {}, options: RenderOptions = {}) {
   try {
     render(text, context, options)
@@ -386,7 +389,7 @@ describe("compiling", () => {
 
   it("leaves text without tags alone, whatever it holds", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(anyText, (text) => {
         fc.pre(!text.includes("{{"))
         expect(render(text)).toBe(text)
       }),

@@ -23,6 +23,9 @@ import {
 } from "../supervisor-settings.ts"
 import { VERSION } from "../version.ts"
 
+/** Keeps the heap of a process that allocates little near what it holds: a fifth less memory. `bin/hab` does it to us. */
+const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1", "--optimize-for-size"] as const
+
 /** `hab sup run` (spec supervisor §1.7). */
 export const runSupervisorCommand = defineCommand({
   name: "run",
@@ -76,7 +79,8 @@ type Fixed = Readonly<{ layout: Layout; ident: string | undefined }>
 function supervisorCommands(context: CommandContext, asked: Asked, fixed: Fixed) {
   const commandNow = () => {
     const request = requestOf(context, fixed, supervisorSettings(context, asked))
-    const argv = [context.nodeProgram, `${context.programDirectory}/supervisor.cjs`, JSON.stringify(request)] as const
+    const program = `${context.programDirectory}/supervisor.cjs`
+    const argv = [context.nodeProgram, ...SMALL, program, JSON.stringify(request)] as const
     return { argv, env: context.host.env }
   }
   let last = commandNow()

@@ -58,7 +58,8 @@ timeout = "5s"
 
 A hook is one of \`script\` (a file with a shebang), \`run\` (a line for \`/bin/sh\`), \`command\` (a program and its arguments)
 or \`module\` (a JavaScript file whose main export is called as \`(info, callback)\`). \`[hook_options.<event>]\` of the
-operator's file changes options of the package's own hooks. Keys may be written with \`-\`, with \`_\` or in camelCase. A
+operator's file changes options of the package's own hooks, and
+its \`[limits]\` (\`nofile\`, \`memory\`, \`cpu\`) are those of the service's process from its next start on, over those it was loaded with. Keys may be written with \`-\`, with \`_\` or in camelCase. A
 mistake in the file is told with its line, and what was in force before stays.
 
 ${optionPage()}

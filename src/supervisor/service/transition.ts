@@ -21,7 +21,7 @@ export function machineOf(rows: readonly Row[]): Transition {
   const answers = indexRows(rows)
   return (service, event, instant) => {
     const row = isLate(service, event) ? undefined : findRow(answers, service, event)
-    if (row === undefined || isInert(row)) return { service, effects: [], row }
+    if (row === undefined || isInert(row)) return { service, effects: NOTHING, row }
     const step: Step = { service: { ...service }, effects: [], event, instant }
     for (const action of row.do ?? []) ACTIONS[action](step)
     const next = row.next === undefined ? undefined : resolveNext(row.next, step.service, event)
@@ -30,6 +30,8 @@ export function machineOf(rows: readonly Row[]): Transition {
     return { service: step.service, effects: step.effects, row }
   }
 }
+
+const NOTHING: readonly Effect[] = []
 
 function isInert({ to, next, do: actions }: Row): boolean {
   return to === undefined && next === undefined && actions === undefined

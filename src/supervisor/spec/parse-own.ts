@@ -1,8 +1,8 @@
 import { HabError, type Problem } from "../../base/errors.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
+import { readLimits } from "../../hooks/limits.ts"
 import { isVersionRange } from "../../package/version-range.ts"
-import { readLimits } from "./limits.ts"
 import {
   type CommandSpec,
   DEFAULT_OWN_SPEC,

@@ -44,7 +44,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
   const changes = createChanges(parts)
   const change = (verb: ChangeVerb, more: Partial<ServiceChange> = {}): ServiceChange => ({
     ...{ verb, held, spec: held.spec, reason: "load" },
-    declared: { spec: [], overlay: { hooks: [], options: new Map() }, supervisor: [] },
+    declared: { spec: [], overlay: { hooks: [], options: new Map(), limits: {} }, supervisor: [] },
     isWanted: () => true,
     act() {
       journal.push("acted")

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { parseByteSize, printByteSize } from "../../../src/base/byte-size.ts"
-import { changeLimits, processLimits } from "../../../src/supervisor/spec/limits.ts"
-import { parseOwnSpec } from "../../../src/supervisor/spec/parse-own.ts"
+import { parseByteSize, printByteSize } from "../../src/base/byte-size.ts"
+import { changeLimits, processLimits } from "../../src/hooks/limits.ts"
+import { parseOwnSpec } from "../../src/supervisor/spec/parse-own.ts"
 
 describe("the limits of a service", () => {
   it("are changed one by one, and taken away with none", () => {
