@@ -2,7 +2,7 @@ import { HabError } from "../base/errors.ts"
 import { servicePaths } from "../base/layout.ts"
 import { serviceOwner } from "../hooks/credentials.ts"
 import { compareFile, replaceFile } from "../templating/replace-file.ts"
-import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
+import { type SupervisorContext, speakerOf } from "./context.ts"
 import type { Roster } from "./roster.ts"
 import type { Supervised } from "./supervised.ts"
 import { readUploaded, type UploadedFile } from "./uploaded-files.ts"
@@ -84,19 +84,15 @@ function place(context: SupervisorContext, held: Supervised, { name, bytes }: Up
   const { release, group } = held
   const path = `${servicePaths(context.layout, held.name).files}/${name}`
   const content = { bytes, mode: FILE_MODE }
-  let isOther = false
-  const write = () => {
+  try {
     const change = compareFile({ files }, path, content)
-    if (change === "unchanged") return
+    if (change === "unchanged") return false
     const owner = release === undefined ? undefined : serviceOwner(release.credentials)
     replaceFile({ files }, path, { ...content, owner })
-    isOther = change !== "too-open"
-  }
-  try {
-    writtenOrSaid(context, group, `the uploaded file ${name}`, write)
+    return change !== "too-open"
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     speakerOf(context)(group, "SV", `Could not write the uploaded file ${name}: ${error.message}`)
+    return false
   }
-  return isOther
 }

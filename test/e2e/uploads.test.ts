@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from "node:fs"
+import { chmodSync, rmSync, statSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createHab, type Hab, type SupervisorRun } from "../support/hab.ts"
 import { installPlan, journalOf, noteHook, RUNS_ON } from "../support/plans.ts"
@@ -27,7 +27,7 @@ describe("hab file upload, and hab config apply with keys, on one machine", () =
       hooks: {
         init: "test ! -e {{pkg.svc_files_path}}/early || echo early was there >>{{pkg.svc_data_path}}/journal",
         run: RUNS_ON,
-        "file-updated": `${noteHook("file-updated")}\ncat {{pkg.svc_files_path}}/motd >>{{pkg.svc_data_path}}/journal`,
+        "file-updated": `${noteHook("file-updated")}\nwhile [ -e {{pkg.svc_data_path}}/gate ]; do sleep 0.02; done\ncat {{pkg.svc_files_path}}/motd >>{{pkg.svc_data_path}}/journal`,
         reconfigure: noteHook("reconfigure"),
       },
     })
@@ -82,8 +82,21 @@ describe("hab file upload, and hab config apply with keys, on one machine", () =
     expect(hab.list("hab/svc/web/files")).toEqual(["early", "motd"])
   })
 
+  it("lets a file-updated hook that runs come to its end, and runs it once more for what arrived meanwhile", async () => {
+    hab.write("hab/svc/web/data/gate", "")
+    const before = journal().length
+    const since = () => journal().slice(before)
+    upload("motd", 7, "seven\n")
+    await until("the hook runs", () => since().length === 1)
+    upload("motd", 8, "eight\n")
+    upload("motd", 9, "nine\n")
+    rmSync(hab.path("hab/svc/web/data/gate"))
+    await until("it ran for the last one", () => since().length === 4)
+    expect(since()).toEqual(["file-updated", "nine", "file-updated", "nine"])
+  })
+
   it("opens a file that a user encrypted for the group", async () => {
-    expect(upload("motd", 7, "three\n", "-u", "alice").code).toBe(0)
+    expect(upload("motd", 10, "three\n", "-u", "alice").code).toBe(0)
     await until("the hook was told", () => journal().includes("three"))
     expect(hab.read(MOTD)).toBe("three\n")
   })

@@ -75,7 +75,7 @@ async function take(part: Part, given: Given): Promise<void> {
     const bytes = encrypted
       ? await openUpload(uploadKeys(context), group, Buffer.from(body))
       : Buffer.from(body, "base64")
-    writtenOrSaid(context, group, `what the ring has for ${group}`, () => keep(part, given, bytes))
+    keep(part, given, bytes)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     state.lacksKey = error.code === "KEY_NOT_FOUND"
@@ -95,12 +95,16 @@ function keep({ context, roster }: Part, { group, name, incarnation, encrypted }
   if (name === "") {
     const config = { version, text: decodeConfig(bytes, "the configuration"), isSecret: encrypted }
     checkApplied(here, group, config)
-    writeApplied(here, group, config)
+    if (!written(context, group, () => writeApplied(here, group, config))) return
     for (const held of members) roster.post(held, { tag: "inputs-changed" })
     return
   }
   const file = { name, version, bytes }
   checkUploaded(here, group, file)
-  writeUploaded(here, group, file)
+  if (!written(context, group, () => writeUploaded(here, group, file))) return
   for (const held of members) deliverFile(context, roster, held, file)
+}
+
+function written(context: SupervisorContext, group: string, write: () => void): boolean {
+  return writtenOrSaid(context, group, `what the ring has for ${group}`, write)
 }
