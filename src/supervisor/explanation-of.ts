@@ -16,7 +16,7 @@ const NOTHING_KNOWN: BehindStatus = { sinceSec: 0, complaints: [], lastExit: nul
 
 /** Everything about one loaded service: what it does, why, and what ends that. */
 export function explanationOf(context: SupervisorContext, roster: Roster, name: string): ServiceExplanation {
-  const held = roster.services.get(name)
+  const held = roster.services.get(name) ?? roster.creating.get(name)
   const status = statusOfAll(context, roster).find((one) => one.name === name)
   if (status === undefined) throw notHeld(name)
   const { ident, group, desired, phase, why, awaits, pid, health, restarts } = status
@@ -72,7 +72,8 @@ function rejections(held: Supervised): string[] {
 
 /** The last hook runs of one loaded service, oldest first. */
 export function hookRunsOf(roster: Roster, name: string): HookRun[] {
-  return (roster.services.get(name)?.memory.journal ?? []).map(describeRun)
+  const held = roster.services.get(name) ?? roster.creating.get(name)
+  return (held?.memory.journal ?? []).map(describeRun)
 }
 
 function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number) {

@@ -18,7 +18,7 @@ export type Roster = Readonly<{
   services: ReadonlyMap<string, Supervised>
   broken: Map<string, Broken>
   /** Services whose hooks before their creation run. */
-  creating: Map<string, ServiceSpec>
+  creating: Map<string, Supervised>
   /** Services that are wanted up and may not start yet, with what they wait for: their sets' hooks. */
   heldBack: Map<string, string>
   add(held: Supervised): void

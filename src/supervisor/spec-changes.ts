@@ -18,7 +18,9 @@ import { type ChangeContext, openOrSetAside, takeSpec, updateOptions, watchInput
 export function applyOperations(change: ChangeContext, name: string, operations: readonly Operation[]): void {
   const held = change.roster.services.get(name)
   const spec = operations.flatMap((operation) => ("spec" in operation ? [operation.spec] : [])).at(-1)
+  const isReplaced = operations.some((operation) => operation.tag === "stop" && operation.because === "replaced")
   const act = () => {
+    if (isReplaced && held !== undefined && spec !== undefined) return restart(change, held, spec)
     for (const operation of operations) applyOperation(change, operation)
   }
   if (held === undefined) return act()
@@ -107,7 +109,7 @@ function load(change: ChangeContext, operation: Load): void {
       roster.broken.set(name, { spec, problem })
     },
   })
-  if (changes.isPending(name)) roster.creating.set(name, spec)
+  if (changes.isPending(name)) roster.creating.set(name, opened)
   void run.then(leave)
 }
 

@@ -17,7 +17,7 @@ export function statusOfAll(context: SupervisorContext, roster: Roster): Service
   const statuses = [
     ...[...roster.services.values()].map((held) => statusOf(context, roster, held)),
     ...broken.map(([name, one]) => statusOfBroken(context, name, one)),
-    ...[...roster.creating].map(([name, spec]) => statusOfCreating(context, name, spec)),
+    ...[...roster.creating].map(([name, { spec }]) => statusOfCreating(context, name, spec)),
   ]
   return statuses.sort((a, b) => (a.group < b.group ? -1 : 1))
 }

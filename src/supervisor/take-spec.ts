@@ -11,9 +11,11 @@ import { describeProblem, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { Settings } from "./service/settings.ts"
 import { noteFiles, watchFiles } from "./service-files.ts"
+import { stringifyServiceGroup } from "./service-group.ts"
 import { listsWithHooks, ownSettings } from "./settings-of.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
+import { serviceGroupOf } from "./views.ts"
 
 /** What changing services takes. `reason`: why. */
 export type ChangeContext = Readonly<{
@@ -75,6 +77,7 @@ export function takeSpec(
   held.declared = declared
   const movesTemplates = spec.configFrom !== held.spec.configFrom
   held.spec = spec
+  held.group = stringifyServiceGroup(serviceGroupOf(change.context, spec))
   if (movesTemplates) {
     for (const stop of held.watches.splice(0)) stop()
     watchInputs(change, held)

@@ -96,7 +96,8 @@ function changeHooks(): string {
 \`hab svc load\`, \`update\` and \`unload\`, \`hab svc apply\`, \`hab apply\`, a file in \`specs/\` that is written or removed, a newer
 release, and \`hab config apply\` (an update with the reason \`config\`). Starting and stopping a service changes nothing of
 it: those events are \`pre-start\`, \`pre-stop\` and their like. A spec that was there before is not created anew when the
-supervisor starts; which services it created is in \`sup/default/data/created.json\`.
+supervisor starts; which services it created is in \`sup/default/data/created.json\`. Where no supervisor runs, no hooks do:
+what was loaded then is created by the next one, what was changed or unloaded is found like that.
 
 - A failing hook before prevents it: what was not loaded stays so, the old spec and the old release stay, what was to be
   unloaded runs on. The command says so and exits with 1. A spec file written by hand stays as it was written, and is

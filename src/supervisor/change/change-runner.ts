@@ -7,6 +7,7 @@ import type { Roster } from "../roster.ts"
 import { printSpec } from "../spec/print.ts"
 import { printOwnSpec } from "../spec/print-own.ts"
 import type { Supervised } from "../supervised.ts"
+import { untilItHolds, type Waiting } from "../until-it-holds.ts"
 import { ChangeGivenUp, type ChangeTask, changeService } from "./change-service.ts"
 import {
   type BegunChange,
@@ -57,7 +58,7 @@ type Running = { status: ChangeStatus; readonly controller: AbortController; end
 /** `refusals`: what was refused of a service, not to ask its hooks about the same again. */
 type Book = {
   readonly latest: Map<string, Running>
-  readonly waiting: Set<() => void>
+  readonly waiting: Waiting
   readonly refusals: Map<string, string>
   wishes: ReadonlyMap<string, ChangeWish>
   begun: BegunChange[]
@@ -149,7 +150,7 @@ function begin(context: ChangeParts, book: Book, { change, wish, resolve }: Begu
   }
   const until: ChangeTask["until"] = (step, holds) => {
     set({ step })
-    return untilItHolds(book.waiting, signal, holds)
+    return untilItHolds(book.waiting, { signal, givenUp: () => new ChangeGivenUp() }, holds)
   }
   const waits = wish.waits === true || change.reason === "apply"
   running.ended = carryOut({ context, change: { ...change, act }, waits, signal, set, until }, before?.ended).then(
@@ -202,22 +203,4 @@ function refuse(
 /** Two changes that want the same have the same text. */
 function textOf({ verb, spec }: Readonly<{ verb: ChangeVerb; spec: ServiceChange["spec"] }>): string {
   return [verb, printSpec(spec), printOwnSpec(spec.own)].join("\n")
-}
-
-/** Resolves when it holds; looked at whenever a service takes a step. Rejects when the change is given up. */
-function untilItHolds(waiting: Set<() => void>, signal: AbortSignal, holds: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      waiting.delete(look)
-      signal.removeEventListener("abort", look)
-      settle()
-    }
-    const look = () => {
-      if (signal.aborted) finish(() => reject(new ChangeGivenUp()))
-      else if (holds()) finish(resolve)
-    }
-    waiting.add(look)
-    signal.addEventListener("abort", look)
-    look()
-  })
 }

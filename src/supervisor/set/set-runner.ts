@@ -3,6 +3,7 @@ import type { Roster } from "../roster.ts"
 import type { Reason } from "../service/messages.ts"
 import type { SpecContext } from "../spec/spec-files.ts"
 import type { StopWish, Supervised } from "../supervised.ts"
+import { untilItHolds, type Waiting } from "../until-it-holds.ts"
 import { type AppliedSet, readAppliedSets } from "./set-files.ts"
 import type { SetHookEvent } from "./set-hooks.ts"
 import { ALL_SERVICES, type SetOperation, type SetStatus, type SetVerb } from "./set-status.ts"
@@ -68,7 +69,7 @@ type Running = { operation: SetOperation; controller: AbortController; ended: Pr
 /** Runs one operation at a time on each set: the last one asked for wins. */
 export function createSetRunner(context: SetContext): SetRunner {
   const latest = new Map<string, Running>()
-  const waiting = new Set<() => void>()
+  const waiting: Waiting = new Set()
   let serial = 0
 
   const run = async (
@@ -122,7 +123,7 @@ export function createSetRunner(context: SetContext): SetRunner {
 
 function taskOf(
   context: SetContext,
-  given: Readonly<{ set: string; reason: Reason; running: Running; waiting: Set<() => void> }>,
+  given: Readonly<{ set: string; reason: Reason; running: Running; waiting: Waiting }>,
 ): SetTask {
   const { set, reason, running, waiting } = given
   const subject = subjectOf(context, set)
@@ -138,20 +139,7 @@ function taskOf(
     since: context.changes.serial(),
     until(what, holds) {
       says(what)
-      return new Promise((resolve, reject) => {
-        const finish = (settle: () => void) => {
-          waiting.delete(look)
-          signal.removeEventListener("abort", look)
-          settle()
-        }
-        const look = () => {
-          if (signal.aborted) finish(() => reject(new GivenUp()))
-          else if (holds()) finish(resolve)
-        }
-        waiting.add(look)
-        signal.addEventListener("abort", look)
-        look()
-      })
+      return untilItHolds(waiting, { signal, givenUp: () => new GivenUp() }, holds)
     },
     async hooks(event) {
       says(`its ${event} hooks run`)

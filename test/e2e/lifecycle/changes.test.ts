@@ -38,6 +38,12 @@ afterAll(async () => {
 })
 
 const journal = (name: string) => (hab.readIfPresent(`${name}.journal`) ?? "").split("\n").filter(Boolean)
+/** For a while the overlay is another. */
+function overlayed(name: string, event: string, line: string): () => void {
+  const before = hab.read(`hab/user/${name}/hooks.toml`)
+  overlay(name, `[[hooks.${event}]]\nrun = "${line}"\n`)
+  return () => overlay(name, before)
+}
 const overlay = (name: string, text: string) => hab.write(`hab/user/${name}/hooks.toml`, text)
 
 describe("hooks around loading, changing and unloading a service", () => {
@@ -64,10 +70,31 @@ describe("hooks around loading, changing and unloading a service", () => {
     ])
   })
 
+  it("run for a service that is replaced under its name, and once for one that gets another ident", async () => {
+    hab.does("svc", "load", "acme/noted", "--wait")
+    const before = journal("noted").length
+    const events = () =>
+      journal("noted")
+        .slice(before)
+        .map((line) => line.split(" ")[0])
+    hab.does("svc", "load", "acme/noted/1.0.0", "--force", "--wait")
+    expect(events()).toEqual(["pre-update", "post-update"])
+    hab.does("svc", "load", "acme/noted/1.0.0", "--force", "--group", "blue", "--wait")
+    expect(events().slice(2)).toEqual(["pre-create", "pre-delete", "post-delete", "post-create"])
+    expect(hab.status("noted")).toMatchObject({ group: "noted.blue", state: "up" })
+    hab.does("svc", "unload", "noted", "--wait")
+    expect(hab.status("noted")).toBeUndefined()
+  })
+
   it("keep it from being loaded, changed and unloaded when one before fails, and say so", async () => {
     installPlan(hab, { name: "kept", hooks: { run: RUNS_ON } })
     const failing = (event: string) => overlay("kept", `[[hooks.${event}]]\nrun = "exit 3"\n`)
     failing("pre-create")
+    const slow = overlayed("kept", "pre-create", "sleep 1; exit 3")
+    hab.does("svc", "load", "acme/kept", "-d")
+    expect(hab.status("kept")).toMatchObject({ phase: "creating", state: "down" })
+    await until("it is refused", () => hab.status("kept") === undefined)
+    slow()
     const refused = hab.run("svc", "load", "acme/kept")
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain(
