@@ -81,11 +81,12 @@ describe("metadata files", () => {
       deps: ["b/b/1/1", "a/a/1/1"],
       tdeps: ["b/b/1/1", "a/a/1/1", "c/c/1/1"],
       buildDeps: ["g/g/1/1"],
+      buildTdeps: ["g/g/1/1", "c/c/1/1"],
     })
     expect(found["DEPS"]).toBe("b/b/1/1\na/a/1/1\n")
     expect(found["TDEPS"]).toBe("b/b/1/1\na/a/1/1\nc/c/1/1\n")
     expect(found["BUILD_DEPS"]).toBe("g/g/1/1\n")
-    expect(found["BUILD_TDEPS"]).toBeUndefined()
+    expect(found["BUILD_TDEPS"]).toBe("g/g/1/1\nc/c/1/1\n")
   })
 
   it("describe a service: account, exports, binds, ports, how it is stopped", () => {
