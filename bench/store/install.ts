@@ -61,10 +61,15 @@ function xzTar(shop: Shop, payload: string): Contestant {
 function nodeTar(shop: Shop, payload: string): Contestant {
   const script = `${shop.folder}/extract.mjs`
   const from = JSON.stringify(import.meta.resolve("tar"))
-  writeFileSync(
-    script,
-    `import { x } from ${from}\nprocess.stdin.pipe(x({ cwd: process.argv[2] })).on("error", (e) => { throw e })\n`,
-  )
+  // Its synchronous mode: the other one takes twenty times as long for many files.
+  const program = `import { readSync } from "node:fs"
+import { UnpackSync } from ${from}
+const unpack = new UnpackSync({ cwd: process.argv[2] })
+const chunk = Buffer.alloc(1 << 20)
+for (let length; (length = readSync(0, chunk)) > 0; ) unpack.write(Buffer.from(chunk.subarray(0, length)))
+unpack.end()
+`
+  writeFileSync(script, program)
   return {
     name: "xz|node-tar",
     reset: () => void shop.empty("node-tar"),

@@ -125,7 +125,7 @@ export const ERROR_CODES = {
   RING_MEMBER_UNKNOWN: { exit: 1, summary: "a ring has no such member" },
   RING_UNREACHABLE: { exit: 1, summary: "the store of a ring did not take a change" },
   LAUNCHER_PROTOCOL: { exit: 1, summary: "the running launcher is too old for this supervisor" },
-  INSTALL_FAILED: { exit: 1, summary: "the package given to hab sup run could not be installed" },
+  INSTALL_FAILED: { exit: 1, summary: "the package given to hab sup run or hab svc load could not be installed" },
   SPEC_INVALID: { exit: 1, summary: "a service spec file cannot be used" },
   ACCOUNT_MISSING: { exit: 1, summary: "a user or group a package names does not exist" },
   SERVICE_DIRECTORY: { exit: 1, summary: "a service's directory cannot be created" },

@@ -81,8 +81,8 @@ export interface Depot {
   secretKey(origin: string): Promise<string | undefined>
   /** Packages whose origin/name holds the text, each once. */
   search(text: string, limit: number): Promise<Found>
-  /** Channels of an origin. */
-  channels(origin: string): Promise<readonly string[]>
+  /** Channels of an origin; with `sandbox` those a Builder makes for builds too. */
+  channels(origin: string, options?: Readonly<{ sandbox: boolean }>): Promise<readonly string[]>
   /** Channels a release is in. */
   channelsOf(ident: FullIdent, target: string): Promise<readonly string[]>
   hasOrigin(origin: string): Promise<boolean>

@@ -156,7 +156,8 @@ function channelsOf(ask: Ask) {
     await ask({ method: "PUT", path: `${path}/${verb}`, query: { target } })
   }
   return {
-    channels: (origin: string) => namesAt(`depot/channels/${word(origin)}`, {}),
+    channels: (origin: string, { sandbox } = { sandbox: false }) =>
+      namesAt(`depot/channels/${word(origin)}`, sandbox ? { sandbox: "true" } : {}),
     channelsOf: (ident: FullIdent, target: string) => namesAt(`depot/pkgs/${identPath(ident)}/channels`, { target }),
     async createChannel(origin: string, channel: string) {
       if (OWN_CHANNELS.includes(channel)) return "exists" as const

@@ -89,6 +89,17 @@ describe("hab pkg install from a depot", () => {
     expect(hab.read("trace").trim().split("\n")).toEqual(["one", "two", "two", "three", "four", "five"])
   })
 
+  it("happens at a load of what is not here; hooks are left to the supervisor", () => {
+    const hab = newRoot()
+    const load = (name: string) => hab.run("svc", "load", `acme/${name}`, "--channel", "stable", "--url", server.url)
+    expect(load("five").stderr).toContain("[PACKAGE_NOT_RUNNABLE]")
+    expect(hab.does("pkg", "list", "acme/five")).toBe(ident("five"))
+    expect(hab.readIfPresent("trace")).toBeUndefined()
+    const missing = load("none")
+    expect(missing.code).toBe(1)
+    expect(missing.stderr).toMatch(/'acme\/none' is not in channel stable[\s\S]*\[INSTALL_FAILED\]/)
+  })
+
   it("follows promotion and demotion, and takes ranges", () => {
     const hab = newRoot()
     expect(hab.run("pkg", "install", "acme/five").stderr).toContain("Found in channel stable: acme/five/1.0.0")

@@ -57,7 +57,6 @@ describe("a service with the strategy at-once that tracks a channel", () => {
       HAB_UPDATE_STRATEGY_PERIOD_MS: "300",
       HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1",
     })
-    hab.does("pkg", "install", "acme/web", "--channel", "stable")
     const strategy = ["--strategy", "at-once", "--update-condition", "track-channel", "--channel", "stable"]
     const sup = hab.supervise("acme/web", ...strategy)
     const answers = (version: string) => until(`${version} answers`, async () => (await ask(port)) === version)

@@ -42,9 +42,13 @@ export const listChannelsCommand = defineCommand({
   summary: "List the channels of an origin",
   arguments: "[origin]",
   examples: ["hab bldr channel list acme"],
-  options: { ...DEPOT_OPTIONS, json: JSON_OUTPUT },
+  options: {
+    ...DEPOT_OPTIONS,
+    sandbox: { kind: "flag", short: "s", summary: "Also those Chef's Builder makes for its own builds" },
+    json: JSON_OUTPUT,
+  },
   async run({ args: [given], options }, context) {
-    const channels = await requireDepot(context, options).channels(originOf(given, context))
+    const channels = await requireDepot(context, options).channels(originOf(given, context), options)
     return { text: options.json ? JSON.stringify(channels) : channels.join("\n") }
   },
 })

@@ -8,6 +8,7 @@ import { clusterOptionsOf } from "../cluster-options.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { controlOptionsOf } from "../control-options.ts"
 import { gatewayOptionsOf } from "../gateway-options.ts"
+import { installByCommand, installIfAbsent } from "../install-package.ts"
 import { wantsColour } from "../reporter.ts"
 import { nameOfService } from "../service-name.ts"
 import { loadRequestOf, SERVICE_OPTIONS } from "../service-options.ts"
@@ -59,8 +60,9 @@ export const runSupervisorCommand = defineCommand({
     warnIneffective(context, settings, asked)
     const { layout, enclosure } = context.workplace()
     const release = await takeLock(context.host, layout)
-    const { noColor, jsonLogging, cacheKeyPath } = settings.options
-    const ident = settings.argument === undefined ? undefined : await identOf(context, settings.argument, cacheKeyPath)
+    const { noColor, jsonLogging } = settings.options
+    const ident =
+      settings.argument === undefined ? undefined : await identOf(context, settings.argument, settings.options)
     const exitCode = await context.launch({
       layout,
       root: enclosure.enclosed ? layout.root : "/",
@@ -138,20 +140,17 @@ function pick(options: SupervisorOptionValues, keys: readonly string[]) {
   return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key))) as SupervisorOptionValues
 }
 
-/** A .hart file is installed first; the exact release in it is what runs. */
-async function identOf(context: CommandContext, given: string, cacheKeyPath: string | undefined): Promise<string> {
-  if (!given.endsWith(".hart") && context.host.files.stat(given)?.kind !== "file") return given
-  const argv = [context.nodeProgram, `${context.programDirectory}/hab.cjs`, "pkg", "install", given] as const
+/** A .hart file is installed first, the exact release in it is what runs; and a package that is not here, from its depot. */
+async function identOf(context: CommandContext, given: string, options: SupervisorOptionValues): Promise<string> {
+  if (!given.endsWith(".hart") && context.host.files.stat(given)?.kind !== "file") {
+    await installIfAbsent(context, given, options)
+    return given
+  }
+  const { cacheKeyPath } = options
   const { env } = context.host
-  const { status, stdout } = await context.host.processes.run({
-    argv,
-    env: cacheKeyPath === undefined ? env : { ...env, HAB_CACHE_KEY_PATH: cacheKeyPath },
-    signal: context.signal,
-    onLine: (_, line) => context.report({ tag: "note", text: line }),
-  })
-  const ident = /Install of (\S+) complete/.exec(stdout)?.[1]
-  if (status.tag === "exited" && status.code === 0 && ident !== undefined) return ident
-  throw new HabError("INSTALL_FAILED", `${given} could not be installed; the lines above say why`, {
-    exitCode: status.tag === "exited" && status.code !== 0 ? status.code : 1,
-  })
+  return installByCommand(
+    context,
+    [given],
+    cacheKeyPath === undefined ? env : { ...env, HAB_CACHE_KEY_PATH: cacheKeyPath },
+  )
 }

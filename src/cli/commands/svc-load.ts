@@ -2,6 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import { loadService, unloadServices, updateService } from "../../supervisor/operations.ts"
 import { defineCommand } from "../command.ts"
 import { finishOperation, waitsFor } from "../finish-operation.ts"
+import { installIfAbsent } from "../install-package.ts"
 import { allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { operate } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
@@ -11,7 +12,8 @@ import { ASYNC_OPTIONS, NO_WAIT } from "../wait-options.ts"
 /** `hab svc load` (spec supervisor §1.3). */
 export const loadCommand = defineCommand({
   name: "load",
-  summary: "Load a service; the supervisor starts it and keeps it running",
+  summary:
+    "Load a service; the supervisor starts it and keeps it running. A package that is not here comes from its depot",
   arguments: "<ident>",
   examples: [
     "hab svc load acme/web",
@@ -26,6 +28,7 @@ export const loadCommand = defineCommand({
   },
   async run({ args: [ident = ""], options: { force, detach, wait, timeout, ...options } }, context) {
     const waits = waitsFor({ detach, wait, timeout })
+    await installIfAbsent(context, ident, options)
     const request = { ...loadRequestOf(ident, options), force, waits }
     const done = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
