@@ -14,9 +14,9 @@ type Starts = Readonly<{
 const STARTS: readonly Starts[] = [
   { count: 1, rounds: 3 },
   { count: 10, rounds: 3 },
-  { count: 100, rounds: 5, limits: { runit: 1.5, pm2: 0.5 } },
+  { count: 100, rounds: 3, limits: { runit: 1.5, pm2: 0.5 } },
   { count: 100, rounds: 3, user: "nobody", limits: { runit: 2, pm2: 0.5 } },
-  { count: 500, rounds: 3, limits: { runit: 1.2, pm2: 0.5 } },
+  { count: 500, rounds: 2, limits: { runit: 1.2, pm2: 0.5 } },
 ]
 
 /** From the start of the supervisor to the first line of the last service, everything new; round by round. */
