@@ -71,7 +71,7 @@ async function leader(among = machines): Promise<Machine> {
     )
     return isAgreed ? machines.find(({ memberId }) => memberId === id) : undefined
   }
-  return until(`all agree on a leader: ${among.map(seen).join(" | ")}`, agreed, 30_000)
+  return until(`all agree on a leader: ${among.map(seen).join(" | ")}`, agreed)
 }
 
 function join(index: number, source: Hab, before: (hab: Hab) => void = () => undefined): Machine {
@@ -151,7 +151,7 @@ describe.skipIf(!hasEtcd || !hasNetworks)(
       const [fence, pid] = [fenceSeenBy(old), servicePid(old)]
       const others = machines.filter((machine) => machine !== old)
       old.place.cut()
-      await until("the others have another", () => others.every((machine) => fenceSeenBy(machine) > fence), 30_000)
+      await until("the others have another", () => others.every((machine) => fenceSeenBy(machine) > fence))
       await old.sup.sees(/The ring's store cannot be reached/)
       expect(leaderSeenBy(old)).toBe(old.memberId)
       expect(JSON.parse(old.hab.does("ring", "status", "--json"))).toMatchObject({ live: false })
@@ -168,14 +168,14 @@ describe.skipIf(!hasEtcd || !hasNetworks)(
       const one = await leader()
       const away = machines.find((machine) => machine !== one) ?? one
       away.place.cut()
-      await until("it is missed", () => seen(one).split(",").length === 3, 30_000)
+      await until("it is missed", () => seen(one).split(",").length === 3)
       for (const version of ["10", "11", "12"]) {
         one.hab.given(`port = ${version}\n`, "config", "apply", GROUP, version)
       }
       const revision = /"revision":(\d+)/.exec(etcdctl("endpoint", "status", "-w", "json"))?.[1] ?? "0"
       etcdctl("compact", revision)
       away.place.heal()
-      await until("it has the last", () => seen(away).endsWith("members=12,12,12,"), 30_000)
+      await until("it has the last", () => seen(away).endsWith("members=12,12,12,"))
       await leader()
     })
 
@@ -184,7 +184,7 @@ describe.skipIf(!hasEtcd || !hasNetworks)(
       const [fence, pid, supervisor] = [fenceSeenBy(old), servicePid(old), supervisorPid(old)]
       const others = machines.filter((machine) => machine !== old)
       process.kill(supervisor, "SIGSTOP")
-      await until("the others have another", () => others.every((machine) => fenceSeenBy(machine) > fence), 30_000)
+      await until("the others have another", () => others.every((machine) => fenceSeenBy(machine) > fence))
       process.kill(supervisor, "SIGCONT")
       expect(await leader()).not.toBe(old)
       expect([servicePid(old), supervisorPid(old)]).toEqual([pid, supervisor])

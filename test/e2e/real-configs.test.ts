@@ -98,7 +98,7 @@ describe("real programs accept what we render", () => {
     })
     const ended = new Promise((resolve) => server.once("exit", resolve))
     try {
-      await until("redis is ready", () => /ready to accept connections/i.test(output), 20_000)
+      await until("redis is ready", () => /ready to accept connections/i.test(output))
     } finally {
       server.kill("SIGKILL")
       await ended

@@ -7,7 +7,7 @@ import { until } from "../support/until.ts"
 function watched(path: string, watch: "watch" | "watchTree" = "watch") {
   let changes = 0
   const stop = systemWatcher[watch](path, () => changes++)
-  return { stop, sees: (what: string, count: number) => until(what, () => changes >= count, 5_000) }
+  return { stop, sees: (what: string, count: number) => until(what, () => changes >= count) }
 }
 
 describe("watching a file", () => {
