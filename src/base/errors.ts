@@ -41,6 +41,7 @@ export function problemLines({ message, problems }: HabError): readonly string[]
 
 /** True for failures of the operating system (ENOENT, EACCES …), optionally of one kind. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error) || typeof (error as NodeJS.ErrnoException).code !== "string") return false
+  if (!(error instanceof Error) || error instanceof HabError) return false
+  if (typeof (error as NodeJS.ErrnoException).code !== "string") return false
   return codes.length === 0 || codes.includes((error as NodeJS.ErrnoException).code ?? "")
 }

@@ -3,7 +3,7 @@ import http from "node:http"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { isSystemError } from "../base/errors.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import type {
   ControlChannel,
   ControlDoor,
@@ -205,8 +205,14 @@ function exchange(
         reject,
       )
     })
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)))
+    outgoing.on("timeout", () => outgoing.destroy(silent(timeoutMs)))
     outgoing.on("error", reject)
     outgoing.end(body === undefined ? "" : JSON.stringify(body))
+  })
+}
+
+function silent(timeoutMs: number): HabError {
+  return new HabError("SUPERVISOR_SILENT", `the supervisor gave no answer within ${timeoutMs / 1000} s`, {
+    hint: "what was asked for may still happen; hab sup logs shows what keeps it",
   })
 }
