@@ -55,7 +55,7 @@ function requireFolder(files: Files, context: string): void {
 
 function notFound(context: string, target: string, windowsPlans: readonly string[]): HabError {
   if (windowsPlans[0] !== undefined) {
-    return new HabError("PLAN_UNSUPPORTED", `${windowsPlans[0]} is a Windows plan; building those is not implemented`, {
+    return new HabError("PLAN_UNSUPPORTED", `${windowsPlans[0]} is a Windows plan; hab builds plan.sh, for Linux`, {
       hint: "write a plan.sh for Linux beside it",
     })
   }
