@@ -10,7 +10,9 @@ import { originCommands } from "./groups/origin.ts"
 import { pkgCommands } from "./groups/pkg.ts"
 import { planCommands } from "./groups/plan.ts"
 import { ringCommands } from "./groups/ring.ts"
+import { studioCommands } from "./groups/studio.ts"
 import { supCommands } from "./groups/sup.ts"
+import { supportBundleCommands } from "./groups/supportbundle.ts"
 import { svcCommands } from "./groups/svc.ts"
 import { userCommands } from "./groups/user.ts"
 
@@ -28,7 +30,9 @@ export const GROUPS: readonly CommandGroup[] = [
   pkgCommands,
   planCommands,
   ringCommands,
+  studioCommands,
   supCommands,
+  supportBundleCommands,
   svcCommands,
   userCommands,
 ]

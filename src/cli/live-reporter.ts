@@ -15,13 +15,14 @@ type Running = Readonly<{ started: Extract<Progress, { tag: "phase-started" }>; 
 export type LiveReporter = Readonly<{ report: Report; hide(): void }>
 
 /** The reporter of a terminal: while a phase runs, the last line says which one, how far the build is, and for how long. */
-export function createLiveReporter({ write, colour, clock }: Options): LiveReporter {
+export function createLiveReporter({ write, colour, ascii = false, clock }: Options): LiveReporter {
   let running: Running | undefined
   let cancel = () => {}
   const line = () => (running === undefined ? "" : lineFor(running, clock.monotonicMs(), colour))
   const report = createReporter({
     write: (text) => write(running === undefined ? text : CLEAR + text + line()),
     colour,
+    ascii,
   })
   const tick = () => {
     write(CLEAR + line())

@@ -7,7 +7,7 @@ import { createLiveReporter, type LiveReporter } from "./live-reporter.ts"
 import { parseCommandLine } from "./parse.ts"
 import type { remoteSupervisor } from "./remote-supervisor.ts"
 import { renderError } from "./render-error.ts"
-import { createReporter, wantsColour } from "./reporter.ts"
+import { createReporter, wantsAscii, wantsColour } from "./reporter.ts"
 import { chooseRoot, layoutOf, prepareRoot, type Root } from "./root.ts"
 
 /** The terminal and what the entry knows of the process. */
@@ -48,7 +48,7 @@ export async function main(invocation: Invocation): Promise<number> {
   try {
     const parsed = parseCommandLine(invocation.groups, invocation.words, invocation.version)
     if (parsed.tag === "print") return print(terminal, parsed.text, parsed.exitCode)
-    if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: "hab help shows every command" })
+    if (parsed.tag === "refused") throw new HabError("USAGE", parsed.text, { hint: `${parsed.about} --help says more` })
     const { remoteSup, ...options } = parsed.options as Readonly<{ remoteSup?: string }>
     const context = createContext(invocation, reporter.report, { interrupted, remoteSup, hide: reporter.hide })
     const result = await parsed.command.run(
@@ -62,7 +62,8 @@ export async function main(invocation: Invocation): Promise<number> {
       terminal.writeError("interrupted\n")
       return INTERRUPTED_EXIT
     }
-    const rendered = renderError(error, { colour, debug: (host.env["HAB_DEBUG"] ?? "") !== "" })
+    const debug = (host.env["HAB_DEBUG"] ?? "") !== ""
+    const rendered = renderError(error, { colour, debug, ascii: wantsAscii(host.env) })
     terminal.writeError(`${rendered.text}\n`)
     return rendered.exitCode
   }
@@ -71,10 +72,12 @@ export async function main(invocation: Invocation): Promise<number> {
 /** Only a terminal that takes commands shows what is going on in a line of its own. */
 function reporterOf({ host, terminal }: Invocation, colour: boolean): LiveReporter {
   const write = terminal.writeError
-  if (!terminal.stderrIsTerminal || host.env["TERM"] === "dumb") {
-    return { report: createReporter({ write, colour }), hide: () => undefined }
+  const ascii = wantsAscii(host.env)
+  const isQuiet = /^(1|true)$/.test(host.env["HAB_NONINTERACTIVE"] ?? "")
+  if (!terminal.stderrIsTerminal || isQuiet || host.env["TERM"] === "dumb") {
+    return { report: createReporter({ write, colour, ascii }), hide: () => undefined }
   }
-  return createLiveReporter({ write, colour, clock: host.clock })
+  return createLiveReporter({ write, colour, ascii, clock: host.clock })
 }
 
 function print(terminal: Terminal, text: string, exitCode: number): number {

@@ -13,7 +13,8 @@ export type Invocation = Readonly<{
 export type Parsed =
   | ({ readonly tag: "run" } & Invocation)
   | { readonly tag: "print"; readonly text: string; readonly exitCode: number }
-  | { readonly tag: "refused"; readonly text: string }
+  /** `about`: the command or group whose help says more. */
+  | { readonly tag: "refused"; readonly text: string; readonly about: string }
 
 /** Reads the words after `hab`. Unknown commands and flags are refused with the nearest one. */
 export function parseCommandLine(groups: readonly CommandGroup[], words: readonly string[], version: string): Parsed {
@@ -25,14 +26,14 @@ export function parseCommandLine(groups: readonly CommandGroup[], words: readonl
     .helpCommand("help [command]", "Show help for a command")
     .enablePositionalOptions()
   for (const group of addressed(groups, words)) addGroup(program, group, (invocation) => (chosen = invocation))
-  configure(program, (text) => (output += text))
+  configure(program, version, (text) => (output += text))
   try {
     program.parse([...words], { from: "user" })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { tag: "print", text: output, exitCode: 0 }
     if (error.code === "commander.help") return { tag: "print", text: output, exitCode: 2 }
-    return { tag: "refused", text: output.replace(/^error: /, "").trim() }
+    return { tag: "refused", text: output.replace(/^error: /, "").trim(), about: addressee(groups, words) }
   }
   return chosen === undefined
     ? { tag: "print", text: program.helpInformation(), exitCode: 2 }
@@ -46,9 +47,23 @@ function addressed(groups: readonly CommandGroup[], [first, second]: readonly st
   return group === undefined || commands.length === 0 ? groups : [{ ...group, commands }]
 }
 
-function configure(program: Program, write: (text: string) => void): void {
+/** `hab pkg install`, `hab pkg` or `hab`: what the words certainly mean. */
+function addressee(groups: readonly CommandGroup[], words: readonly string[]): string {
+  const group = groups.find(({ name }) => name === words[0])
+  if (group === undefined) return "hab"
+  const said = words.slice(1).join(" ")
+  const command = group.commands.find(({ name }) => name !== "" && `${said} `.startsWith(`${name} `))
+  return ["hab", group.name, ...(command === undefined ? [] : [command.name])].join(" ")
+}
+
+/** Every command knows `--version`, as in Habitat; only help of `hab` itself shows it. */
+function configure(program: Program, version: string, write: (text: string) => void): void {
   program.exitOverride().configureOutput({ writeOut: write, writeErr: write }).showSuggestionAfterError(true)
-  for (const sub of program.commands) configure(sub, write)
+  for (const sub of program.commands) {
+    sub.version(`hab ${version}`, "-V, --version")
+    sub.options.find(({ long }) => long === "--version")?.hideHelp()
+    configure(sub, version, write)
+  }
 }
 
 function addGroup(program: Program, group: CommandGroup, choose: (invocation: Invocation) => void): void {

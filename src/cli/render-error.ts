@@ -7,15 +7,18 @@ export type RenderedError = Readonly<{ text: string; exitCode: number }>
 const BUG_EXIT = 70
 const PROBLEMS_SHOWN_MAX = 50
 
+export type RenderOptions = Readonly<{ colour: boolean; debug: boolean; ascii?: boolean }>
+
 /** Turns whatever a command threw into the text people see (spec package §7.1) and the exit code. */
-export function renderError(error: unknown, options: Readonly<{ colour: boolean; debug: boolean }>): RenderedError {
+export function renderError(error: unknown, options: RenderOptions): RenderedError {
   const paint = paintOf(options.colour)
   const known = error instanceof HabError ? error : fromSystem(error)
   if (known === undefined) return { text: bugReport(error), exitCode: BUG_EXIT }
-  const body = [...known.message.split("\n"), ...shownProblems(known)].map((line) => `✗✗✗ ${line}`)
+  const glyph = options.ascii === true ? "xxx" : "✗✗✗"
+  const body = [...known.message.split("\n"), ...shownProblems(known)].map((line) => `${glyph} ${line}`)
   const hint = known.hint === undefined ? [] : known.hint.split("\n").map((line) => `    ${line}`)
   const stack = options.debug && known.stack ? [known.stack] : []
-  const lines = [paint.red(["✗✗✗", ...body, "✗✗✗"].join("\n")), ...hint, paint.dim(`    [${known.code}]`), ...stack]
+  const lines = [paint.red([glyph, ...body, glyph].join("\n")), ...hint, paint.dim(`    [${known.code}]`), ...stack]
   return { text: lines.join("\n"), exitCode: known.exitCode }
 }
 

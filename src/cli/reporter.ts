@@ -39,13 +39,14 @@ const WORTH_TELLING_MS = 500
 
 const RED: readonly StatusVerb[] = ["Missing", "Deleting", "Deleted"]
 
-export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: boolean }>
+/** `ascii`: for terminals and logs that show nothing else. */
+export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: boolean; ascii?: boolean }>
 
 /**
  * The one place where facts become lines for people. Everything goes to stderr: stdout carries results only. A phase is
  * named when it prints something, and again with its time when it took long enough to wonder about.
  */
-export function createReporter({ write, colour }: ReporterOptions): Report {
+export function createReporter({ write, colour, ascii = false }: ReporterOptions): Report {
   const paint = paintOf(colour)
   let unnamed: string | undefined
   return (progress) => {
@@ -61,22 +62,24 @@ export function createReporter({ write, colour }: ReporterOptions): Report {
       unnamed = undefined
       if (progress.elapsedMs < WORTH_TELLING_MS) return
     }
-    write(`${lineFor(progress, paint)}\n`)
+    write(`${lineFor(progress, paint, ascii)}\n`)
   }
 }
 
-function lineFor(progress: Progress, paint: Paint): string {
+function lineFor(progress: Progress, paint: Paint, ascii: boolean): string {
   switch (progress.tag) {
     case "begin":
-      return paint.yellow(paint.bold(`» ${progress.text}`))
+      return paint.yellow(paint.bold(`${ascii ? ">>" : "»"} ${progress.text}`))
     case "end":
-      return paint.magenta(paint.bold(`★ ${progress.text}`))
+      return paint.magenta(paint.bold(`${ascii ? "***" : "★"} ${progress.text}`))
     case "note":
       return progress.text
     case "warning":
-      return paint.yellow(`Ø ${progress.text}${progress.hint === undefined ? "" : `\n  ${progress.hint}`}`)
+      return paint.yellow(
+        `${ascii ? "!!!" : "Ø"} ${progress.text}${progress.hint === undefined ? "" : `\n  ${progress.hint}`}`,
+      )
     case "status": {
-      const verb = paint.bold(`${GLYPHS[progress.verb]} ${progress.verb}`)
+      const verb = paint.bold(`${ascii ? "-->" : GLYPHS[progress.verb]} ${progress.verb}`)
       return `${RED.includes(progress.verb) ? paint.red(verb) : paint.green(verb)} ${progress.subject}`
     }
     case "phase-started":
@@ -98,4 +101,9 @@ export function wantsColour(env: Readonly<Record<string, string>>, isTerminal: b
   const refused =
     (env["NO_COLOR"] ?? "") !== "" || /^(1|true)$/.test(env["HAB_NOCOLORING"] ?? "") || env["TERM"] === "dumb"
   return isTerminal && !refused
+}
+
+/** HAB_GLYPH_STYLE: full by default; `limited` is shown as `ascii`. */
+export function wantsAscii(env: Readonly<Record<string, string>>): boolean {
+  return /^(limited|ascii)$/i.test(env["HAB_GLYPH_STYLE"] ?? "")
 }

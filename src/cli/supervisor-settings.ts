@@ -4,7 +4,7 @@ import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { Host } from "../ports/host.ts"
 import type { SupervisorHooks } from "../supervisor/context.ts"
 import type { CommandContext, OptionsOf } from "./command.ts"
-import { ineffectiveFlags } from "./ineffective-options.ts"
+import { ineffectiveFlags, warnWithoutEffect } from "./ineffective-options.ts"
 import { printOptionFile, readOptionFile } from "./option-file.ts"
 import { HOOK_KEYS, HOOK_KEYS_EXAMPLE, readSupervisorHooks } from "./supervisor-hooks.ts"
 import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./supervisor-options.ts"
@@ -64,14 +64,8 @@ export function generateSettings({ argument, options, named }: Asked): string {
 }
 
 /** One warning about everything that was asked for and has no effect. */
-export function warnIneffective({ report }: CommandContext, { options }: SupervisorSettings, { named }: Asked): void {
-  const flags = ineffectiveFlags(options, named)
-  if (flags.length === 0) return
-  report({
-    tag: "warning",
-    text: `${flags.join(", ")} ${flags.length === 1 ? "has" : "have"} no effect here`,
-    hint: "docs/explanation/differences-from-habitat.md says what hab does instead",
-  })
+export function warnIneffective(context: CommandContext, { options }: SupervisorSettings, { named }: Asked): void {
+  warnWithoutEffect(context, ineffectiveFlags(options, named))
 }
 
 function configFiles({ host, layout }: Place, given: readonly string[] | undefined): readonly string[] {

@@ -30,6 +30,8 @@ export type DepotRequest = Omit<WebRequest, "url" | "headers" | "signal"> &
     /** Statuses besides 2xx that are answers. */
     accept?: readonly number[]
     withoutToken?: boolean
+    /** Also reading it takes a token. */
+    isSecret?: boolean
   }>
 
 /** Asks one depot; throws as `askDepot`. */
@@ -37,8 +39,8 @@ export type Ask = (request: DepotRequest) => Promise<WebReply>
 
 /** What a depot answers. Throws DEPOT_UNREACHABLE after several rounds, and what it refused with. */
 export async function askDepot(context: RequestContext, server: DepotServer, request: DepotRequest): Promise<WebReply> {
-  const { path, query, accept = [], withoutToken = false, ...plain } = request
-  if (plain.method !== "GET" && server.token === undefined) throw tokenMissing(server)
+  const { path, query, accept = [], withoutToken = false, isSecret = false, ...plain } = request
+  if ((isSecret || plain.method !== "GET") && server.token === undefined) throw tokenMissing(server, isSecret)
   const urls = plain.method === "GET" ? [server.url, ...server.mirrors] : [server.url]
   const headers = withoutToken ? {} : tokenHeader(server)
   const reply = await inRounds(context, urls, async (base) => {
@@ -118,10 +120,14 @@ function signalOf({ signal }: RequestContext): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal }
 }
 
-function tokenMissing({ url }: DepotServer): HabError {
-  return new HabError("DEPOT_TOKEN_MISSING", `changing ${url} needs an access token`, {
-    hint: "give --auth TOKEN, set HAB_AUTH_TOKEN, or write auth_token into cli.toml",
-  })
+function tokenMissing({ url }: DepotServer, isSecret: boolean): HabError {
+  return new HabError(
+    "DEPOT_TOKEN_MISSING",
+    `${isSecret ? "reading secrets of" : "changing"} ${url} needs an access token`,
+    {
+      hint: "give --auth TOKEN, set HAB_AUTH_TOKEN, or write auth_token into cli.toml",
+    },
+  )
 }
 
 /** Our own server says which error it met; a Builder says a status and a text. */

@@ -146,6 +146,12 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
     )
   },
   uploadKey: (handling) => takeKey(handling, "origin-public", 201),
+  async encryptionKey({ depot, match: { parts } }) {
+    const text = await depot.encryptionKey(parts["origin"] ?? "")
+    return text === undefined
+      ? failure(404, "KEY_NOT_FOUND", "this depot keeps no encryption keys")
+      : { status: 200, body: text }
+  },
   async secretKey({ depot, match: { parts } }) {
     const text = await depot.secretKey(parts["origin"] ?? "")
     return text === undefined ? failure(404, "KEY_NOT_FOUND", "no such key") : { status: 200, body: text }

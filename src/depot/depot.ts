@@ -77,6 +77,8 @@ export interface Depot {
   key(revision: NamedRevision): Promise<string | undefined>
   /** The public keys of an origin, oldest first. */
   keys(origin: string): Promise<readonly NamedRevision[]>
+  /** The text of the public key that a Builder opens secrets of an origin with; our depots keep none. */
+  encryptionKey(origin: string): Promise<string | undefined>
   /** The text of an origin's latest secret key. */
   secretKey(origin: string): Promise<string | undefined>
   /** Packages whose origin/name holds the text, each once. */

@@ -138,6 +138,7 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
     async keys(origin: string) {
       return cache.revisions("origin-public", origin)
     },
+    encryptionKey: async () => undefined,
     async secretKey(origin: string) {
       const newest = createKeyCache({ files }, shelves.secretKeys).revisions("origin-secret", origin).at(-1)
       return newest === undefined

@@ -104,6 +104,10 @@ async function pages(ask: Ask, path: string, query: Readonly<Record<string, stri
 }
 
 function keysOf(ask: Ask) {
+  const textAt = async (path: string, more: Pick<DepotRequest, "isSecret"> = {}) => {
+    const reply = await ask({ method: "GET", path, accept: [NOT_FOUND], ...more })
+    return reply.status === NOT_FOUND ? undefined : reply.text
+  }
   return {
     async key(revision: Parameters<Depot["key"]>[0]) {
       const path = `depot/origins/${word(revision.name)}/keys/${word(revision.revision)}`
@@ -117,11 +121,8 @@ function keysOf(ask: Ask) {
       const listed = parseAnswer(reply.text, path) as { revision?: unknown }[]
       return listed.flatMap(({ revision }) => parseNamedRevision(`${origin}-${String(revision)}`) ?? [])
     },
-    async secretKey(origin: string) {
-      const path = `depot/origins/${word(origin)}/secret_keys/latest`
-      const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
-      return reply.status === NOT_FOUND ? undefined : reply.text
-    },
+    encryptionKey: (origin: string) => textAt(`depot/origins/${word(origin)}/encryption_key`),
+    secretKey: (origin: string) => textAt(`depot/origins/${word(origin)}/secret_keys/latest`, { isSecret: true }),
     async uploadKey(kind: DepotKeyKind, { name, revision }: Parameters<Depot["key"]>[0], text: string) {
       const folder = kind === "origin-public" ? "keys" : "secret_keys"
       const path = `depot/origins/${word(name)}/${folder}/${word(revision)}`

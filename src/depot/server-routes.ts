@@ -19,6 +19,7 @@ export const DEPOT_ROUTES = {
   key: { method: "GET", path: "origins/:origin/keys/:revision" },
   keys: { method: "GET", path: "origins/:origin/keys" },
   uploadKey: { method: "POST", path: "origins/:origin/keys/:revision" },
+  encryptionKey: { method: "GET", path: "origins/:origin/encryption_key" },
   secretKey: { method: "GET", path: "origins/:origin/secret_keys/latest" },
   uploadSecretKey: { method: "POST", path: "origins/:origin/secret_keys/:revision" },
   createOrigin: { method: "POST", path: "origins" },

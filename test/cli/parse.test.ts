@@ -43,6 +43,15 @@ describe("the command line", () => {
     expect(parse("pkg", "install", "a/b", "--no-color")).toMatchObject({ options: { noColor: true } })
   })
 
+  it("knows --version of every command, and says whose help to read about a mistake", () => {
+    expect(parse("pkg", "install", "--version")).toEqual({ tag: "print", text: "hab 1.2.3\n", exitCode: 0 })
+    expect(parse("pkg", "-V")).toMatchObject({ tag: "print", text: "hab 1.2.3\n" })
+    expect(parse("pkg", "exec", "web", "nginx", "-V")).toMatchObject({ tag: "run" })
+    expect(parse("pkg", "install")).toMatchObject({ tag: "refused", about: "hab pkg install" })
+    expect(parse("pkg", "instal")).toMatchObject({ tag: "refused", about: "hab pkg" })
+    expect(parse("package")).toMatchObject({ tag: "refused", about: "hab" })
+  })
+
   it("leaves the flags of a command that is passed through alone", () => {
     const args = ["web", "ls", "-l", "--force"]
     expect(parse("pkg", "exec", ...args)).toMatchObject({ tag: "run", args })

@@ -180,7 +180,8 @@ describe("keys and settings", () => {
     const revision = hab.does("origin", "key", "upload", "tools", "--secret").split("\n")[0] ?? ""
     const other = newRoot()
     expect(other.does("origin", "key", "download", "tools")).toBe(revision)
-    expect(other.run("origin", "key", "download", "tools", "--secret").stderr).toContain("DEPOT_TOKEN_UNKNOWN")
+    expect(other.run("origin", "key", "download", "tools", "--secret").stderr).toContain("[DEPOT_TOKEN_MISSING]")
+    expect(other.run("origin", "key", "download", "tools", "--encryption").stderr).toContain("[KEY_NOT_FOUND]")
     expect(other.does("origin", "key", "download", "tools", "--secret", "--auth", server.token)).toBe(revision)
     expect(other.list("hab/cache/keys")).toEqual([`${revision}.pub`, `${revision}.sig.key`])
     expect(other.run("origin", "key", "download", "nobody").code).toBe(1)

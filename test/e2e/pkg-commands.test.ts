@@ -250,3 +250,16 @@ describe("hab license accept", () => {
     expect(hab.read("hab/accepted-licenses/habitat")).toContain("accepting_product: habitat")
   })
 })
+
+describe("beside hab pkg", () => {
+  it("hab supportbundle needs a supervisor, and hab studio says what to type instead", () => {
+    expect(hab.run("supportbundle")).toMatchObject({ code: 1, stdout: "" })
+    hab.write("hab/sup/default/MEMBER_ID", "member")
+    expect(hab.does("supportbundle")).toMatch(/\/support-bundle-.*-\d{14}\.tar\.gz$/)
+    const { code, stderr } = hab.run("studio", "build", "-D", ".")
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/hab pkg build[\s\S]*\[STUDIO_NONE\]/),
+    })
+  })
+})

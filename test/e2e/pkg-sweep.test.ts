@@ -34,7 +34,14 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
   build: [
     { words: "no-plan", code: 42, stderr: /\[PLAN_NOT_FOUND\]/ },
     { words: "plans/stranger", code: 35, stderr: /hab origin key generate stranger[\s\S]*\[BUILD_KEY_MISSING\]/ },
+    { words: "plans/good --keys mine,stranger", code: 1, stderr: /\[KEY_NOT_FOUND\]/ },
+    { words: "plans/good -N", code: 1, stderr: /HAB_FEAT_NATIVE_PACKAGE_SUPPORT=1[\s\S]*\[USAGE\]/ },
     { words: "plans/broken", code: 7, stderr: /\[BUILD_PHASE_FAILED\]/ },
+    {
+      words: "good -s plans -k mine -R",
+      stdout: /^\$ROOT\/plans\/results\/mine-good/,
+      stderr: /--reuse has no effect/,
+    },
     { words: "plans/good", stdout: /^\$ROOT\/results\/mine-good-1\.0\.0-\d{14}-x86_64-linux\.hart\n$/ },
   ],
   install: [
@@ -135,10 +142,13 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
     { words: "acme/none", code: 1, stderr: /\[PACKAGE_NOT_FOUND\]/ },
     { words: "acme/tool --output plain.txt", code: 1, stderr: /\[EXPORT_EXISTS\]/ },
     { words: "acme/lib --output lib.tar.xz --json", json: { ident: LIB, packages: [LIB] } },
+    { words: `${HART} --output w.tar.xz --no-hab-bin --no-hab-sup`, stdout: "$ROOT/w.tar.xz\n" },
   ],
   "export container": [
     { words: "acme/none", code: 1, stderr: /\[PACKAGE_NOT_FOUND\]/ },
     { words: "acme/service --output harts", code: 1, stderr: /\[EXPORT_EXISTS\]/ },
+    { words: "acme/service --image-name UPPER{{pkg_name}}!", code: 1, stderr: /\[EXPORT_IMPOSSIBLE\]/ },
+    { words: "acme/service --push-image", code: 2, stderr: /skopeo copy/ },
   ],
   "export systemd": [
     { words: "acme/service", stdout: /\[Service\][\s\S]*ExecStart=[\s\S]*sup run/ },
@@ -183,7 +193,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
     },
     { words: "acme/none --url $DEPOT --download-directory got", code: 1, stderr: /\[PACKAGE_NOT_FOUND\]/ },
     { words: "acme/none --url $DEPOT --download-directory got --ignore-missing-seeds", stdout: "" },
-    { words: "--url $DEPOT", code: 2, stderr: /\[USAGE\]/ },
+    { words: "--url $DEPOT", code: 1, stderr: /\[PACKAGE_SETS_INVALID\]/ },
   ],
   bulkupload: [
     { words: "got --url $DEPOT-2", code: 1, stderr: /\[ORIGIN_INVALID\]/ },

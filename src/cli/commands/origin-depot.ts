@@ -64,21 +64,27 @@ function keysToUpload(context: CommandContext, origin: string | undefined, optio
   return options.secret ? [latest, cache.read("origin-secret", latest)] : [latest]
 }
 
-/** `hab origin key download`: public keys of an origin, all or one, or its latest secret key. */
+/** `hab origin key download`: public keys of an origin, all or one, its latest secret key, or its encryption key. */
 export const downloadOriginKeyCommand = defineCommand({
   name: "key download",
-  summary: "Get the public keys of an origin from a depot, or its secret key",
+  summary: "Get the public keys of an origin from a depot, its secret key, or the one to encrypt for it",
   arguments: "<origin> [revision]",
   examples: ["hab origin key download acme", "hab origin key download acme --secret"],
   options: {
     ...DEPOT_OPTIONS,
     secret: { kind: "flag", short: "s", summary: "The latest secret key instead; it needs a token" },
+    encryption: {
+      kind: "flag",
+      short: "e",
+      summary: "The public key to encrypt secrets of the origin with, of Chef's Builder",
+    },
     cacheKeyPath: CACHE_KEY_PATH,
   },
   async run({ args: [origin = "", revision], options }, context) {
     const depot = requireDepot(context, options)
     const cache = openKeyCache(context, options.cacheKeyPath)
-    if (options.secret) return { text: await takeSecret(context, depot, cache, origin) }
+    if (options.secret) return { text: await takeOnly(context, cache, origin, SECRET, depot) }
+    if (options.encryption) return { text: await takeOnly(context, cache, origin, ENCRYPTION, depot) }
     const named = revision === undefined ? undefined : parseNamedRevision(`${origin}-${revision}`)
     if (revision !== undefined && named === undefined)
       throw new HabError("USAGE", `'${revision}' is no revision: 14 digits`)
@@ -97,17 +103,49 @@ async function takePublic({ report }: CommandContext, depot: Depot, cache: KeyCa
   report({ tag: "status", verb: done === "written" ? "Cached" : "Using", subject: `public key ${name}` })
 }
 
-async function takeSecret({ report }: CommandContext, depot: Depot, cache: KeyCache, origin: string): Promise<string> {
-  const text = await depot.secretKey(origin)
-  if (text === undefined) throw noKey(origin, depot)
-  const key = checkedKey("origin-secret", text, origin, depot)
-  const done = await cache.write(key)
-  const name = stringifyNamedRevision(key)
-  report({ tag: "status", verb: done === "written" ? "Cached" : "Using", subject: `secret key ${name}` })
-  return name
+/** A key of which a depot gives only the latest. */
+type OnlyKey = Readonly<{
+  kind: "origin-secret" | "box-public"
+  name: string
+  get: (depot: Depot, origin: string) => Promise<string | undefined>
+}>
+
+const SECRET: OnlyKey = { kind: "origin-secret", name: "secret", get: (depot, origin) => depot.secretKey(origin) }
+const ENCRYPTION: OnlyKey = {
+  kind: "box-public",
+  name: "encryption",
+  get: (depot, origin) => depot.encryptionKey(origin),
 }
 
-function checkedKey(kind: OriginKey["kind"], text: string, origin: string, { url }: Depot): OriginKey {
+async function takeOnly(
+  { report }: CommandContext,
+  cache: KeyCache,
+  origin: string,
+  { kind, name, get }: OnlyKey,
+  depot: Depot,
+): Promise<string> {
+  const text = await get(depot, origin)
+  if (text === undefined) {
+    throw new HabError("KEY_NOT_FOUND", `${depot.url} has no ${name} key of '${origin}'`, { hint: HINTS[kind] })
+  }
+  const key = checkedKey(kind, text, origin, depot)
+  const done = await cache.write(key)
+  const revision = stringifyNamedRevision(key)
+  report({ tag: "status", verb: done === "written" ? "Cached" : "Using", subject: `${name} key ${revision}` })
+  return revision
+}
+
+const HINTS = {
+  "origin-secret": "whoever owns the origin uploads it: hab origin key upload ORIGIN --secret",
+  "box-public": "Chef's Builder makes one for each origin; depots of hab keep no secrets",
+} as const
+
+function checkedKey<K extends OriginKey["kind"] | "box-public">(
+  kind: K,
+  text: string,
+  origin: string,
+  { url }: Depot,
+): Key<K> {
   const key = parseKey(kind, text, `the key from ${url}`)
   if (key.name === origin) return key
   throw new HabError("KEY_INVALID", `${url} gave a key of '${key.name}' for '${origin}'`, {

@@ -1,3 +1,4 @@
+import path from "node:path/posix"
 import { HabError } from "../../base/errors.ts"
 import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
@@ -7,6 +8,8 @@ import { buildDependencies, DEPENDENCY_OPTIONS } from "../build-dependencies.ts"
 import { buildEvents } from "../build-events.ts"
 import { readCliConfig } from "../cli-config.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { INEFFECTIVE_BUILD_OPTIONS, warnAsked } from "../ineffective-options.ts"
+import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { VERSION } from "../version.ts"
 
 /** `hab pkg build`: prints the artifact's path alone on stdout (decisions K). */
@@ -30,8 +33,20 @@ export const buildPackageCommand = defineCommand({
     sandbox: { kind: "flag", summary: "Show the build only its plan, sources and dependencies, and no network" },
     json: { kind: "flag", summary: "Print what happens as JSON, one event per line" },
     noCheck: { kind: "flag", summary: "Do not look for mistakes in the plan first" },
+    keys: { kind: "list", short: "k", value: "ORIGIN", summary: "Fail at once where a secret key of these is missing" },
+    src: { kind: "text", short: "s", value: "DIR", summary: "Build as if called from this folder" },
+    cacheKeyPath: CACHE_KEY_PATH,
+    nativePackage: {
+      kind: "flag",
+      short: "N",
+      summary: "Mark the package as native (needs HAB_FEAT_NATIVE_PACKAGE_SUPPORT)",
+    },
+    ...INEFFECTIVE_BUILD_OPTIONS,
   },
   async run({ args: [planContext = "."], options }, context) {
+    warnAsked(context, INEFFECTIVE_BUILD_OPTIONS, options)
+    if (options.nativePackage) checkNative(context.host.env, options)
+    requireKeys(context, options)
     const workplace = context.workplace()
     const { layout, enclosure } = workplace
     if (options.locked && options.updateLock) {
@@ -40,7 +55,8 @@ export const buildPackageCommand = defineCommand({
     const build = options.check ? buildAndCompare : buildPackage
     const events = options.json ? buildEvents((text) => void context.print(text)) : undefined
     const report = events?.report ?? context.report
-    const host = { ...context.host, env: environment(context.host.env, options) }
+    const cwd = options.src === undefined ? context.host.cwd : sourceFolder(context, options.src)
+    const host = { ...context.host, cwd, env: environment(context.host.env, options) }
     const store = createStore({ files: host.files, layout, target: host.target })
     const dependencies = buildDependencies({ ...context, report }, workplace, store, options)
     const origin = options.origin ?? originOfCliConfig(context)
@@ -77,10 +93,52 @@ function originOfCliConfig(context: CommandContext): string | undefined {
   return context.host.env["HAB_ORIGIN"] ? undefined : readCliConfig(context).origin
 }
 
+type EnvironmentOptions = Readonly<{
+  url: string | undefined
+  channel: string
+  cacheKeyPath: string | undefined
+  nativePackage: boolean
+}>
+
 /** A plan that asks a depot itself finds the one that was named. */
 function environment(
   env: Readonly<Record<string, string>>,
-  { url, channel }: Readonly<{ url: string | undefined; channel: string }>,
+  { url, channel, cacheKeyPath, nativePackage }: EnvironmentOptions,
 ): Readonly<Record<string, string>> {
-  return { ...env, HAB_BLDR_CHANNEL: channel, ...(url === undefined ? {} : { HAB_BLDR_URL: url }) }
+  return {
+    ...env,
+    HAB_BLDR_CHANNEL: channel,
+    ...(url === undefined ? {} : { HAB_BLDR_URL: url }),
+    ...(cacheKeyPath === undefined ? {} : { HAB_CACHE_KEY_PATH: cacheKeyPath }),
+    ...(nativePackage ? { HAB_NATIVE_PACKAGE: "1" } : {}),
+  }
+}
+
+/** Several origins may stand behind one flag, with commas between them. Throws KEY_NOT_FOUND. */
+function requireKeys(
+  context: CommandContext,
+  { keys = [], cacheKeyPath }: Readonly<{ keys: readonly string[] | undefined; cacheKeyPath: string | undefined }>,
+): void {
+  const cache = openKeyCache(context, cacheKeyPath)
+  for (const origin of keys.flatMap((text) => text.split(","))) cache.latest("origin-secret", origin)
+}
+
+/** As in Habitat, these end with 1. */
+function checkNative(
+  env: Readonly<Record<string, string>>,
+  { reuse, docker }: Readonly<{ reuse: boolean; docker: boolean }>,
+): void {
+  const refuse = (why: string, hint: string) => new HabError("USAGE", why, { hint, exitCode: 1 })
+  if (reuse || docker) throw refuse("--native-package excludes --reuse and --docker", "leave one of them out")
+  if (!env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"]) {
+    throw refuse("native packages are not switched on", "set HAB_FEAT_NATIVE_PACKAGE_SUPPORT=1")
+  }
+}
+
+function sourceFolder({ host: { files, cwd } }: CommandContext, given: string): string {
+  const folder = path.resolve(cwd, given)
+  if (files.stat(folder)?.kind === "directory") return folder
+  throw new HabError("USAGE", `--src ${given}: there is no folder ${folder}`, {
+    hint: "name the folder of the sources",
+  })
 }

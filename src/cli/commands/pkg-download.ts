@@ -35,7 +35,9 @@ export const downloadCommand = defineCommand({
     const named = { channel: options.channel, target, idents: args.map(parseIdent) }
     const sets = [named, ...(options.file ?? []).flatMap((file) => readSets(context, file, named))]
     if (sets.every(({ idents }) => idents.length === 0)) {
-      throw new HabError("USAGE", "no package is named", { hint: "give identifiers, or files that list them: --file" })
+      throw new HabError("PACKAGE_SETS_INVALID", "no package is named", {
+        hint: "give identifiers, or files that list them: --file",
+      })
     }
     const given = options.downloadDirectory
     const base = given === undefined ? path.dirname(layout.cacheArtifacts) : path.resolve(host.cwd, given)

@@ -14,14 +14,17 @@ import { IMAGE_USER, systemLayers } from "./system-members.ts"
 const ARCHITECTURES: Readonly<Record<string, string>> = { "x86_64-linux": "amd64", "aarch64-linux": "arm64" }
 
 export type ContainerRequest = Readonly<{
-  /** What the service needs, dependencies first, itself last. */
+  /** Everything the image holds, dependencies before what needs them. */
   packages: readonly InstalledPackage[]
+  /** The one that runs. */
   pkg: InstalledPackage
   nodeProgram: string
   programDirectory: string
   /** The directory to be; nothing is there. */
   destination: string
-  tag: string
+  /** What the image is called, and its tags. */
+  name: string
+  tags: readonly string[]
   /** Runs a command where packages are at their inner paths. */
   wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]]
 }>
@@ -58,7 +61,8 @@ export async function exportContainer(
       architecture: ARCHITECTURES[target] ?? target.replace(/-.*/, ""),
       created: new Date(created * 1000).toISOString(),
       config: configOf(files, pkg),
-      tag: request.tag,
+      name: request.name,
+      tags: request.tags,
     })
     files.chmod(unfinished, 0o755)
     files.syncTree(unfinished)

@@ -10,6 +10,14 @@ import { membersOfHab } from "./program-members.ts"
 const BATCH_BYTES = 256 * 1024
 const LEVEL = 6
 
+export type TarRequest = Readonly<{
+  packages: readonly InstalledPackage[]
+  programDirectory: string
+  destination: string
+  /** What of hab goes along: `program` is all but `/hab/bin`. */
+  habParts: "all" | "program" | "none"
+}>
+
 /**
  * Writes an xz-compressed tar of the packages and of hab, to be unpacked at `/` of a machine that has Node. The same
  * packages and hab give the same bytes. The file appears whole or not at all. Throws XZ_FAILED, PACK_UNSUPPORTED,
@@ -17,7 +25,7 @@ const LEVEL = 6
  */
 export async function exportTar(
   { files, compression }: Readonly<{ files: FileSystem; compression: Pick<ArchiveCompression, "compress"> }>,
-  request: Readonly<{ packages: readonly InstalledPackage[]; programDirectory: string; destination: string }>,
+  request: TarRequest,
 ): Promise<void> {
   const { destination } = request
   const unfinished = `${path.dirname(destination)}/.${path.basename(destination)}.tmp`
@@ -47,13 +55,13 @@ export async function exportTar(
   }
 }
 
-function* membersOfTar(
-  files: FileSystem,
-  { packages, programDirectory }: Readonly<{ packages: readonly InstalledPackage[]; programDirectory: string }>,
-): Iterable<ImageMember> {
+function* membersOfTar(files: FileSystem, { packages, programDirectory, habParts }: TarRequest): Iterable<ImageMember> {
   const stamp = { mtimeSeconds: Math.max(...packages.map(({ ident }) => releaseSeconds(ident.release))) }
   yield directoryMember("hab", stamp)
-  yield* membersOfHab(files, programDirectory, stamp)
+  if (habParts !== "none") {
+    const hab = membersOfHab(files, programDirectory, stamp)
+    yield* habParts === "all" ? hab : hab.filter(({ path: name }) => !name.startsWith("hab/bin/"))
+  }
   yield directoryMember("hab/pkgs", stamp)
   for (const pkg of packages) yield* membersOfPackage(files, pkg)
 }

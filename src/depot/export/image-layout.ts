@@ -20,8 +20,10 @@ export type ImageRequest = Readonly<{
   created: string
   /** The `config` of the image: user, entrypoint, environment. */
   config: Readonly<Record<string, unknown>>
-  /** What the index calls the image: the `TAG` of `oci:DIR:TAG`. */
-  tag: string
+  /** What the index calls the image: the `TAG` of `oci:DIR:TAG`; none is there twice. */
+  tags: readonly string[]
+  /** Its name for engines that load the directory: `acme/web`. */
+  name: string
 }>
 
 export type ImageSummary = Readonly<{ digest: string; layers: readonly Readonly<{ title: string; digest: string }>[] }>
@@ -44,8 +46,14 @@ export function writeImageLayout(files: FileSystem, directory: string, request: 
     config: image,
     layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
   })
-  const annotations = { "org.opencontainers.image.ref.name": request.tag }
-  const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [{ ...manifest, annotations }] }
+  const manifests = request.tags.map((tag) => ({
+    ...manifest,
+    annotations: {
+      "org.opencontainers.image.ref.name": tag,
+      "io.containerd.image.name": `${request.name}:${tag}`,
+    },
+  }))
+  const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests }
   files.writeFile(`${directory}/index.json`, JSON.stringify(index))
   files.writeFile(`${directory}/oci-layout`, JSON.stringify({ imageLayoutVersion: "1.0.0" }))
   return { digest: manifest.digest, layers: layers.map(({ title, digest }) => ({ title, digest })) }

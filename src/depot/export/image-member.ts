@@ -7,8 +7,8 @@ import type { InstalledPackage, PackageStore } from "../../package/store.ts"
 import { type TarMember, tarEnd, tarHeader, tarPadding } from "../../package/tar-writer.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
 
-/** A member of an exported archive, with its content: a host file (links in its path are followed) or a text. */
-export type ImageMember = TarMember & Readonly<{ source?: string; text?: string }>
+/** A member of an exported archive, with its content: a host file (links in its path are followed), or what is given as it is. */
+export type ImageMember = TarMember & Readonly<{ source?: string; text?: string | Uint8Array }>
 
 type Files = Pick<FileSystem, "lstat" | "readChunks" | "readDirectory" | "readLink" | "readTextIfPresent" | "stat">
 
