@@ -1,26 +1,9 @@
 import { nearest } from "../base/nearest.ts"
+import type { HookOptions, RetryPolicy } from "./declaration.ts"
 import { EVENTS, type EventName, isEventName, type SubjectKind } from "./events.ts"
 
-/** How a failing hook is run again: `max` 0 means until it succeeds; the pause is multiplied by
- * `backoff` each time, or grows by `delayMs` (`linear`), up to `delayMsMax`. */
-export type RetryPolicy = Readonly<{ max: number; delayMs: number; backoff: number | "linear"; delayMsMax: number }>
-
-/** Options an alias sets; an explicit option wins over them. */
-export type HookPreset = Readonly<{
-  retry?: RetryPolicy
-  /** Skipped after the first success: for ever, or for this release. */
-  once?: true | "release"
-  /** Only for the last installed release of the package. */
-  last?: true
-  /** Placed before the hooks already in the list. */
-  first?: true
-  /** Runs for these reasons only. */
-  on?: readonly string[]
-  /** Neighbouring parallel hooks run together. */
-  parallel?: true
-  /** The value is the path of a JavaScript module. */
-  kind?: "module"
-}>
+/** Options an alias sets; an explicit option wins over them. `kind`: its value is the path of a JavaScript module. */
+export type HookPreset = HookOptions & Readonly<{ kind?: "module" }>
 
 export type Alias = Readonly<{ event: EventName; subject: SubjectKind; preset: HookPreset }>
 

@@ -1,19 +1,32 @@
-import { Buffer } from "node:buffer"
 import { describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
-import { type Layout, servicePaths } from "../base/layout.ts"
+import { innerPath, type Layout, servicePaths } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { RenderOptions, TemplateWarning } from "../templating/engine.ts"
-import { compareFile, type FileChange, replaceFile } from "../templating/replace-file.ts"
+import { type FileChange, replaceFile } from "../templating/replace-file.ts"
 import type { TemplateContext } from "../templating/values.ts"
+import { describeWarning } from "../templating/warnings.ts"
 import { type Owner, planHook, renderHook } from "../templating/write-changed.ts"
+import type { HookDeclaration } from "./declaration.ts"
 import type { DiscoveredHook } from "./discover.ts"
-import type { HookFile } from "./events.ts"
-import { renderedHook } from "./script-command.ts"
+import type { HookFile, SubjectKind } from "./events.ts"
 
 /** They hold passwords: for their owner and the service's group only (decisions J). */
-const HOOK_MODE = 0o750
+export const HOOK_MODE = 0o750
+
+/** A script of a package as a hook of what `subject` is. */
+export function declaredScript(
+  layout: Layout,
+  service: string,
+  { file, event, preset: { kind: _kind, ...options } }: DiscoveredHook,
+  subject: SubjectKind,
+): HookDeclaration {
+  const { inner } = renderedHook(layout, service, file)
+  const folder = inner.slice(0, inner.lastIndexOf("/"))
+  const action = { kind: "script", path: inner } as const
+  return { name: file, event, subject, action, options, declaredIn: "package", where: inner, folder }
+}
 
 export type CompileContext = Readonly<{ files: FileSystem; layout: Layout; report: Report }>
 
@@ -27,35 +40,32 @@ export type CompileRequest = Readonly<{
   options?: RenderOptions
 }>
 
-export type CompiledHooks = Readonly<{
-  /** Hooks whose text is new or different. */
-  changed: readonly HookFile[]
-  /** Hooks that could not be rendered; what an earlier rendering left stays and is used. */
-  failed: readonly FailedHook[]
-}>
-
 export type FailedHook = Readonly<{ file: HookFile; problem: string }>
+
+/** Where a rendered hook is: as we open it, and as its process sees it (decisions J). */
+export function renderedHook(
+  layout: Layout,
+  service: string,
+  file: HookFile,
+): Readonly<{ host: string; inner: string }> {
+  const host = `${servicePaths(layout, service).hooks}/${file}`
+  return { host, inner: innerPath(layout, host) }
+}
 
 /** A hook that is rendered and not written yet. `to` is its host path. */
 export type RenderedHook = Readonly<{ file: HookFile; to: string; bytes: Uint8Array; change: FileChange }>
 
-/** What `compileHooks` would write. */
+/** The hooks of a service as they would be written. `failed`: what an earlier rendering left of them stays and is used. */
 export type HookPlan = Readonly<{
   hooks: readonly RenderedHook[]
   failed: readonly FailedHook[]
   warnings: readonly TemplateWarning[]
 }>
 
-/** Renders the hooks of a service to `svc/<name>/hooks/` (spec supervisor §2.5). One that fails does not stop the others. */
-export function compileHooks(context: CompileContext, request: CompileRequest): CompiledHooks {
-  const { hooks, failed, warnings } = planHooks(context, request)
-  for (const warning of warnings) context.report(describeWarning(warning))
-  const changed: HookFile[] = []
-  writeHooks(context, hooks, request.owner, (file) => changed.push(file))
-  return { changed, failed }
-}
-
-/** Renders the hooks of a service without writing them. */
+/**
+ * Renders the hooks of a service for `svc/<name>/hooks/`, without writing them (spec supervisor §2.5). One that fails does
+ * not stop the others.
+ */
 export function planHooks(context: Pick<CompileContext, "files" | "layout">, request: CompileRequest): HookPlan {
   const hooks: RenderedHook[] = []
   const failed: FailedHook[] = []
@@ -102,36 +112,6 @@ export function compileHook(
   for (const warning of warnings) context.report(describeWarning(warning))
   if (outcome === "changed") context.report({ tag: "note", text: `Modified hook content in ${to}` })
   return outcome
-}
-
-/**
- * Copies what the service executes to `svc/<name>/run`: the rendered run hook, or without one the package's `run` file,
- * whose host path is `packageRun`. Throws RUN_FILE_MISSING.
- */
-export function refreshRunFile(
-  { files, layout }: Readonly<{ files: FileSystem; layout: Layout }>,
-  request: Readonly<{ service: string; hasRunHook: boolean; packageRun: string; owner?: Owner }>,
-): "changed" | "unchanged" {
-  const { service, owner } = request
-  const from = request.hasRunHook ? renderedHook(layout, service, "run").host : request.packageRun
-  const text = files.readTextIfPresent(from)
-  if (text === undefined) {
-    throw new HabError("RUN_FILE_MISSING", `Error finding run file of ${service}: there is no ${from}`, {
-      hint: "a service needs a hooks/run file that renders, or pkg_svc_run in its plan",
-    })
-  }
-  const to = servicePaths(layout, service).run
-  const bytes = Buffer.from(text)
-  const change = compareFile({ files }, to, { bytes, mode: HOOK_MODE })
-  if (change === "unchanged") return change
-  replaceFile({ files }, to, { bytes, mode: HOOK_MODE, owner })
-  return change === "too-open" ? "unchanged" : "changed"
-}
-
-/** What a template's author is told about a place in it. */
-export function describeWarning(warning: TemplateWarning) {
-  const text = `${warning.path}:${warning.line}:${warning.column}: ${warning.message}`
-  return { tag: "warning", text, ...(warning.hint === undefined ? {} : { hint: warning.hint }) } as const
 }
 
 function describeProblem(error: unknown): string {

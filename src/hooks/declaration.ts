@@ -1,4 +1,3 @@
-import type { RetryPolicy } from "./aliases.ts"
 import type { EventName, SubjectKind } from "./events.ts"
 import type { EventRecord } from "./record.ts"
 
@@ -19,6 +18,12 @@ export type HookAction =
 
 /** Where a hook is declared (spec lifecycle §C.4), which decides its place in the list of its event. */
 export type DeclaredIn = "package" | "spec" | "overlay" | "program" | "supervisor" | "set"
+
+/**
+ * How a failing hook is run again: `max` 0 means until it succeeds; the pause is multiplied by `backoff` each time, or
+ * grows by `delayMs` (`linear`), up to `delayMsMax`.
+ */
+export type RetryPolicy = Readonly<{ max: number; delayMs: number; backoff: number | "linear"; delayMsMax: number }>
 
 /** Every option of a hook (spec lifecycle §C.3). What is absent has the default of its event. */
 export type HookOptions = Readonly<{

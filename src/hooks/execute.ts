@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer"
 import { type ExitStatus, succeeded } from "../base/exit-status.ts"
+import { splitLines } from "../base/lines.ts"
 import { type Clock, wait } from "../ports/clock.ts"
 import type { GroupCommand, OnOutput, ProcessGroup, ProcessGroups, StreamName } from "../ports/process-group.ts"
 import type { EventName } from "./events.ts"
-import { splitLines } from "./lines.ts"
 
 const KEEP_BYTES = 1024
 const KILL_AFTER_MS = 5_000

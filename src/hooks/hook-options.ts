@@ -1,7 +1,7 @@
+import { parseDuration } from "../base/duration.ts"
 import type { FieldReader } from "../config/field-reader.ts"
-import { type RetryPolicy, UNTIL_SUCCESS } from "./aliases.ts"
-import type { HookOptions } from "./declaration.ts"
-import { parseDuration } from "./duration.ts"
+import { UNTIL_SUCCESS } from "./aliases.ts"
+import type { HookOptions, RetryPolicy } from "./declaration.ts"
 import { REASON_GROUPS, REASONS } from "./reasons.ts"
 
 /** Reads one option; what does not fit is noted by the reader and absent. */

@@ -1,6 +1,7 @@
 import { HabError, type Problem } from "../base/errors.ts"
 import { explainIo } from "../base/explain-io.ts"
 import { readFields } from "../config/field-reader.ts"
+import { readLimits, type ServiceLimits } from "../config/limits.ts"
 import { parseToml, toPlain } from "../config/toml.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { canonicalEvent } from "./aliases.ts"
@@ -8,7 +9,6 @@ import type { DeclaredIn, HookDeclaration, HookOptions } from "./declaration.ts"
 import { linesOf } from "./declared-lines.ts"
 import type { EventName, SubjectKind } from "./events.ts"
 import { OPTION_KEYS, readHookOptions } from "./hook-options.ts"
-import { readLimits, type ServiceLimits } from "./limits.ts"
 import { readDeclarations } from "./read-declarations.ts"
 
 /** What a hooks.toml says: hooks, and other options for the scripts of a package's events. */

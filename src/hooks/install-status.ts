@@ -36,14 +36,6 @@ export function installHookState(
   return Number(line) === 0 ? "succeeded" : "failed"
 }
 
-/** True when the package has an install hook that never ran to an exit code. */
-export function pendingInstallHook(
-  context: Readonly<{ files: StatusFiles }>,
-  pkg: Pick<InstalledPackage, "path" | "ident">,
-): boolean {
-  return installHookState(context, pkg) === "pending"
-}
-
 /**
  * The packages whose install hook must still succeed before this one starts, in the order to run them: the last of TDEPS
  * first, the package itself at the end. Dependencies that are not installed owe nothing.

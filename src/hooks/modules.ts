@@ -4,7 +4,30 @@ import type { FileSystem } from "../ports/file-system.ts"
 import type { OnOutput } from "../ports/process-group.ts"
 import type { Users } from "../ports/users.ts"
 import { type HookCall, refusedWork } from "./execute.ts"
-import type { FromModuleHost, ToModuleHost } from "./module-protocol.ts"
+
+/** To a module host. `run` names the process of the service the hook is about. */
+export type ToModuleHost =
+  | Readonly<{
+      tag: "call"
+      call: number
+      /** The event record, and `pm2_env`. */
+      info: Readonly<Record<string, unknown>>
+      run?: string
+    }>
+  /** Fires the AbortSignal of a call. */
+  | Readonly<{ tag: "abort"; call: number }>
+  /** What the service printed; base64. From the launcher itself. */
+  | Readonly<{ tag: "output"; run: string; stream: "stdout" | "stderr"; bytes: string }>
+  /** The process of a service ended: its streams end. */
+  | Readonly<{ tag: "run-ended"; run: string }>
+
+/** From a module host. */
+export type FromModuleHost =
+  /** `answer`: the boolean it returned. `problem`: it failed. */
+  | Readonly<{ tag: "done"; call: number; answer?: boolean; problem?: string }>
+  | Readonly<{ tag: "said"; call: number; stream: "stdout" | "stderr"; text: string }>
+  /** For the standard input of a service; base64. */
+  | Readonly<{ tag: "input"; run: string; bytes: string }>
 
 /** The process that runs one module. Nothing of it fails: a process that is gone hears nothing. */
 export type ModuleProcess = Readonly<{

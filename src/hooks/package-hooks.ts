@@ -2,25 +2,25 @@ import { HabError } from "../base/errors.ts"
 import { describeExit } from "../base/exit-status.ts"
 import { servicePaths } from "../base/layout.ts"
 import { loadConfig } from "../config/layers.ts"
+import { type Credentials, chooseCredentials, scriptOwner, serviceOwner } from "../package/credentials.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
+import { createServiceDirectories } from "../package/service-directories.ts"
+import { type HookEnvironmentContext, hookEnvironment, packageVariables } from "../package/service-environment.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { Users } from "../ports/users.ts"
 import { installContext, packageView } from "../templating/context.ts"
+import { describeWarning } from "../templating/warnings.ts"
 import { renderTree } from "../templating/write-changed.ts"
 import { describeHookFailure } from "./answers.ts"
-import { compileHook, describeWarning } from "./compile.ts"
-import { type Credentials, chooseCredentials, scriptOwner, serviceOwner } from "./credentials.ts"
+import { compileHook, declaredScript } from "./compile.ts"
 import { type DiscoveredHook, discoverHooks } from "./discover.ts"
-import { eventRow } from "./events.ts"
 import type { HookOutcome, HookReport } from "./execute.ts"
-import { type HookEnvironmentContext, hookEnvironment, packageVariables } from "./hook-environment.ts"
 import { installHookState, writeInstallStatus } from "./install-status.ts"
+import { planDeclared } from "./plan-declared.ts"
 import type { Reason } from "./reasons.ts"
 import { type HookContext, runHook } from "./run-hook.ts"
-import { renderedHook, scriptCommand } from "./script-command.ts"
-import { createServiceDirectories } from "./service-directories.ts"
 
 /** The two hooks that are about a release and not about a service. */
 export type PackageHookName = "install" | "uninstall"
@@ -119,23 +119,22 @@ function execute(
   const { name } = pkg.ident
   const token = hook.file === "install" ? context.authToken : undefined
   const environment = hookEnvironment(context, pkg)
-  const command = scriptCommand(context.layout, {
-    service: name,
-    file: hook.file,
-    speaker: name,
-    runId: context.newRunId(),
+  const { runAs } = credentials
+  const planned = planDeclared(context, declaredScript(context.layout, name, hook, "package"), {
     env: token === undefined ? environment : { ...environment, HAB_AUTH_TOKEN: token },
-    record: {
+    ...(runAs === undefined ? {} : { user: runAs }),
+    record: () => ({
       event: hook.event,
       reason: options.reason ?? "manual",
       subject: { kind: "package", name, ident: stringifyIdent(pkg.ident) },
-    },
-    credentials,
+    }),
+    runId: context.newRunId,
+    speaker: name,
   })
   return runHook(context, {
-    hook: { event: hook.event, name: hook.file, path: renderedHook(context.layout, name, hook.file).inner },
-    command,
-    timeoutMs: eventRow(hook.event).timeoutMs,
+    hook: planned.hook,
+    command: planned.command(1),
+    timeoutMs: planned.timeoutMs,
     speaker: name,
     logs: servicePaths(context.layout, name).logs,
     ...(options.signal === undefined ? {} : { signal: options.signal }),

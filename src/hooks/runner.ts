@@ -1,6 +1,6 @@
 import { wait } from "../ports/clock.ts"
-import type { RetryPolicy } from "./aliases.ts"
 import { describeHookFailure } from "./answers.ts"
+import type { RetryPolicy } from "./declaration.ts"
 import type { HookIdentity, HookReport, HookWork } from "./execute.ts"
 import type { EventRecord } from "./record.ts"
 import { type HookContext, runHook } from "./run-hook.ts"

@@ -1,6 +1,6 @@
 import { HabError, isSystemError } from "../base/errors.ts"
 import type { ExitStatus } from "../base/exit-status.ts"
-import { splitLines } from "../hooks/lines.ts"
+import { splitLines } from "../base/lines.ts"
 import type { ShellProcess, Shells } from "../ports/shell.ts"
 import { decodeMessages, encodeAnswer, type ShellMessage, withoutMarks } from "./protocol.ts"
 import { type KindValue, PLAN_VARIABLES, type PlanValues, type PlanVariable, variablesOfKind } from "./variables.ts"

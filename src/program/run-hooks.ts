@@ -1,6 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
-import type { RetryPolicy } from "../hooks/aliases.ts"
+import type { RetryPolicy } from "../hooks/declaration.ts"
 import { type Clock, wait } from "../ports/clock.ts"
 import type { FunctionTable } from "./declared-hooks.ts"
 import { argsOf, type ResourceHappening, subjectOf } from "./event.ts"

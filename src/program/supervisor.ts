@@ -1,6 +1,6 @@
+import { parseDuration } from "../base/duration.ts"
 import { HabError } from "../base/errors.ts"
 import { exitCodeOf } from "../base/exit-status.ts"
-import { parseDuration } from "../hooks/duration.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Companion, Companions } from "../ports/companion.ts"
 import type { Signals } from "../ports/signals.ts"

@@ -1,11 +1,11 @@
 import { posix as path } from "node:path"
 import type { Problem } from "../base/errors.ts"
 import { innerPath, servicePaths } from "../base/layout.ts"
+import { declaredScript } from "../hooks/compile.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
 import type { EventName } from "../hooks/events.ts"
 import { type HooksFile, hooksInvalid, NO_HOOKS_FILE, readHooksFile } from "../hooks/hooks-file.ts"
 import { readDeclarations } from "../hooks/read-declarations.ts"
-import { renderedHook } from "../hooks/script-command.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { Release } from "./release.ts"
 import { describeProblem } from "./roster.ts"
@@ -66,19 +66,11 @@ function isFor(globs: readonly string[], { ident }: ServiceSpec): boolean {
 
 /** The package's own hooks as declarations, with the operator's options over them (decisions 8). */
 function packageHooks(context: Context, name: string, release: Release, { overlay }: DeclaredHooks): HookDeclaration[] {
-  const scripts = ofService(release).map(({ file, event, preset: { kind: _kind, ...preset } }): HookDeclaration => {
-    const { inner } = renderedHook(context.layout, name, file)
-    const operators = overlay.options.get(event)
-    return {
-      name: file,
-      event,
-      subject: "service",
-      action: { kind: "script", path: inner },
-      options: { ...preset, ...operators },
-      declaredIn: operators?.user === undefined ? "package" : "overlay",
-      where: inner,
-      folder: path.dirname(inner),
-    }
+  const scripts = ofService(release).map((script): HookDeclaration => {
+    const hook = declaredScript(context.layout, name, script, "service")
+    const operators = overlay.options.get(hook.event)
+    const declaredIn = operators?.user === undefined ? "package" : "overlay"
+    return { ...hook, options: { ...hook.options, ...operators }, declaredIn }
   })
   const operators = ({ event }: HookDeclaration) => overlay.options.get(event) ?? {}
   return [

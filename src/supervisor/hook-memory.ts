@@ -1,7 +1,23 @@
 import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
-import type { Journal } from "../hooks/journal.ts"
+import type { EventName } from "../hooks/events.ts"
+import type { HookOutcome, HookReport } from "../hooks/execute.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+
+const JOURNAL_RUNS_MAX = 10
+
+/** One finished run of a hook. */
+export type JournalEntry = Readonly<{
+  /** When it ended, milliseconds since the epoch. */
+  atMs: number
+  event: EventName
+  hook: string
+  outcome: HookOutcome
+  elapsedMs: number
+}>
+
+/** The last ten hook runs of a service, oldest first (spec lifecycle §C.9, 7). */
+export type Journal = readonly JournalEntry[]
 
 /** What is known of a service's hooks over every restart (spec lifecycle §C.9, 7). */
 export type HookMemory = Readonly<{
@@ -57,6 +73,12 @@ export function clearMemory({ files, layout }: Context, name: string): void {
 export function forgetRuns(context: Context, name: string, memory: HookMemory): void {
   if (Object.keys(memory.done).length === 0) clearMemory(context, name)
   else writeMemory(context, name, { ...memory, journal: [] })
+}
+
+/** The journal with one more run in it, the oldest forgotten. */
+export function remember(journal: Journal, report: HookReport, atMs: number): Journal {
+  const { event, hook, outcome, elapsedMs } = report
+  return [...journal, { atMs, event, hook, outcome, elapsedMs }].slice(-JOURNAL_RUNS_MAX)
 }
 
 /** True for a hook that succeeded before and was to do so once. `release`: what runs now. */

@@ -1,5 +1,5 @@
 import { innerPath, type Layout, servicePaths } from "../base/layout.ts"
-import { processLimits } from "../hooks/limits.ts"
+import { processLimits } from "../config/limits.ts"
 import type { ProcessRequest } from "./launcher/protocol.ts"
 import type { Release } from "./release.ts"
 import type { Supervised } from "./supervised.ts"

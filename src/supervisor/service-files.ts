@@ -1,6 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { servicePaths } from "../base/layout.ts"
-import { serviceOwner } from "../hooks/credentials.ts"
+import { serviceOwner } from "../package/credentials.ts"
 import { compareFile, replaceFile } from "../templating/replace-file.ts"
 import { type SupervisorContext, speakerOf } from "./context.ts"
 import type { Roster } from "./roster.ts"

@@ -1,5 +1,5 @@
 import { HabError } from "../base/errors.ts"
-import { changeLimits } from "../hooks/limits.ts"
+import { changeLimits } from "../config/limits.ts"
 import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"

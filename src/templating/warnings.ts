@@ -1,6 +1,6 @@
 import { nearest } from "../base/nearest.ts"
 import type { Path } from "./ast.ts"
-import type { RenderState } from "./render-state.ts"
+import type { RenderState, TemplateWarning } from "./render-state.ts"
 import { resolvePath, type Scope } from "./scope.ts"
 import { entriesOf, isTable } from "./values.ts"
 
@@ -34,4 +34,10 @@ function suggestion(state: RenderState, scope: Scope, path: Path): string | unde
     return meant === undefined ? undefined : [...path.parts.slice(0, known), meant].join(".")
   }
   return undefined
+}
+
+/** What a template's author is told about a place in it. */
+export function describeWarning(warning: TemplateWarning) {
+  const text = `${warning.path}:${warning.line}:${warning.column}: ${warning.message}`
+  return { tag: "warning", text, ...(warning.hint === undefined ? {} : { hint: warning.hint }) } as const
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
 import type { Progress } from "../../src/base/progress.ts"
-import { compileHooks, refreshRunFile } from "../../src/hooks/compile.ts"
+import { planHooks, writeHooks } from "../../src/hooks/compile.ts"
 import { discoverHooks } from "../../src/hooks/discover.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 
@@ -17,7 +17,10 @@ function service(templates: Readonly<Record<string, string>>) {
   const report = (progress: Progress) => "text" in progress && told.push(progress.text)
   const compile = (cfg: Readonly<Record<string, string>>) => {
     const { hooks } = discoverHooks({ files }, PACKAGE)
-    return compileHooks({ files, layout, report }, { service: "redis", hooks, context: { cfg }, owner })
+    const plan = planHooks({ files, layout }, { service: "redis", hooks, context: { cfg } })
+    const changed: string[] = []
+    writeHooks({ files, report }, plan.hooks, owner, (file) => changed.push(file))
+    return { changed, failed: plan.failed }
   }
   return { files, told, compile }
 }
@@ -47,31 +50,5 @@ describe("rendering the hooks of a service", () => {
       { file: "init", problem: expect.stringMatching(/^Failed to compile init hook: .*hooks\/init:1/) },
     ])
     expect(files.readText(`${HOOKS}/init`)).toBe("#!/bin/sh\n")
-  })
-})
-
-describe("the run file of a service", () => {
-  const RUN = "/srv/x/hab/svc/redis/run"
-  const refresh = (content: Readonly<Record<string, string>>, hasRunHook: boolean) => {
-    const files = memoryFileSystem({ "/srv/x/hab/svc/redis": undefined, ...content })
-    const request = { service: "redis", hasRunHook, packageRun: `${PACKAGE}/run`, owner }
-    return { files, again: () => refreshRunFile({ files, layout }, request) }
-  }
-
-  it("is a copy of the rendered run hook, else of the package's run file, written only when it differs", () => {
-    const both = { [`${HOOKS}/run`]: "hook", [`${PACKAGE}/run`]: "file" }
-    const { files, again } = refresh(both, true)
-    expect([again(), again()]).toEqual(["changed", "unchanged"])
-    expect(files.readText(RUN)).toBe("hook")
-    expect(files.stat(RUN)).toMatchObject({ mode: 0o750, uid: 0, gid: 70 })
-    files.chmod(RUN, 0o755)
-    expect([again(), files.stat(RUN)?.mode]).toEqual(["unchanged", 0o750])
-    const withoutHook = refresh(both, false)
-    withoutHook.again()
-    expect(withoutHook.files.readText(RUN)).toBe("file")
-  })
-
-  it("cannot be written when there is neither", () => {
-    expect(refresh({}, false).again).toThrow(expect.objectContaining({ code: "RUN_FILE_MISSING" }))
   })
 })

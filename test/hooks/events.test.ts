@@ -1,7 +1,22 @@
-import { describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
+import { required } from "../../src/base/assert.ts"
+import type { Problem } from "../../src/base/errors.ts"
+import { createLayout } from "../../src/base/layout.ts"
+import { aliasPage, eventPage } from "../../src/cli/reference/event-page.ts"
 import { ALIASES, canonicalEvent } from "../../src/hooks/aliases.ts"
-import { aliasPage, eventPage } from "../../src/hooks/event-page.ts"
-import { EVENTS, eventOfFile, eventRow, HOOK_FILES, isEventName } from "../../src/hooks/events.ts"
+import {
+  EVENTS,
+  type EventName,
+  type EventRow,
+  eventOfFile,
+  eventRow,
+  HOOK_FILES,
+  isEventName,
+} from "../../src/hooks/events.ts"
+import { planDeclared } from "../../src/hooks/plan-declared.ts"
+import { readDeclarations } from "../../src/hooks/read-declarations.ts"
+import { fakeUsers } from "../support/fake-users.ts"
+import { memoryFileSystem } from "../support/memory-file-system.ts"
 
 const HABITAT_FILES = [
   "file-updated",
@@ -15,6 +30,10 @@ const HABITAT_FILES = [
   "post-run",
   "post-stop",
 ] as const
+
+const source = { declaredIn: "overlay", folder: "/", placeOf: () => "web.toml" } as const
+const layout = createLayout({ root: "/", enclosed: true })
+const context = { files: memoryFileSystem(), users: fakeUsers(), layout, env: {} }
 
 const names = Object.keys(EVENTS).filter(isEventName)
 
@@ -112,5 +131,45 @@ describe("names of events", () => {
   it("names the nearest one when it is unknown", () => {
     expect(canonicalEvent("pre-strat")).toEqual({ tag: "unknown", nearest: "pre-start" })
     expect(canonicalEvent("reload_everything")).toEqual({ tag: "unknown" })
+  })
+})
+
+describe("a new event", () => {
+  const NAP = {
+    subjects: ["service"],
+    fires: "before the service naps",
+    ignoreErrors: true,
+    ifFails: "it stays awake",
+    timeoutMs: 7_000,
+    files: ["pre-nap"],
+  } as const satisfies EventRow
+  const table = EVENTS as Record<string, EventRow>
+
+  afterEach(() => {
+    delete table["pre-nap"]
+  })
+
+  it("is a row: it can be declared, is checked, planned with its defaults and printed", () => {
+    const problems: Problem[] = []
+    const read = (subject: "service" | "config") =>
+      readDeclarations({ preNap: { run: "snore" } }, { ...source, subject }, problems)
+    expect(read("service")).toEqual([])
+    expect(problems[0]?.message).toContain("there is no hook 'preNap'")
+    table["pre-nap"] = NAP
+    problems.length = 0
+    const [nap] = read("service")
+    expect(problems).toEqual([])
+    expect(read("config")).toEqual([])
+    expect(problems[0]?.message).toBe("'preNap' is not an event of a config, but of a service")
+    const record = {
+      event: "pre-nap" as EventName,
+      reason: "manual",
+      subject: { kind: "service", name: "web" },
+    } as const
+    const surroundings = { env: {}, record: () => record, runId: () => "1", speaker: "web.default" }
+    const planned = planDeclared(context, required(nap, "the hook that was read"), surroundings)
+    expect(planned).toMatchObject({ timeoutMs: 7_000, ignoreErrors: true, hook: { event: "pre-nap" } })
+    expect(planned.command(1)).toMatchObject({ env: { HAB_HOOK_EVENT: "pre-nap" } })
+    expect(eventPage()).toContain("| `pre-nap` | service | before the service naps | yes | it stays awake | 7 s |")
   })
 })

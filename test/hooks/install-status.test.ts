@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
-import {
-  installHookState,
-  owedInstallHooks,
-  pendingInstallHook,
-  writeInstallStatus,
-} from "../../src/hooks/install-status.ts"
+import { installHookState, owedInstallHooks, writeInstallStatus } from "../../src/hooks/install-status.ts"
 import { parseFullIdent } from "../../src/package/ident.ts"
 import { createStore, installedPackage } from "../../src/package/store.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
@@ -16,7 +11,7 @@ const redis = installedPackage(layout, parseFullIdent("acme/redis/7.2.4/1"))
 function stateWith(status: string | undefined, hook = "install") {
   const files = memoryFileSystem({ [`${redis.path}/hooks/${hook}`]: "#!/bin/sh\n" })
   if (status !== undefined) files.writeFile(`${redis.path}/INSTALL_HOOK_STATUS`, status)
-  return { state: () => installHookState({ files }, redis), pending: () => pendingInstallHook({ files }, redis) }
+  return { state: () => installHookState({ files }, redis) }
 }
 
 describe("where a release is with its install hook", () => {
@@ -28,7 +23,6 @@ describe("where a release is with its install hook", () => {
     ["-1\r\n", "failed"],
   ])("with status file %j is %s", (status, state) => {
     expect(stateWith(status).state()).toBe(state)
-    expect(stateWith(status).pending()).toBe(state === "pending")
   })
 
   it("is absent when it has no such hook, whatever a file says", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { ExitStatus } from "../../src/base/exit-status.ts"
-import type { FromModuleHost, ToModuleHost } from "../../src/hooks/module-protocol.ts"
+import type { FromModuleHost, ToModuleHost } from "../../src/hooks/modules.ts"
 import { createModules, type ModuleCall } from "../../src/hooks/modules.ts"
 import type { ProcessGroup } from "../../src/ports/process-group.ts"
 import { fakeUsers } from "../support/fake-users.ts"

@@ -1,8 +1,7 @@
+import { splitLines } from "../../base/lines.ts"
+import { operatorEnvironment } from "../../base/operator-environment.ts"
 import type { Report } from "../../base/progress.ts"
-import { splitLines } from "../../hooks/lines.ts"
-import type { FromModuleHost } from "../../hooks/module-protocol.ts"
-import type { StartModule } from "../../hooks/modules.ts"
-import { operatorEnvironment } from "../../hooks/operator-environment.ts"
+import type { FromModuleHost, StartModule } from "../../hooks/modules.ts"
 import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
 import { messageOf } from "../../program/run-hooks.ts"
 

@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import { exitCodeOf } from "../../base/exit-status.ts"
-import { interpreterPath } from "../../hooks/hook-environment.ts"
-import { operatorEnvironment } from "../../hooks/operator-environment.ts"
+import { operatorEnvironment } from "../../base/operator-environment.ts"
+import { interpreterPath } from "../../package/service-environment.ts"
 import { createStore } from "../../package/store.ts"
 import { type Command, type CommandContext, defineCommand } from "../command.ts"
 

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer"
 import { PassThrough, Writable } from "node:stream"
 import { pathToFileURL } from "node:url"
 import { callHook } from "../../hooks/call-hook.ts"
-import type { FromModuleHost, ToModuleHost } from "../../hooks/module-protocol.ts"
+import type { FromModuleHost, ToModuleHost } from "../../hooks/modules.ts"
 import { parentChannel } from "../../host/message-channel.ts"
 
 /** The host of one hook module: calls its main export for each event, and says whose output is whose (decisions 23). */

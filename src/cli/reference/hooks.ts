@@ -1,4 +1,4 @@
-import { optionPage } from "../../hooks/event-page.ts"
+import { optionPage } from "./event-page.ts"
 
 /** docs/reference/hooks.md: what every hook can rely on, and how hooks are declared. */
 export function hooksReference(): string {

@@ -1,5 +1,5 @@
-import { aliasPage, eventPage, reasonPage } from "../../hooks/event-page.ts"
-import { sequencePage } from "./sequences.ts"
+import { aliasPage, eventPage, reasonPage } from "./event-page.ts"
+import { otherSequencePage, sequencePage } from "./sequences.ts"
 
 /** docs/reference/lifecycle.md: every event, its other names, its reasons, and the order of events. */
 export function lifecycleReference(): string {
@@ -44,16 +44,10 @@ ${sequencePage()}
 - Between a failure and the next start the back-off passes. A start that failed is tried again with the reason \`init-failed\`.
 - A supervisor that finds a service running fires nothing for it; \`post-start\` hooks that had not succeeded go on.
 
-| Of the supervisor or a set | Order |
-|---|---|
-| The supervisor starts | its \`pre-start\`, then ports open, then services in the order they depend on each other, then its \`post-start\` |
-| The supervisor shuts down | its \`pre-stop\` while ports close (\`exit_wait\` for both), then services, then its \`post-stop\` |
-| All services are started (\`start --all\`) | the supervisor's \`pre-start\` → the sets' → services → the sets' \`post-start\` → the supervisor's |
-| All services are stopped, or restarted | in the same way: the supervisor's hooks around those of the sets, in the order of a set |
-| A set is started | the set's \`pre-start\` → its services → the set's \`post-start\` |
-| A set is stopped | the set's \`pre-stop\` → its services in the reverse order → the set's \`post-stop\` |
-| A set is restarted | \`pre-restart\` → \`pre-stop\` → services → \`post-stop\` → \`pre-start\` → services → \`post-start\` → \`post-restart\` |
-| A set is stopped with \`--clean\` | as stopped, then \`pre-delete\` (\`pre-cleanup\`), then its state is removed |
-| A resource of \`hab apply\` | \`pre-create\` (\`pre-update\`, \`pre-delete\`) → the action, \`on-error\` after each failure → recorded → \`post-create\` … |
+The events of the supervisor, of sets, of packages and of what \`hab apply\` manages:
+
+${otherSequencePage()}
+Around all services, the hooks of the supervisor stand outside those of the sets. A set, or all services, stop in the reverse of
+the order in which they start.
 `
 }

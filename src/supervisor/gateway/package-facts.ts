@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
-import { packageVariables } from "../../hooks/hook-environment.ts"
 import { type PackageIdent, stringifyIdent } from "../../package/ident.ts"
 import type { Bind } from "../../package/metadata-text.ts"
+import { packageVariables } from "../../package/service-environment.ts"
 import { type PackageView, packageView } from "../../templating/context.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { Release } from "../release.ts"

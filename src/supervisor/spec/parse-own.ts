@@ -1,7 +1,7 @@
 import { HabError, type Problem } from "../../base/errors.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
+import { readLimits } from "../../config/limits.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
-import { readLimits } from "../../hooks/limits.ts"
 import { isVersionRange } from "../../package/version-range.ts"
 import {
   type CommandSpec,

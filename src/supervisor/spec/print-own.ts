@@ -1,6 +1,6 @@
+import { printLimits } from "../../config/limits.ts"
 import { stringifyToml } from "../../config/toml.ts"
 import { ConfigFloat, type ConfigTable, type ConfigValue } from "../../config/value.ts"
-import { printLimits } from "../../hooks/limits.ts"
 import { type CommandSpec, DEFAULT_OWN_SPEC, type OwnSpec } from "./spec.ts"
 
 /** Our own keys that differ from their defaults; undefined when the second file is not needed. */

@@ -1,4 +1,4 @@
-import type { ServiceLimits } from "../../hooks/limits.ts"
+import type { ServiceLimits } from "../../config/limits.ts"
 import type { PackageIdent } from "../../package/ident.ts"
 import type { ServiceGroup } from "../service-group.ts"
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Cause, SEQUENCES } from "../../../src/cli/reference/sequences.ts"
+import { EVENTS, type EventRow } from "../../../src/hooks/events.ts"
 import { createHab, type Hab, processesOf, type SupervisorRun } from "../../support/hab.ts"
 import { installPlan, RUNS_ON, type TestPlan } from "../../support/plans.ts"
 import { until } from "../../support/until.ts"
@@ -8,12 +9,13 @@ import { until } from "../../support/until.ts"
 let hab: Hab
 let sup: SupervisorRun
 
-/** Told where `for` names them; `run` notes itself, and `reconfigure` comes later. */
-const TOLD = [
-  ...["pre-start", "post-start", "pre-stop", "post-stop", "pre-restart", "post-restart"],
-  ...["post-exit", "post-healthy", "post-unhealthy", "file-updated"],
-  ...["pre-create", "post-create", "pre-update", "post-update", "pre-delete", "post-delete"],
-]
+/** `run` notes itself, checks are made all the time, and `reconfigure` comes later. */
+const OTHERWISE: readonly string[] = ["run", "health-check", "reconfigure"]
+
+/** Every other event of services is told, where it belongs and where it does not. */
+const TOLD = Object.entries(EVENTS)
+  .filter(([name, { subjects }]: [string, EventRow]) => subjects.includes("service") && !OTHERWISE.includes(name))
+  .map(([name]) => name)
 
 const note = (event: string) => `[[hooks.${event}]]
 for = ["acme/grid"]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { SEQUENCES } from "../../../src/cli/reference/sequences.ts"
 import type { ListOutcome } from "../../../src/hooks/runner.ts"
 import { type ChangeParts, createChanges } from "../../../src/supervisor/change/change-runner.ts"
 import type { ChangeVerb, ServiceChange } from "../../../src/supervisor/change/service-change.ts"
@@ -154,6 +155,16 @@ describe("error hooks of a change", () => {
       ["post-create", undefined],
     ])
     expect(told[0]).toMatchObject({ failedOperation: "create" })
+  })
+
+  it("stand in the order that the reference prints", async () => {
+    const hooks = ["pre-create", "on-error", "post-create"]
+    const { changes, change, journal, over } = world({ hooks, failures: 1 })
+    changes.wishing(ofWeb(waiting), () => void changes.run(change("create")))
+    await over()
+    expect(journal.filter((line) => hooks.includes(line))).toEqual(
+      SEQUENCES.failure.events.filter((name) => hooks.includes(name)),
+    )
   })
 
   it("are asked 100 times at most", async () => {

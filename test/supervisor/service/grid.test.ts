@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest"
-import { type Cause, SEQUENCES } from "../../../src/cli/reference/sequences.ts"
+import { type Cause, OTHER_SEQUENCES, type OtherSequence, SEQUENCES } from "../../../src/cli/reference/sequences.ts"
 import { EVENTS, type EventRow } from "../../../src/hooks/events.ts"
+import { BRACKETS, type ChangeVerb } from "../../../src/supervisor/change/service-change.ts"
+import type { Occasion } from "../../../src/supervisor/moments.ts"
+import type { PerformContext } from "../../../src/supervisor/perform.ts"
 import { type Changes, NO_CHANGES } from "../../../src/supervisor/service/change-response.ts"
 import type { Effect, ServiceEvent } from "../../../src/supervisor/service/messages.ts"
 import { newService } from "../../../src/supervisor/service/service.ts"
 import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "../../../src/supervisor/service/settings.ts"
 import { transition } from "../../../src/supervisor/service/transition.ts"
+import { askSuitability } from "../../../src/supervisor/suitability.ts"
+import type { Supervised } from "../../../src/supervisor/supervised.ts"
 import { CRASH, PASSED } from "./driver.ts"
 
 /** Every moment has a hook; `install` is about packages and fires only where it is owed. */
@@ -27,6 +32,7 @@ function createPlayed(hooks: readonly Moment[] = HOOKED) {
   const note = (effect: Effect) => {
     if (effect.tag === "run-hooks") fired.push(`${effect.moment} ${effect.reason}`)
     if (effect.tag === "start-process") fired.push("run")
+    if (effect.tag === "check-health") fired.push("health-check schedule")
   }
   return {
     service: () => service,
@@ -73,12 +79,21 @@ const NO_RECONFIGURE = HOOKED.filter((moment) => moment !== "reconfigure")
 const CONFIG: Changes = { hooks: [], config: ["app.conf"] }
 const run = 1
 
-/** Events around a change of what is loaded: they come from outside of the machine. */
-const CHANGES = ["pre-create", "post-create", "pre-update", "post-update", "pre-delete", "post-delete"]
+/** How a service is changed by a cause, which decides the events around it; they come from outside of the machine. */
+const CHANGED: Readonly<Partial<Record<Cause, ChangeVerb>>> = {
+  load: "create",
+  options: "update",
+  "applied-config": "update",
+  update: "update",
+  unload: "delete",
+}
+
+/** The machine does not see these: who asks a hook there is shown below. */
+type Elsewhere = "failure" | "election"
 
 /** What begins each sequence in a service that is up; `boot` brings it up. A change of options begins nothing. */
 const BEGINNINGS: Readonly<
-  Record<Cause, Readonly<{ event: ServiceEvent; hooks?: readonly Moment[]; changes?: Changes }>>
+  Record<Exclude<Cause, Elsewhere>, Readonly<{ event: ServiceEvent; hooks?: readonly Moment[]; changes?: Changes }>>
 > = {
   load: { event: { tag: "start", reason: "load" } },
   boot: { event: { tag: "start", reason: "boot" } },
@@ -97,28 +112,61 @@ const BEGINNINGS: Readonly<
   stop: { event: { tag: "stop", reason: "manual" } },
   unload: { event: { tag: "unload", reason: "unload" } },
   shutdown: { event: { tag: "stop", reason: "shutdown" } },
+  check: { event: { tag: "health-timer", run, serial: 0 } },
 }
 
+const isOfChange = (name: string) => /^(?:pre|post)-(?:create|update|delete)$/.test(name)
+
 describe("every cause by every event", () => {
-  it.each(Object.keys(SEQUENCES) as Cause[])(
+  it.each(Object.keys(BEGINNINGS) as (keyof typeof BEGINNINGS)[])(
     "%s fires its events and no others, in order, with its reason",
     (cause) => {
       const { event, hooks, changes } = BEGINNINGS[cause]
       const played = createPlayed(hooks)
       const isStart = event.tag === "start"
       const first = played.play(isStart ? event : BEGINNINGS.boot.event)
-      const { settings } = played.service()
-      const fired = isStart ? first : played.play("settings" in event ? { ...event, settings } : event, changes)
+      const { settings, timerSerial } = played.service()
+      const facts = {
+        ...("settings" in event ? { settings } : {}),
+        ...("serial" in event ? { serial: timerSerial } : {}),
+      }
+      const fired = isStart ? first : played.play({ ...event, ...facts } as ServiceEvent, changes)
       const { reason, events } = SEQUENCES[cause]
-      const expected = events.filter((name) => !CHANGES.includes(name))
-      expect(fired).toEqual(expected.map((name) => (name === "run" ? "run" : `${name} ${reason}`)))
+      const expected = events.filter((name) => !isOfChange(name))
+      // Checks go on all the time; where nothing else happens, they are what happens.
+      const told = cause === "check" ? fired : fired.filter((line) => !line.startsWith("health-check"))
+      expect(told).toEqual(expected.map((name) => (name === "run" ? "run" : `${name} ${reason}`)))
+      const verb = CHANGED[cause]
+      expect(events.filter(isOfChange)).toEqual(
+        verb === undefined ? [] : [...BRACKETS[verb].before, ...BRACKETS[verb].after],
+      )
     },
   )
 
-  it("leaves out no event of a running service", () => {
-    const rows: readonly (readonly [string, EventRow])[] = Object.entries(EVENTS)
-    const ofServices = rows.filter(([, { subjects }]) => subjects.includes("service")).map(([name]) => name)
-    const inSequences = new Set<string>(Object.values(SEQUENCES).flatMap(({ events }) => events))
-    expect(ofServices.filter((name) => !inSequences.has(name))).toEqual(["health-check", "suitability", "on-error"])
+  it("asks how suitable a service is when a leader is elected", async () => {
+    const asked: string[] = []
+    const context = {
+      planHooks: (_: unknown, __: unknown, { event, reason }: Occasion) => {
+        asked.push(`${event} ${reason}`)
+        return []
+      },
+    } as unknown as PerformContext
+    await askSuitability(context, { release: {} } as Supervised)
+    const { reason, events } = SEQUENCES.election
+    expect(asked).toEqual(events.map((name) => `${name} ${reason}`))
+  })
+
+  it("leaves out no event of the table, whomever it is about", () => {
+    const wanted = Object.entries(EVENTS).flatMap(([name, { subjects }]: [string, EventRow]) =>
+      subjects.map((subject) => `${name} of a ${subject}`),
+    )
+    const ofServices = Object.values(SEQUENCES).flatMap(({ events }) => events.map((name) => `${name} of a service`))
+    const ofOthers = Object.values(OTHER_SEQUENCES).flatMap(({ subjects, steps }: OtherSequence) =>
+      subjects.flatMap((subject) => steps.map((step) => `${step} of a ${subject}`)),
+    )
+    const inSequences = new Set([...ofServices, ...ofOthers])
+    expect(wanted.filter((one) => !inSequences.has(one))).toEqual([])
+    const isEvent = (one: string) => !one.startsWith("(")
+    expect([...inSequences].filter(isEvent).filter((one) => !wanted.includes(one))).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { OTHER_SEQUENCES } from "../../../src/cli/reference/sequences.ts"
 import { readAppliedSets } from "../../../src/supervisor/set/set-files.ts"
 import { ALL_SERVICES } from "../../../src/supervisor/set/set-status.ts"
 import { applySet, restartSet, startSet, stopSet } from "../../../src/supervisor/set/set-steps.ts"
@@ -34,6 +35,21 @@ function restart(world: SetWorld, force = false, name = "shop") {
 }
 
 const stateOf = ({ services }: SetWorld, name: string) => services.get(name)?.service.state.tag
+
+describe("the hooks of a set", () => {
+  const eventsOf = (world: SetWorld) => world.journal.flatMap((line) => /^(\S+) of shop$/.exec(line)?.[1] ?? [])
+  const acts = {
+    start: (world: SetWorld) => start(world),
+    stop: (world: SetWorld) => stop(world),
+    clean: (world: SetWorld) => stop(world, { clean: true }),
+    restart: (world: SetWorld) => restart(world),
+  }
+  it.each(Object.keys(acts) as (keyof typeof acts)[])("run in the order that the reference prints: %s", async (act) => {
+    const world = await shop()
+    await acts[act](world)
+    expect(eventsOf(world)).toEqual(OTHER_SEQUENCES[act].steps.filter((step) => !step.startsWith("(")))
+  })
+})
 
 describe("starting a set", () => {
   it("runs its hooks around its services", async () => {

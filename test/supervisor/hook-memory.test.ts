@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { type Journal, remember } from "../../src/hooks/journal.ts"
+import { type Journal, remember } from "../../src/supervisor/hook-memory.ts"
 
 it("the journal keeps the last ten runs, oldest first", () => {
   let journal: Journal = []

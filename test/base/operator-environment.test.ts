@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { operatorEnvironment } from "../../src/hooks/operator-environment.ts"
+import { operatorEnvironment } from "../../src/base/operator-environment.ts"
 
 it("drops what our launcher and Node pass down, and the Builder token", () => {
   const kept = { PATH: "/usr/bin", HAB_ORIGIN: "acme", HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT: "64", NODE: "kept" }

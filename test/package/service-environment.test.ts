@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
-import { hookEnvironment } from "../../src/hooks/hook-environment.ts"
 import { parseIdent } from "../../src/package/ident.ts"
+import { hookEnvironment } from "../../src/package/service-environment.ts"
 import { createStore } from "../../src/package/store.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 

@@ -1,8 +1,8 @@
 import { parseByteSize, printByteSize } from "../base/byte-size.ts"
 import { HabError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
-import type { FieldReader } from "../config/field-reader.ts"
 import type { ProcessLimits } from "../ports/process-group.ts"
+import type { FieldReader } from "./field-reader.ts"
 
 /** What the process of a service may use at most (decisions G). */
 export type ServiceLimits = Readonly<{

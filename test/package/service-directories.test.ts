@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
-import { createServiceDirectories } from "../../src/hooks/service-directories.ts"
+import { createServiceDirectories } from "../../src/package/service-directories.ts"
 import { fakeUsers } from "../support/fake-users.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { HabError } from "../../src/base/errors.ts"
-import { chooseCredentials } from "../../src/hooks/credentials.ts"
+import { chooseCredentials } from "../../src/package/credentials.ts"
 import { fakeUsers } from "../support/fake-users.ts"
 
 const none = { svcUser: undefined, svcGroup: undefined }

@@ -1,7 +1,8 @@
-import { ALIASES, type Alias, type HookPreset, type RetryPolicy } from "./aliases.ts"
-import { EVENTS, type EventRow } from "./events.ts"
-import { HOOK_OPTIONS } from "./hook-options.ts"
-import { REASONS } from "./reasons.ts"
+import { ALIASES, type Alias, type HookPreset, UNTIL_SUCCESS } from "../../hooks/aliases.ts"
+import type { RetryPolicy } from "../../hooks/declaration.ts"
+import { EVENTS, type EventRow } from "../../hooks/events.ts"
+import { HOOK_OPTIONS } from "../../hooks/hook-options.ts"
+import { REASONS } from "../../hooks/reasons.ts"
 
 /** The event table as markdown, for docs/reference. */
 export function eventPage(): string {
@@ -41,11 +42,11 @@ function eventLine(name: string, row: EventRow): string {
 }
 
 function aliasLine(name: string, { event, subject, preset }: Alias): string {
-  const options = Object.entries(preset).map(([key, value]) => describePreset(key, value))
+  const options = (Object.keys(preset) as (keyof HookPreset)[]).map((key) => describePreset(preset, key))
   return `| \`${name}\` | ${subject} \`${event}\` | ${options.length === 0 ? "—" : options.join(", ")} |`
 }
 
-function describePreset(key: string, value: NonNullable<HookPreset[keyof HookPreset]>): string {
+function describePreset(preset: HookPreset, key: keyof HookPreset): string {
   switch (key) {
     case "kind":
       return "its value is the path of a module"
@@ -53,8 +54,10 @@ function describePreset(key: string, value: NonNullable<HookPreset[keyof HookPre
       return "placed first"
     case "last":
       return "for the last installed release only"
+    case "retry":
+      return `\`retry = ${describeRetry(preset.retry ?? UNTIL_SUCCESS)}\``
     default:
-      return `\`${key} = ${typeof value === "object" && "max" in value ? describeRetry(value) : JSON.stringify(value)}\``
+      return `\`${key} = ${JSON.stringify(preset[key])}\``
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { parseByteSize, printByteSize } from "../../src/base/byte-size.ts"
-import { changeLimits, processLimits } from "../../src/hooks/limits.ts"
+import { changeLimits, processLimits } from "../../src/config/limits.ts"
 import { parseOwnSpec } from "../../src/supervisor/spec/parse-own.ts"
 
 describe("the limits of a service", () => {

@@ -1,9 +1,9 @@
-import { packageEnvironment } from "../package/environment.ts"
-import { parseIdent } from "../package/ident.ts"
-import { readMetadata } from "../package/metadata.ts"
-import type { InstalledPackage, PackageStore } from "../package/store.ts"
+import { operatorEnvironment } from "../base/operator-environment.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import { operatorEnvironment } from "./operator-environment.ts"
+import { packageEnvironment } from "./environment.ts"
+import { parseIdent } from "./ident.ts"
+import { readMetadata } from "./metadata.ts"
+import type { InstalledPackage, PackageStore } from "./store.ts"
 
 const INTERPRETER = "core/busybox-static"
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { splitLines } from "../../src/hooks/lines.ts"
+import { splitLines } from "../../src/base/lines.ts"
 
 function linesOf(chunks: readonly (string | Uint8Array)[], lineBytesMax?: number): string[] {
   const lines: string[] = []
