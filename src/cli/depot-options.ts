@@ -51,8 +51,8 @@ export function depotIfNamed(context: CommandContext, { url, auth }: DepotChoice
   const config = readCliConfig(context)
   const address = url ?? (context.host.env["HAB_DEPOT_URL"] || undefined) ?? config.bldr_url
   if (address === undefined) return undefined
-  const { host, report, signal } = context
-  return openDepot({ ...host, report, signal }, address, auth ?? config.auth_token)
+  const { host, layout, report, signal } = context
+  return openDepot({ ...host, layout, report, signal }, address, auth ?? config.auth_token)
 }
 
 /** As `depotIfNamed`. Throws USAGE when no depot is named. */

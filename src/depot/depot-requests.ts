@@ -2,7 +2,8 @@ import { ERROR_CODES, type ErrorCode } from "../base/error-codes.ts"
 import { HabError } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
 import { type Clock, wait } from "../ports/clock.ts"
-import type { WebClient, WebDownload, WebReply, WebRequest } from "../ports/web-client.ts"
+import type { HttpClient, HttpReply, WebCall } from "../ports/http-client.ts"
+import type { WebManners } from "./web-manners.ts"
 
 /** Pauses between the rounds over the servers. */
 const PAUSES_MS = [1_000, 1_000, 2_000, 3_000, 5_000] as const
@@ -10,7 +11,7 @@ const NOT_IMPLEMENTED = 501
 const UNAUTHORIZED = 401
 
 export type RequestContext = Readonly<{
-  web: WebClient
+  httpClient: Pick<HttpClient, "request" | "download">
   clock: Clock
   report: Report
   signal?: AbortSignal
@@ -21,9 +22,10 @@ export type DepotServer = Readonly<{
   /** Asked in turn when the first does not answer; only for what changes nothing. */
   mirrors: readonly string[]
   token?: string
+  manners: WebManners
 }>
 
-export type DepotRequest = Omit<WebRequest, "url" | "headers" | "signal"> &
+export type DepotRequest = Pick<WebCall, "method" | "body"> &
   Readonly<{
     path: string
     query?: Readonly<Record<string, string>>
@@ -35,23 +37,22 @@ export type DepotRequest = Omit<WebRequest, "url" | "headers" | "signal"> &
   }>
 
 /** Asks one depot; throws as `askDepot`. */
-export type Ask = (request: DepotRequest) => Promise<WebReply>
+export type Ask = (request: DepotRequest) => Promise<HttpReply>
 
 /** What a depot answers. Throws DEPOT_UNREACHABLE after several rounds, and what it refused with. */
-export async function askDepot(context: RequestContext, server: DepotServer, request: DepotRequest): Promise<WebReply> {
+export async function askDepot(
+  context: RequestContext,
+  server: DepotServer,
+  request: DepotRequest,
+): Promise<HttpReply> {
   const { path, query, accept = [], withoutToken = false, isSecret = false, ...plain } = request
   if ((isSecret || plain.method !== "GET") && server.token === undefined) throw tokenMissing(server, isSecret)
   const urls = plain.method === "GET" ? [server.url, ...server.mirrors] : [server.url]
-  const headers = withoutToken ? {} : tokenHeader(server)
+  const manners = mannersOf(context, server, withoutToken)
   const reply = await inRounds(context, urls, async (base) => {
-    const outcome = await context.web.request({
-      ...plain,
-      url: urlOf(base, path, query),
-      headers,
-      ...signalOf(context),
-    })
-    if (outcome.tag === "failed") return { why: outcome.why }
-    return isWorthAnotherTry(outcome.reply) ? { why: describe(outcome.reply) } : { value: outcome.reply }
+    const answer = await context.httpClient.request({ ...plain, ...manners, url: urlOf(base, path, query) })
+    if (answer.tag === "failed") return { why: answer.why }
+    return isWorthAnotherTry(answer) ? { why: describe(answer) } : { value: answer }
   })
   if ((reply.status >= 200 && reply.status < 300) || accept.includes(reply.status)) return reply
   throw refusal(server, path, reply)
@@ -64,14 +65,13 @@ export async function downloadFrom(
   request: Readonly<{ path: string; query: Readonly<Record<string, string>>; destination: string }>,
 ): Promise<void> {
   const { path, query, destination } = request
-  const headers = tokenHeader(server)
-  const reply = await inRounds<WebReply | undefined>(context, [server.url, ...server.mirrors], async (base) => {
-    const download: WebDownload = { url: urlOf(base, path, query), headers, destination, ...signalOf(context) }
-    const outcome = await context.web.download(download)
+  const manners = mannersOf(context, server)
+  const reply = await inRounds<HttpReply | undefined>(context, [server.url, ...server.mirrors], async (base) => {
+    const outcome = await context.httpClient.download({ ...manners, url: urlOf(base, path, query), destination })
     if (outcome.tag === "done") return { value: undefined }
     if (outcome.tag === "failed") return { why: outcome.why }
-    const again = isWorthAnotherTry(outcome.reply) || outcome.reply.status === 416
-    return again ? { why: describe(outcome.reply) } : { value: outcome.reply }
+    const again = isWorthAnotherTry(outcome) || outcome.status === 416
+    return again ? { why: describe(outcome) } : { value: outcome }
   })
   if (reply !== undefined) throw refusal(server, path, reply)
 }
@@ -103,7 +103,7 @@ async function inRounds<T>(
   }
 }
 
-function isWorthAnotherTry({ status }: WebReply): boolean {
+function isWorthAnotherTry({ status }: HttpReply): boolean {
   return status >= 500 && status !== NOT_IMPLEMENTED
 }
 
@@ -112,12 +112,10 @@ function urlOf(base: string, path: string, query: Readonly<Record<string, string
   return `${base}/${path}${text === "" ? "" : `?${text}`}`
 }
 
-function tokenHeader({ token }: DepotServer): Readonly<Record<string, string>> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` }
-}
-
-function signalOf({ signal }: RequestContext): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
+function mannersOf({ signal }: RequestContext, { token, manners }: DepotServer, withoutToken = false) {
+  const authorization = token === undefined || withoutToken ? {} : { authorization: `Bearer ${token}` }
+  const headers = { ...manners.headers, ...authorization }
+  return { ...manners, headers, ...(signal === undefined ? {} : { signal }) }
 }
 
 function tokenMissing({ url }: DepotServer, isSecret: boolean): HabError {
@@ -131,23 +129,23 @@ function tokenMissing({ url }: DepotServer, isSecret: boolean): HabError {
 }
 
 /** Our own server says which error it met; a Builder says a status and a text. */
-function refusal(server: DepotServer, path: string, reply: WebReply): HabError {
+function refusal(server: DepotServer, path: string, reply: HttpReply): HabError {
   if (reply.status === UNAUTHORIZED) {
     return new HabError("DEPOT_TOKEN_UNKNOWN", `${server.url} does not know the access token (${describe(reply)})`, {
       hint: "check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml",
     })
   }
-  const { code, msg, hint } = fieldsOf(reply.text)
+  const { code, msg, hint } = fieldsOf(reply.body)
   if (code !== undefined && Object.hasOwn(ERROR_CODES, code) && msg !== undefined) {
     return new HabError(code as ErrorCode, msg, hint === undefined ? {} : { hint })
   }
   return new HabError("DEPOT_REFUSED", `${server.url}/${path}: ${describe(reply)}`)
 }
 
-function describe({ status, text }: WebReply): string {
-  const { code, msg } = fieldsOf(text)
+function describe({ status, body }: HttpReply): string {
+  const { code, msg } = fieldsOf(body)
   if (msg !== undefined) return `[${status}] [err: ${code ?? "unknown"}, msg: ${msg}]`
-  return `[${status}] ${text.slice(0, 200)}`.trim()
+  return `[${status}] ${body.slice(0, 200)}`.trim()
 }
 
 function fieldsOf(text: string): { code?: string; msg?: string; hint?: string } {

@@ -6,13 +6,19 @@ import type { Depot, Shelf } from "./depot.ts"
 import type { RequestContext } from "./depot-requests.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
 import { remoteDepot } from "./remote-depot.ts"
+import { type MannersContext, webManners } from "./web-manners.ts"
 
 /** The depot at an address, nothing asked yet. Throws DEPOT_URL_INVALID. */
-export function openDepot(context: RequestContext & DirectoryContext, address: string, token?: string): Depot {
+export function openDepot(
+  context: RequestContext & DirectoryContext & MannersContext,
+  address: string,
+  token?: string,
+): Depot {
   const found = parseDepotAddress(address)
   if (found.tag === "directory") return directoryDepot(context, found.path)
   const { url, mirrors } = found
-  return remoteDepot(context, { url, mirrors, ...(token === undefined ? {} : { token }) })
+  const manners = webManners(context, [url, ...mirrors].find((one) => one.startsWith("https:")) ?? url)
+  return remoteDepot(context, { url, mirrors, manners, ...(token === undefined ? {} : { token }) })
 }
 
 /** One channel of a depot, as an install needs it. */

@@ -34,7 +34,7 @@ function originsOf(ask: Ask) {
   const originInfo = async (origin: string) => {
     const path = `depot/origins/${word(origin)}`
     const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
-    return reply.status === NOT_FOUND ? undefined : parseOriginInfo(reply.text, path)
+    return reply.status === NOT_FOUND ? undefined : parseOriginInfo(reply.body, path)
   }
   return {
     originInfo,
@@ -63,7 +63,7 @@ function shelfPath(origin: string, channel: string, parts: readonly (string | un
 function finding(context: RequestContext, server: DepotServer, ask: Ask) {
   const recordAt = async (path: string, target: string) => {
     const reply = await ask({ method: "GET", path, query: { target }, accept: [NOT_FOUND] })
-    return reply.status === NOT_FOUND ? undefined : parseRecord(reply.text, `${server.url}/${path}`)
+    return reply.status === NOT_FOUND ? undefined : parseRecord(reply.body, `${server.url}/${path}`)
   }
   const inRange = async (wish: PackageIdent, shelf: Shelf) => {
     const path = shelfPath(wish.origin, shelf.channel, [wish.name])
@@ -94,7 +94,7 @@ async function pages(ask: Ask, path: string, query: Readonly<Record<string, stri
   for (let range = 0; ; ) {
     const reply = await ask({ method: "GET", path, query: { ...query, range: String(range) }, accept: [NOT_FOUND] })
     if (reply.status === NOT_FOUND) return { idents, total: idents.length }
-    const page = parseAnswer(reply.text, path) as { range_end?: number; total_count?: number; data?: unknown[] }
+    const page = parseAnswer(reply.body, path) as { range_end?: number; total_count?: number; data?: unknown[] }
     const found = (page.data ?? []).flatMap((one) => toIdent(one) ?? [])
     idents.push(...found)
     range = (page.range_end ?? 0) + 1
@@ -106,19 +106,19 @@ async function pages(ask: Ask, path: string, query: Readonly<Record<string, stri
 function keysOf(ask: Ask) {
   const textAt = async (path: string, more: Pick<DepotRequest, "isSecret"> = {}) => {
     const reply = await ask({ method: "GET", path, accept: [NOT_FOUND], ...more })
-    return reply.status === NOT_FOUND ? undefined : reply.text
+    return reply.status === NOT_FOUND ? undefined : reply.body
   }
   return {
     async key(revision: Parameters<Depot["key"]>[0]) {
       const path = `depot/origins/${word(revision.name)}/keys/${word(revision.revision)}`
       const reply = await ask({ method: "GET", path, accept: [NOT_FOUND], withoutToken: true })
-      return reply.status === NOT_FOUND ? undefined : reply.text
+      return reply.status === NOT_FOUND ? undefined : reply.body
     },
     async keys(origin: string) {
       const path = `depot/origins/${word(origin)}/keys`
       const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
       if (reply.status === NOT_FOUND) return []
-      const listed = parseAnswer(reply.text, path) as { revision?: unknown }[]
+      const listed = parseAnswer(reply.body, path) as { revision?: unknown }[]
       return listed.flatMap(({ revision }) => parseNamedRevision(`${origin}-${String(revision)}`) ?? [])
     },
     encryptionKey: (origin: string) => textAt(`depot/origins/${word(origin)}/encryption_key`),
@@ -150,7 +150,7 @@ function channelsOf(ask: Ask) {
   const namesAt = async (path: string, query: Readonly<Record<string, string>>) => {
     const reply = await ask({ method: "GET", path, query, accept: [NOT_FOUND] })
     if (reply.status === NOT_FOUND) return []
-    return (parseAnswer(reply.text, path) as { name?: unknown }[]).map(({ name }) => String(name))
+    return (parseAnswer(reply.body, path) as { name?: unknown }[]).map(({ name }) => String(name))
   }
   const move = async (verb: "promote" | "demote", ident: FullIdent, target: string, channel: string) => {
     const path = shelfPath(ident.origin, channel, [ident.name, ident.version, ident.release])

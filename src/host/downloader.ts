@@ -1,48 +1,39 @@
 import fs from "node:fs"
-import { Readable, Transform } from "node:stream"
-import { pipeline } from "node:stream/promises"
+import { STATUS_CODES } from "node:http"
 import { fileURLToPath } from "node:url"
 import type { Downloader, DownloadOutcome } from "../ports/downloader.ts"
+import type { HttpClient } from "../ports/http-client.ts"
 
-const STALLED_MS = 60_000
+/** Downloads over HTTP through a client, and copies what file URLs name. */
+export function systemDownloader(client: Pick<HttpClient, "download">): Downloader {
+  return { download: (url, destination, signal) => download(client, { url, destination, signal }) }
+}
 
-/** Downloads through Node's fetch. */
-export const systemDownloader: Downloader = { download }
+type Wanted = Readonly<{ url: string; destination: string; signal: AbortSignal | undefined }>
 
-async function download(url: string, destination: string, signal?: AbortSignal): Promise<DownloadOutcome> {
-  const stalled = new AbortController()
-  const watch = setTimeout(() => stalled.abort(new Error(`nothing arrived for ${STALLED_MS / 1000} s`)), STALLED_MS)
-  const progress = new Transform({
-    transform(chunk, _encoding, done) {
-      watch.refresh()
-      done(null, chunk)
-    },
-  })
-  const ended = AbortSignal.any([stalled.signal, ...(signal === undefined ? [] : [signal])])
+async function download(
+  client: Pick<HttpClient, "download">,
+  { url, destination, signal }: Wanted,
+): Promise<DownloadOutcome> {
   try {
-    const content = await open(new URL(url), ended)
-    await pipeline(content, progress, fs.createWriteStream(destination), { signal: ended })
-    return { tag: "done" }
+    const { protocol } = new URL(url)
+    fs.writeFileSync(destination, "")
+    if (protocol === "file:") {
+      await fs.promises.copyFile(fileURLToPath(url), destination)
+      return { tag: "done" }
+    }
+    if (protocol !== "http:" && protocol !== "https:") {
+      return failed(`'${protocol}' URLs are not supported; http, https and file are`)
+    }
+    const outcome = await client.download({ url, destination, ...(signal === undefined ? {} : { signal }) })
+    if (outcome.tag === "done") return outcome
+    if (outcome.tag === "failed") return failed(outcome.why)
+    return failed(`the server answered ${outcome.status} ${STATUS_CODES[outcome.status] ?? ""}`.trim())
   } catch (error) {
-    return { tag: "failed", why: explain(stalled.signal.aborted ? stalled.signal.reason : error) }
-  } finally {
-    clearTimeout(watch)
+    return failed(error instanceof Error ? error.message : String(error))
   }
 }
 
-async function open(url: URL, signal: AbortSignal): Promise<Readable> {
-  if (url.protocol === "file:") return fs.createReadStream(fileURLToPath(url))
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Error(`'${url.protocol}' URLs are not supported; http, https and file are`)
-  }
-  const reply = await fetch(url, { signal, redirect: "follow" })
-  if (!reply.ok || reply.body === null)
-    throw new Error(`the server answered ${reply.status} ${reply.statusText}`.trim())
-  return Readable.fromWeb(reply.body as import("node:stream/web").ReadableStream)
-}
-
-/** fetch says only "fetch failed"; what happened is in the cause. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
+function failed(why: string): DownloadOutcome {
+  return { tag: "failed", why }
 }

@@ -19,11 +19,11 @@ import { sendSignal } from "./process-table.ts"
 import { systemShells } from "./shell.ts"
 import { systemTransfers } from "./transfer-server.ts"
 import { systemUsers } from "./users.ts"
-import { systemWeb } from "./web-client.ts"
 import { systemCompression } from "./xz.ts"
 
 /** The real machine. */
 export function systemHost(): Host {
+  const httpClient = systemHttpClient(process.env)
   return {
     clock: systemClock,
     files: systemFiles,
@@ -33,12 +33,11 @@ export function systemHost(): Host {
     watcher: systemWatcher,
     control: systemControl,
     http: systemHttp,
-    httpClient: systemHttpClient(),
+    httpClient,
     transfers: systemTransfers,
-    web: systemWeb,
     locks: systemLocks(),
     compression: systemCompression(),
-    downloader: systemDownloader,
+    downloader: systemDownloader(httpClient),
     shells: systemShells,
     foreground: systemForeground,
     modules: systemModules,

@@ -1,120 +1,117 @@
-import http from "node:http"
-import https from "node:https"
-import { clearTimeout, setTimeout } from "node:timers"
-import { isSystemError } from "../base/errors.ts"
-import type { ClientTls, HttpAnswer, HttpCall, HttpClient, HttpLineObserver } from "../ports/http-client.ts"
+import fs from "node:fs"
+import type http from "node:http"
+import { finished } from "node:stream/promises"
+import type { HttpAnswer, HttpCall, HttpClient, HttpFailure, WebCall, WebDownload } from "../ports/http-client.ts"
+import { exchange, readReply, send } from "./http-exchange.ts"
+import { followLines } from "./http-follow.ts"
+import { createRoutes, type FindRoute } from "./http-routes.ts"
 
-const ANSWER_BYTES_MAX = 64 * 1024 * 1024
-/** What cannot have reached the other side: no connection came about. */
-const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]
+const SILENT_MS = 60_000
+const REDIRECTS_MAX = 10
+const PARTIAL = 206
+const RANGE_NOT_SATISFIABLE = 416
 
-/** HTTP through Node, one pool of connections for each client. */
-export function systemHttpClient(): HttpClient {
-  const agents = new Map<ClientTls | "plain" | "secure", http.Agent>()
-  const agentFor = ({ url, tls }: HttpCall): http.Agent => {
-    const key = url.startsWith("https:") ? (tls ?? "secure") : "plain"
-    const agent = agents.get(key) ?? makeAgent(url, tls)
-    agents.set(key, agent)
-    return agent
+type Env = Readonly<Record<string, string | undefined>>
+
+/** HTTP through Node; the environment names proxies. */
+export function systemHttpClient(env: Env = {}): HttpClient {
+  const routes = createRoutes(env)
+  const near = ({ url: text, tls, ...call }: HttpCall) => {
+    const url = new URL(text)
+    return { ...call, url, route: routes(url, tls, false) }
   }
   return {
-    call: (call, timeoutMs) => ask(agentFor(call), call, timeoutMs),
-    follow: (call, observer) => follow(agentFor(call), call, observer),
+    async call(call, timeoutMs) {
+      if (!URL.canParse(call.url)) return noUrl(call.url)
+      const patience = { ms: timeoutMs, why: `no answer within ${timeoutMs} ms`, renewed: false }
+      return exchange(near(call), patience, readReply)
+    },
+    follow: (call, observer) => followLines(send(near(call)), observer),
+    request: (call) => onTheWeb(routes, call, readReply),
+    download: (request) => download(routes, request),
   }
 }
 
-function makeAgent(url: string, tls: ClientTls | undefined): http.Agent {
-  const keep = { keepAlive: true, timeout: 60_000 }
-  if (!url.startsWith("https:")) return new http.Agent(keep)
-  return new https.Agent({
-    ...keep,
-    ...(tls?.authorities === undefined ? {} : { ca: tls.authorities }),
-    ...(tls?.certificate === undefined ? {} : { cert: tls.certificate }),
-    ...(tls?.key === undefined ? {} : { key: tls.key }),
-    ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
-  })
+function noUrl(url: string): HttpFailure {
+  return { tag: "failed", why: `'${url}' is not a URL`, sent: false }
 }
 
-function send(agent: http.Agent, { method, url, headers, body }: HttpCall): http.ClientRequest {
-  const { request } = url.startsWith("https:") ? https : http
-  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
-  const outgoing = request(url, { method, agent, headers: { ...headers, ...length } })
-  outgoing.end(body)
-  return outgoing
-}
-
-function ask(agent: http.Agent, call: HttpCall, timeoutMs: number): Promise<HttpAnswer> {
-  return new Promise((resolve) => {
-    let outgoing: http.ClientRequest
-    const fail = (why: string, sent: boolean) => {
-      clearTimeout(timer)
-      resolve({ tag: "failed", why, sent })
-      outgoing?.destroy()
-    }
-    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`, true), timeoutMs)
-    try {
-      outgoing = send(agent, call)
-    } catch (error) {
-      return fail(reasonOf(error), false)
-    }
-    outgoing.on("error", (error) => fail(reasonOf(error), !NOT_SENT.includes(codeOf(error))))
-    outgoing.once("response", (incoming) => {
-      const chunks: Buffer[] = []
-      let size = 0
-      incoming.on("data", (chunk: Buffer) => {
-        chunks.push(chunk)
-        size += chunk.length
-        if (size > ANSWER_BYTES_MAX) fail(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`, true)
-      })
-      incoming.on("error", (error) => fail(reasonOf(error), true))
-      incoming.once("end", () => {
-        clearTimeout(timer)
-        resolve({ tag: "answered", status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") })
-      })
-    })
-  })
-}
-
-function follow(agent: http.Agent, call: HttpCall, observer: HttpLineObserver): () => void {
-  let ended = false
-  const end = (why: string) => {
-    if (ended) return
-    ended = true
-    observer.onEnd(why)
-  }
-  const outgoing = send(agent, call)
-  outgoing.on("error", (error) => end(reasonOf(error)))
-  outgoing.once("response", (incoming) => {
+async function download(
+  routes: FindRoute,
+  { destination, headers, ...request }: WebDownload,
+): Promise<Readonly<{ tag: "done" }> | HttpAnswer> {
+  const offset = fs.existsSync(destination) ? fs.statSync(destination).size : 0
+  const range = offset === 0 ? {} : { range: `bytes=${offset}-` }
+  const call = { ...request, method: "GET", headers: { ...headers, ...range } } as const
+  return onTheWeb<Readonly<{ tag: "done" }> | HttpAnswer>(routes, call, async (incoming, watch) => {
     const status = incoming.statusCode ?? 0
-    let rest = ""
-    incoming.setEncoding("utf8")
-    incoming.on("data", (text: string) => {
-      if (ended) return
-      const lines = (rest + text).split("\n")
-      rest = lines.pop() ?? ""
-      if (rest.length > ANSWER_BYTES_MAX) {
-        end(`a line is longer than ${ANSWER_BYTES_MAX} bytes`)
-        outgoing.destroy()
-        return
-      }
-      for (const line of lines) if (!ended) observer.onLine(line, status)
-    })
-    incoming.on("error", (error) => end(reasonOf(error)))
-    incoming.once("end", () => {
-      if (!ended && rest !== "") observer.onLine(rest, status)
-      end("the other side ended the answer")
-    })
+    // What is there is longer than what the server has: it is something else.
+    if (status === RANGE_NOT_SATISFIABLE) fs.rmSync(destination)
+    if (status < 200 || status > 299) return readReply(incoming, watch)
+    await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, watch)
+    return { tag: "done" }
   })
-  return () => {
-    ended = true
-    outgoing.destroy()
+}
+
+/** At once, chunk by chunk: of a connection that breaks, all that arrived is kept. */
+async function writeTo(
+  destination: string,
+  flags: "a" | "w",
+  incoming: http.IncomingMessage,
+  { moved }: Readonly<{ moved: () => void }>,
+): Promise<void> {
+  const file = fs.openSync(destination, flags)
+  try {
+    incoming.on("data", (chunk: Buffer) => {
+      moved()
+      try {
+        fs.writeFileSync(file, chunk)
+      } catch (error) {
+        incoming.destroy(error as Error)
+      }
+    })
+    await finished(incoming)
+    fs.fsyncSync(file)
+  } finally {
+    fs.closeSync(file)
   }
 }
 
-function codeOf(error: unknown): string {
-  return isSystemError(error) ? String(error.code) : ""
+type Take<T> = Parameters<typeof exchange<T>>[2]
+
+/** Follows redirects. A token is for the server it was given for, and for no other. */
+async function onTheWeb<T>(
+  routes: FindRoute,
+  { url: first, tls, headers: given = {}, silentMs = SILENT_MS, signal, ...call }: WebCall,
+  take: Take<T>,
+): Promise<T | HttpFailure> {
+  if (!URL.canParse(first)) return noUrl(first)
+  const patience = { ms: silentMs, why: `nothing arrived for ${silentMs / 1000} s`, renewed: true, signal }
+  let url = new URL(first)
+  let headers = given
+  for (let hop = 0; ; hop++) {
+    const outgoing = { ...call, url, headers, route: routes(url, tls, true) }
+    const from = url
+    const result = await exchange(outgoing, patience, async (incoming, watch) => {
+      const next = hop < REDIRECTS_MAX ? redirectOf(call.method, from, incoming) : undefined
+      if (next === undefined) return { value: await take(incoming, watch) }
+      incoming.resume()
+      return { next }
+    })
+    if ("tag" in result) return result
+    if ("value" in result) return result.value
+    url = result.next
+    if (url.origin !== from.origin) headers = withoutToken(headers)
+  }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function redirectOf(method: string, from: URL, { statusCode = 0, headers }: http.IncomingMessage): URL | undefined {
+  const { location } = headers
+  if (method !== "GET" || ![301, 302, 303, 307, 308].includes(statusCode) || location === undefined) return undefined
+  const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  return next !== undefined && /^https?:$/.test(next.protocol) ? next : undefined
+}
+
+function withoutToken(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"))
 }

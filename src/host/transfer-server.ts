@@ -24,6 +24,8 @@ type Answer = Parameters<TransferServers["listen"]>[0]["answer"]
 export const systemTransfers: TransferServers = {
   async listen({ address, answer }) {
     const server = http.createServer(LIMITS, (incoming, outgoing) => void respond(incoming, outgoing, answer))
+    // Who asks before it sends a body is told to go on once that is read, and not when it is refused.
+    server.on("checkContinue", (incoming, outgoing) => void respond(incoming, outgoing, answer))
     server.maxConnections = CONNECTIONS_MAX
     server.timeout = IDLE_TIMEOUT_MS
     await new Promise<void>((resolve, reject) => {
@@ -45,7 +47,7 @@ function closeServer(server: http.Server): Promise<void> {
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
   try {
-    const reply = await answer(requestOf(incoming)).catch((): TransferReply => ({ status: 500 }))
+    const reply = await answer(requestOf(incoming, outgoing)).catch((): TransferReply => ({ status: 500 }))
     // A body that nobody read would be taken for the next request.
     if (!incoming.complete) outgoing.setHeader("connection", "close")
     await send(incoming, outgoing, reply)
@@ -54,14 +56,23 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, answ
   }
 }
 
-function requestOf(incoming: IncomingMessage): TransferRequest {
+function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): TransferRequest {
   const { method = "GET", url = "/", headers } = incoming
+  const goOn = () => {
+    if (headers.expect !== undefined) outgoing.writeContinue()
+  }
   return {
     method,
     target: url,
     authorization: headers.authorization,
-    receive: (path, bytesMax) => receive(incoming, path, bytesMax),
-    receiveText: (bytesMax) => receiveText(incoming, bytesMax),
+    receive(path, bytesMax) {
+      goOn()
+      return receive(incoming, path, bytesMax)
+    },
+    receiveText(bytesMax) {
+      goOn()
+      return receiveText(incoming, bytesMax)
+    },
   }
 }
 

@@ -15,7 +15,6 @@ import type { ProcessRunner } from "./process-runner.ts"
 import type { Shells } from "./shell.ts"
 import type { TransferServers } from "./transfer-server.ts"
 import type { Users } from "./users.ts"
-import type { WebClient } from "./web-client.ts"
 
 /** Everything the machine offers, as one value. Functions take the slice they use: `Pick<Host, "clock" | "files">`. */
 export type Host = Readonly<{
@@ -29,7 +28,6 @@ export type Host = Readonly<{
   http: HttpServers
   httpClient: HttpClient
   transfers: TransferServers
-  web: WebClient
   locks: Locks
   compression: ArchiveCompression
   downloader: Downloader

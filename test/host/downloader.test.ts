@@ -3,7 +3,10 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { describe, expect, it } from "vitest"
 import { systemDownloader } from "../../src/host/downloader.ts"
+import { systemHttpClient } from "../../src/host/http-client.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
+
+const downloader = systemDownloader(systemHttpClient())
 
 /** What a download from a server of ours came to, and the bytes it left. */
 async function downloadFrom(listener: RequestListener, signal?: AbortSignal) {
@@ -12,7 +15,7 @@ async function downloadFrom(listener: RequestListener, signal?: AbortSignal) {
   const file = `${temporaryDirectory()}/file`
   writeFileSync(file, "")
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.tgz`
-  const outcome = await systemDownloader.download(url, file, signal)
+  const outcome = await downloader.download(url, file, signal)
   server.closeAllConnections()
   server.close()
   return { outcome, text: readFileSync(file, "utf8") }
@@ -52,14 +55,14 @@ describe("the downloader", () => {
   it("copies file URLs and names what is missing", async () => {
     const directory = temporaryDirectory()
     writeFileSync(`${directory}/a b`, "text")
-    expect(await systemDownloader.download(`file://${directory}/a%20b`, `${directory}/copy`)).toEqual({ tag: "done" })
+    expect(await downloader.download(`file://${directory}/a%20b`, `${directory}/copy`)).toEqual({ tag: "done" })
     expect(readFileSync(`${directory}/copy`, "utf8")).toBe("text")
-    const missing = await systemDownloader.download(`file://${directory}/none`, `${directory}/copy`)
+    const missing = await downloader.download(`file://${directory}/none`, `${directory}/copy`)
     expect(missing).toMatchObject({ tag: "failed", why: expect.stringContaining("ENOENT") })
   })
 
   it("refuses what it cannot speak", async () => {
-    const outcome = await systemDownloader.download("ftp://h/x", `${temporaryDirectory()}/x`)
+    const outcome = await downloader.download("ftp://h/x", `${temporaryDirectory()}/x`)
     expect(outcome).toMatchObject({ tag: "failed", why: expect.stringContaining("'ftp:' URLs are not supported") })
   })
 })

@@ -5,8 +5,8 @@ import { answerDepot } from "../../src/depot/depot-server.ts"
 import { directoryDepot } from "../../src/depot/directory-depot.ts"
 import { remoteDepot } from "../../src/depot/remote-depot.ts"
 import { parseFullIdent } from "../../src/package/ident.ts"
+import type { HttpClient } from "../../src/ports/http-client.ts"
 import type { TransferRequest } from "../../src/ports/transfer-server.ts"
-import type { WebClient, WebReply } from "../../src/ports/web-client.ts"
 import { writeArtifact } from "./artifact.ts"
 import { fakeClock } from "./fake-clock.ts"
 import { testKeys } from "./keys.ts"
@@ -31,8 +31,8 @@ export function depotWorld(content: Record<string, string | undefined> = {}) {
 export type DepotWorld = ReturnType<typeof depotWorld>
 
 /** A client whose requests reach the server's code without a network. */
-export function webOver({ files, context }: DepotWorld): WebClient {
-  const send = async (request: Parameters<WebClient["request"]>[0]) => {
+export function webOver({ files, context }: DepotWorld): Pick<HttpClient, "request" | "download"> {
+  const send = async (request: Parameters<HttpClient["request"]>[0]) => {
     const { method, url, body = "", headers = {} } = request
     const { pathname, search } = new URL(url)
     const bytes = typeof body === "string" ? Buffer.from(body) : files.readFile(body.file)
@@ -53,12 +53,11 @@ export function webOver({ files, context }: DepotWorld): WebClient {
   return {
     async request(request) {
       const { status, headers = {}, body } = await send(request)
-      const reply: WebReply = { status, headers, text: textOf(body) }
-      return { tag: "answered", reply }
+      return { tag: "answered", status, headers, body: textOf(body) }
     },
     async download({ url, headers = {}, destination }) {
       const { status, body } = await send({ method: "GET", url, headers })
-      if (status !== 200) return { tag: "answered", reply: { status, headers: {}, text: textOf(body) } }
+      if (status !== 200) return { tag: "answered", status, headers: {}, body: textOf(body) }
       files.writeFile(destination, files.readFile((body as { file: string }).file))
       return { tag: "done" }
     },
@@ -67,8 +66,8 @@ export function webOver({ files, context }: DepotWorld): WebClient {
 
 /** The depot of a world through HTTP requests. */
 export function remoteOver(world: DepotWorld, token: string | undefined = TOKEN): Depot {
-  const context = { web: webOver(world), clock: fakeClock(), report: () => undefined }
-  const server = { url: "http://depot/v1", mirrors: [] }
+  const context = { httpClient: webOver(world), clock: fakeClock(), report: () => undefined }
+  const server = { url: "http://depot/v1", mirrors: [], manners: { headers: {} } }
   return remoteDepot(context, token === undefined ? server : { ...server, token })
 }
 

@@ -1,5 +1,6 @@
 import path from "node:path/posix"
 import { HabError } from "../../base/errors.ts"
+import { VERSION } from "../../base/version.ts"
 import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
 import { momentOfRelease } from "../../plan/build-moment.ts"
@@ -10,7 +11,6 @@ import { readCliConfig } from "../cli-config.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { INEFFECTIVE_BUILD_OPTIONS, warnAsked } from "../ineffective-options.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
-import { VERSION } from "../version.ts"
 
 /** `hab pkg build`: prints the artifact's path alone on stdout (decisions K). */
 export const buildPackageCommand = defineCommand({

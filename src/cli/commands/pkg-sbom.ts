@@ -1,11 +1,11 @@
 import path from "node:path/posix"
+import { VERSION } from "../../base/version.ts"
 import { readArchive } from "../../package/archive.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { readMetadata } from "../../package/metadata.ts"
 import { type SbomInput, sbomText } from "../../package/sbom.ts"
 import { createStore } from "../../package/store.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { VERSION } from "../version.ts"
 
 /** `hab pkg sbom`: a CycloneDX document, byte for byte the same each time. */
 export const sbomCommand = defineCommand({

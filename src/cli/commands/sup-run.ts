@@ -1,6 +1,7 @@
 import { posix as path } from "node:path"
 import { HabError } from "../../base/errors.ts"
 import type { Layout } from "../../base/layout.ts"
+import { VERSION } from "../../base/version.ts"
 import type { SupervisorRequest } from "../../supervisor/boot.ts"
 import { backoffPolicy } from "../../supervisor/service/restart-policy.ts"
 import { updatePeriodMs } from "../../supervisor/updates/update-period.ts"
@@ -22,7 +23,6 @@ import {
   supervisorSettings,
   warnIneffective,
 } from "../supervisor-settings.ts"
-import { VERSION } from "../version.ts"
 
 /** Keeps the heap of a process that allocates little near what it holds: a fifth less memory. `bin/hab` does it to us. */
 const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1", "--optimize-for-size"] as const

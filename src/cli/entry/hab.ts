@@ -1,7 +1,7 @@
 import fs from "node:fs"
 import path from "node:path"
 import vm from "node:vm"
-import { VERSION } from "../version.ts"
+import { VERSION } from "../../base/version.ts"
 
 /**
  * The command `hab`: runs the one bundle its first word needs, so that a trivial command reads little code.

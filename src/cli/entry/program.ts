@@ -1,5 +1,6 @@
 import fs from "node:fs"
 import path from "node:path"
+import { VERSION } from "../../base/version.ts"
 import { systemCompanions } from "../../host/companion.ts"
 import { systemEnclosure } from "../../host/enclosure.ts"
 import { systemHost } from "../../host/host.ts"
@@ -11,7 +12,6 @@ import { readDeclared, setOfFile } from "../apply/read-file.ts"
 import type { CommandContext } from "../command.ts"
 import { createContext } from "../main.ts"
 import { createReporter, wantsColour } from "../reporter.ts"
-import { VERSION } from "../version.ts"
 import { systemTerminal } from "./terminal.ts"
 
 /** What `new Supervisor()` gives. */

@@ -1,8 +1,8 @@
+import { VERSION } from "../../base/version.ts"
 import { systemEnclosure } from "../../host/enclosure.ts"
 import { systemHost } from "../../host/host.ts"
 import type { CommandContext, CommandGroup } from "../command.ts"
 import { main } from "../main.ts"
-import { VERSION } from "../version.ts"
 import { systemTerminal } from "./terminal.ts"
 
 /** Runs one command line over the real machine and ends the process with its exit code. */

@@ -1,6 +1,6 @@
 import path from "node:path/posix"
+import { VERSION } from "../../base/version.ts"
 import { type CommandGroup, defineCommand } from "../command.ts"
-import { VERSION } from "../version.ts"
 
 /** Nothing here asks for the marker: it is written so that Habitat's own hab, on the same host, does not ask either. */
 const accept = defineCommand({

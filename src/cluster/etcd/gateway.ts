@@ -24,7 +24,7 @@ export interface EtcdGateway {
   follow(path: string, message: object, observer: FollowObserver): () => void
 }
 
-export type EtcdMachine = Readonly<{ http: HttpClient; clock: Clock; random: () => number }>
+export type EtcdMachine = Readonly<{ http: Pick<HttpClient, "call" | "follow">; clock: Clock; random: () => number }>
 
 /** A node that is cut off answers nothing; one that is only slow is not waited for either: another may be quick. */
 const CALL_TIMEOUT_MS = 700
@@ -44,7 +44,7 @@ type Failure = Readonly<{ error?: string; message?: string; code?: number }>
 type Token = Readonly<{ tag: "token"; token: string | undefined }> | Readonly<{ tag: "none"; answer: HttpAnswer }>
 
 type Connection = Readonly<{
-  http: HttpClient
+  http: Pick<HttpClient, "call" | "follow">
   options: EtcdOptions
   /** Which endpoint is asked, the token it gave us, and how to end what is followed there. */
   state: { current: number; token: Promise<Token> | undefined }

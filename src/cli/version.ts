@@ -1,2 +1,0 @@
-/** Version of this hab. Written by hand together with package.json; test/cli/version.test.ts compares them. */
-export const VERSION = "0.1.0"

@@ -1,0 +1,41 @@
+import path from "node:path/posix"
+import type { Layout } from "../base/layout.ts"
+import { VERSION } from "../base/version.ts"
+import { parseIdent } from "../package/ident.ts"
+import { createStore } from "../package/store.ts"
+import type { FileSystem } from "../ports/file-system.ts"
+import type { ClientTls, WebCall } from "../ports/http-client.ts"
+
+/** How every request to a depot is made. */
+export type WebManners = Readonly<{ headers: Readonly<Record<string, string>> }> & Pick<WebCall, "silentMs" | "tls">
+
+export type MannersContext = Readonly<{
+  files: FileSystem
+  env: Readonly<Record<string, string>>
+  layout: Layout
+  target: string
+}>
+
+/**
+ * As the environment says (spec package §5.8): HAB_CLIENT_SOCKET_TIMEOUT in seconds, HAB_SSL_CERT_VERIFY_NONE, and beside
+ * the authorities Node knows those of core/cacerts and of the folder `cache/ssl`.
+ */
+export function webManners({ files, env, layout, target }: MannersContext, url: string): WebManners {
+  const kernel = files.readTextIfPresent("/proc/sys/kernel/osrelease")?.trim() ?? "unknown"
+  const headers = { "user-agent": `hab/${VERSION} (${target}; ${kernel})` }
+  const seconds = Number(env["HAB_CLIENT_SOCKET_TIMEOUT"] || "")
+  const silent = Number.isInteger(seconds) && seconds > 0 ? { silentMs: seconds * 1000 } : {}
+  const tls = url.startsWith("https:") ? tlsOf({ files, env, layout, target }) : undefined
+  return { headers, ...silent, ...(tls === undefined ? {} : { tls }) }
+}
+
+function tlsOf({ files, env, layout, target }: MannersContext): ClientTls | undefined {
+  if (env["HAB_SSL_CERT_VERIFY_NONE"]) return { unverified: true }
+  const folder = `${path.dirname(layout.cacheArtifacts)}/ssl`
+  const cached =
+    files.stat(folder)?.kind === "directory" ? files.readDirectory(folder).map(({ name }) => `${folder}/${name}`) : []
+  const certificates = createStore({ files, layout, target }).find(parseIdent("core/cacerts"))
+  const all = [...cached, ...(certificates === undefined ? [] : [`${certificates.path}/ssl/cert.pem`])]
+  const texts = all.flatMap((file) => files.readTextIfPresent(file) ?? []).filter((text) => text.includes("BEGIN CERT"))
+  return texts.length === 0 ? undefined : { alsoTrusted: texts.join("\n") }
+}

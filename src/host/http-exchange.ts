@@ -1,0 +1,126 @@
+import fs from "node:fs"
+import http from "node:http"
+import https from "node:https"
+import { pipeline } from "node:stream/promises"
+import { clearTimeout, setTimeout } from "node:timers"
+import { isSystemError } from "../base/errors.ts"
+import type { HttpFailure, HttpReply, WebCall } from "../ports/http-client.ts"
+import type { Route } from "./http-routes.ts"
+
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024
+/** What cannot have reached the other side: no connection came about. */
+const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]
+/** Servers that do not know what is asked for wait for the body instead. */
+const CONTINUE_MS = 1_000
+
+type Outgoing = Pick<WebCall, "method" | "headers" | "body"> & Readonly<{ url: URL; route: Route }>
+
+/** How long a request may take; `renewed` by every byte that moves. */
+export type Patience = Readonly<{ ms: number; why: string; renewed: boolean; signal?: AbortSignal | undefined }>
+
+type Watch = Readonly<{ signal: AbortSignal; moved: () => void; stop: () => void; explain: (error: unknown) => string }>
+
+/** Sends a request; `take` makes something of the answer while patience lasts. Never rejects. */
+export async function exchange<T>(
+  outgoing: Outgoing,
+  patience: Patience,
+  take: (incoming: http.IncomingMessage, watch: Watch) => Promise<T>,
+): Promise<T | HttpFailure> {
+  const watch = watchOver(patience)
+  let request: http.ClientRequest | undefined
+  try {
+    request = send(outgoing, watch)
+    return await take(await answerTo(request), watch)
+  } catch (error) {
+    request?.destroy()
+    return {
+      tag: "failed",
+      why: watch.explain(error),
+      sent: request !== undefined && !NOT_SENT.includes(codeOf(error)),
+    }
+  } finally {
+    watch.stop()
+    // Who answers before the whole body is there does not want the rest.
+    if (request?.writableEnded === false) request.destroy()
+  }
+}
+
+/** Begins a request without any deadline. Throws when its URL, headers or file cannot be used. */
+export function send(
+  { method, url, headers, body, route }: Outgoing,
+  watch?: Pick<Watch, "signal" | "moved">,
+): http.ClientRequest {
+  const { request } = url.protocol === "https:" ? https : http
+  const isFile = typeof body === "object"
+  const length = isFile ? fs.statSync(body.file).size : Buffer.byteLength(body ?? "")
+  const sized = body === undefined ? {} : { "content-length": length, ...(isFile ? { expect: "100-continue" } : {}) }
+  const outgoing = request(url, {
+    ...route,
+    method,
+    headers: { ...route.headers, ...headers, ...sized },
+    ...(watch === undefined ? {} : { signal: watch.signal }),
+  })
+  if (isFile) sendFile(outgoing, body.file, watch?.moved)
+  else outgoing.end(body)
+  return outgoing
+}
+
+/** Once the server wants it: one that refuses need not read it all. */
+function sendFile(outgoing: http.ClientRequest, file: string, moved: (() => void) | undefined): void {
+  let begun = false
+  const begin = () => {
+    if (begun || outgoing.destroyed) return
+    begun = true
+    const content = fs.createReadStream(file)
+    if (moved !== undefined) content.on("data", moved)
+    // Why it failed is what the request itself says.
+    pipeline(content, outgoing).catch(() => undefined)
+  }
+  const timer = setTimeout(begin, CONTINUE_MS)
+  outgoing.flushHeaders()
+  outgoing.once("continue", begin)
+  for (const event of ["continue", "response", "close"]) outgoing.once(event, () => clearTimeout(timer))
+}
+
+function answerTo(request: http.ClientRequest): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once("response", resolve)
+    request.on("error", reject)
+  })
+}
+
+function watchOver({ ms, why, renewed, signal }: Patience): Watch {
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(new Error(why)), ms)
+  return {
+    signal: signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]),
+    moved: () => void (renewed && timer.refresh()),
+    stop: () => clearTimeout(timer),
+    explain: (error) => reasonOf(over.signal.aborted ? over.signal.reason : error),
+  }
+}
+
+/** The whole answer. Throws when it is too long, or does not arrive to its end. */
+export async function readReply(incoming: http.IncomingMessage, watch: Pick<Watch, "moved">): Promise<HttpReply> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    watch.moved()
+    size += chunk.length
+    if (size > ANSWER_BYTES_MAX) throw new Error(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`)
+    chunks.push(chunk)
+  }
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const)
+  const body = Buffer.concat(chunks).toString("utf8")
+  return { tag: "answered", status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), body }
+}
+
+function codeOf(error: unknown): string {
+  return isSystemError(error) ? String(error.code) : ""
+}
+
+/** Several addresses of one name that all refuse are one failure without a text of its own. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === "" ? codeOf(error) : error.message
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs"
+import http, { type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { remoteDepot } from "../../src/depot/remote-depot.ts"
+import { systemHttpClient } from "../../src/host/http-client.ts"
+import { parseFullIdent } from "../../src/package/ident.ts"
+import type { Clock } from "../../src/ports/clock.ts"
+import { fakeClock } from "../support/fake-clock.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
+
+const IDENT = parseFullIdent("acme/web/1.0.0/20240102030405")
+const REVISION = { name: "acme", revision: "20240102030405" }
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+const status =
+  (code: number): Answer =>
+  (_, response) =>
+    void response.writeHead(code).end("no")
+const text =
+  (content: string, code = 200): Answer =>
+  (_, response) =>
+    void response.writeHead(code).end(content)
+const torn: Answer = (_, response) => {
+  response.writeHead(200, { "content-length": "10" })
+  response.write("01234", () => response.destroy())
+}
+
+/** A server that answers one request after the other like this, and then always like the last. */
+async function serve(...answers: Answer[]) {
+  const asked: string[] = []
+  const server = http.createServer((request, response) => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)]
+    asked.push(`${request.method} ${request.headers.range ?? ""}`.trim())
+    answer?.(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  onTestFinished(() => void server.closeAllConnections())
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
+}
+
+/** A depot at these URLs; pauses pass at once and are noted. */
+function depotAt(url: string, ...mirrors: string[]) {
+  const pauses: number[] = []
+  const clock: Clock = {
+    ...fakeClock(),
+    schedule(delayMs, run) {
+      pauses.push(delayMs)
+      queueMicrotask(run)
+      return () => undefined
+    },
+  }
+  const context = { httpClient: systemHttpClient(), clock, report: () => undefined }
+  return { pauses, depot: remoteDepot(context, { url, mirrors, token: "s3cr3t", manners: { headers: {} } }) }
+}
+
+describe("a depot that is out of order for a while", () => {
+  it("is asked again when it failed twice", async () => {
+    const { asked, url } = await serve(status(503), torn, text("SIG-PUB-1"))
+    const { depot, pauses } = depotAt(url)
+    expect(await depot.key(REVISION)).toBe("SIG-PUB-1")
+    expect({ asked, pauses }).toEqual({ asked: ["GET", "GET", "GET"], pauses: [1000, 1000] })
+  })
+
+  it("gives the rest of a download that broke twice", async () => {
+    const { asked, url } = await serve(torn, status(500), text("56789", 206))
+    const { depot } = depotAt(url)
+    const file = `${temporaryDirectory()}/file`
+    await depot.fetch(IDENT, "x86_64-linux", file)
+    expect(readFileSync(file, "utf8")).toBe("0123456789")
+    expect(asked).toEqual(["GET", "GET bytes=5-", "GET bytes=5-"])
+  })
+
+  it("is given up after six rounds; what it refuses is not asked again", async () => {
+    const { asked, url } = await serve(status(502))
+    const { depot, pauses } = depotAt(url)
+    await expect(depot.key(REVISION)).rejects.toMatchObject({ code: "DEPOT_UNREACHABLE" })
+    expect({ asked: asked.length, pauses }).toEqual({ asked: 6, pauses: [1000, 1000, 2000, 3000, 5000] })
+    for (const [code, error] of [
+      [403, "DEPOT_REFUSED"],
+      [401, "DEPOT_TOKEN_UNKNOWN"],
+      [501, "DEPOT_REFUSED"],
+    ] as const) {
+      const refusing = await serve(status(code))
+      await expect(depotAt(refusing.url).depot.keys("acme")).rejects.toMatchObject({ code: error })
+      expect(refusing.asked).toHaveLength(1)
+    }
+  })
+
+  it("has mirrors for what changes nothing, and none for what does", async () => {
+    const [broken, mirror] = [await serve(status(500)), await serve(text("SIG-PUB-1"))]
+    const { depot, pauses } = depotAt(broken.url, mirror.url)
+    expect(await depot.key(REVISION)).toBe("SIG-PUB-1")
+    expect(pauses).toEqual([])
+    await expect(depot.createChannel("acme", "stable")).rejects.toMatchObject({ code: "DEPOT_UNREACHABLE" })
+    expect(mirror.asked).toEqual(["GET"])
+  })
+})

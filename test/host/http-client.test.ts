@@ -1,0 +1,169 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import http, { type IncomingMessage, type RequestListener } from "node:http"
+import https from "node:https"
+import net, { type AddressInfo } from "node:net"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { systemHttpClient } from "../../src/host/http-client.ts"
+import { proxyOf } from "../../src/host/http-routes.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
+
+const client = systemHttpClient()
+
+function listening(server: http.Server | https.Server): Promise<number> {
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)))
+}
+
+const serve = async (listener: RequestListener) => `http://127.0.0.1:${await listening(http.createServer(listener))}`
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  let text = ""
+  for await (const part of incoming) text += part
+  return text
+}
+
+describe("a request to a server on the web", () => {
+  it("sends a text or a file, and gives the whole answer", async () => {
+    const url = await serve(async (request, response) => {
+      response.setHeader("x-method", request.method ?? "")
+      response.writeHead(409).end(await textOf(request))
+    })
+    const file = `${temporaryDirectory()}/body`
+    writeFileSync(file, "from a file")
+    const put = await client.request({ method: "PUT", url, body: "text", headers: { a: "b" } })
+    expect(put).toMatchObject({ tag: "answered", status: 409, body: "text", headers: { "x-method": "PUT" } })
+    expect(await client.request({ method: "POST", url, body: { file } })).toMatchObject({ body: "from a file" })
+  })
+
+  it("hears why a file is refused, and does not send it", async () => {
+    const server = http.createServer()
+    server.on("checkContinue", (_, response) => response.writeHead(401, { connection: "close" }).end("no token"))
+    const url = `http://127.0.0.1:${await listening(server)}`
+    const file = `${temporaryDirectory()}/large`
+    writeFileSync(file, Buffer.alloc(8 * 1024 * 1024))
+    expect(await client.request({ method: "POST", url, body: { file } })).toMatchObject({
+      status: 401,
+      body: "no token",
+    })
+  })
+
+  it("follows redirects of what it reads, and keeps the token from other servers", async () => {
+    const seen: (string | undefined)[] = []
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end("there")
+    })
+    const url = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(302, { location: request.url === "/a" ? "/b" : `${other}/c` }).end()
+    })
+    const headers = { authorization: "Bearer s3cr3t" }
+    expect(await client.request({ method: "GET", url: `${url}/a`, headers })).toMatchObject({ body: "there" })
+    expect(seen).toEqual(["Bearer s3cr3t", "Bearer s3cr3t", undefined])
+    expect(await client.request({ method: "POST", url: `${url}/a`, body: "x" })).toMatchObject({ status: 302 })
+  })
+
+  it("gives up a server that is silent, one that is not there, and one that does not end what it began", async () => {
+    const silent = await serve(() => undefined)
+    const torn = await serve((_, response) => {
+      response.writeHead(200, { "content-length": "100" })
+      response.write("half", () => response.destroy())
+    })
+    expect(await client.request({ method: "GET", url: silent, silentMs: 50 })).toEqual({
+      tag: "failed",
+      why: "nothing arrived for 0.05 s",
+      sent: true,
+    })
+    expect(await client.request({ method: "GET", url: torn })).toMatchObject({ tag: "failed", sent: true })
+    const closed = await client.request({ method: "GET", url: "http://127.0.0.1:1" })
+    expect(closed).toMatchObject({ tag: "failed", sent: false, why: expect.stringContaining("ECONNREFUSED") })
+    expect(await client.request({ method: "GET", url: "no url" })).toMatchObject({ tag: "failed", sent: false })
+  })
+
+  it("ends when it is told to", async () => {
+    const stop = new AbortController()
+    const url = await serve(() => stop.abort())
+    expect(await client.request({ method: "GET", url, signal: stop.signal })).toMatchObject({ tag: "failed" })
+  })
+})
+
+describe("a download", () => {
+  it("goes on where it ended, and begins anew when the file is another one", async () => {
+    const destination = `${temporaryDirectory()}/file`
+    writeFileSync(destination, "abc")
+    const ranges: (string | undefined)[] = []
+    const url = await serve(({ headers: { range } }, response) => {
+      ranges.push(range)
+      if (range === "bytes=3-") response.writeHead(206).end("def")
+      else if (range === undefined) response.end("whole")
+      else response.writeHead(416).end()
+    })
+    expect(await client.download({ url, destination })).toEqual({ tag: "done" })
+    expect(readFileSync(destination, "utf8")).toBe("abcdef")
+    expect(await client.download({ url, destination })).toMatchObject({ tag: "answered", status: 416 })
+    expect(existsSync(destination)).toBe(false)
+    expect(await client.download({ url, destination })).toEqual({ tag: "done" })
+    expect(ranges).toEqual(["bytes=3-", "bytes=6-", undefined])
+  })
+})
+
+describe("proxies", () => {
+  it("are those of the environment, but not for what no_proxy names", () => {
+    const env = { http_proxy: "proxy:3128", HTTPS_PROXY: "http://u:p@secure", no_proxy: "localhost,.corp, x.org:8080" }
+    const of = (url: string) => proxyOf(new URL(url), env)?.href
+    expect(of("http://bldr.example")).toBe("http://proxy:3128/")
+    expect(of("https://bldr.example")).toBe("http://u:p@secure/")
+    for (const url of ["http://localhost", "https://a.corp", "http://corp", "http://x.org:8080"])
+      expect(of(url)).toBeUndefined()
+    expect(of("http://x.org")).toBeDefined()
+    expect(proxyOf(new URL("http://a"), { ...env, no_proxy: "*" })).toBeUndefined()
+    expect(proxyOf(new URL("http://a"), { http_proxy: "" })).toBeUndefined()
+  })
+
+  it("are given the whole URL, and their credentials", async () => {
+    const proxy = await serve((request, response) =>
+      response.end(`${request.url} ${request.headers.host} ${request.headers["proxy-authorization"]}`),
+    )
+    const behind = systemHttpClient({ http_proxy: proxy.replace("//", "//user:pass@") })
+    const answer = await behind.request({ method: "GET", url: "http://bldr.invalid/v1?x=1" })
+    expect(answer).toMatchObject({ body: "http://bldr.invalid/v1?x=1 bldr.invalid Basic dXNlcjpwYXNz" })
+    expect(await behind.call({ method: "GET", url: "http://bldr.invalid" }, 5_000)).toMatchObject({ tag: "failed" })
+  })
+
+  const lacksOpenssl = spawnSync("openssl", ["version"]).status !== 0
+  it.skipIf(lacksOpenssl)("make a tunnel for what is encrypted (needs openssl)", async () => {
+    const directory = temporaryDirectory()
+    const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    const name = ["-subj", "/CN=bldr.invalid", "-addext", "subjectAltName=DNS:bldr.invalid"]
+    spawnSync("openssl", [...made, ...name, "-keyout", `${directory}/key`, "-out", `${directory}/cert`])
+    const [key, cert] = [readFileSync(`${directory}/key`), readFileSync(`${directory}/cert`, "utf8")]
+    const port = await listening(https.createServer({ key, cert }, (_, response) => response.end("secret")))
+    const proxy = http.createServer()
+    proxy.on("connect", (request, socket) => {
+      if (request.url !== "bldr.invalid:443") {
+        socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
+        return
+      }
+      socket.write("HTTP/1.1 200 OK\r\n\r\n")
+      const target = net.connect(port, "127.0.0.1")
+      socket
+        .on("error", () => undefined)
+        .pipe(target.on("error", () => undefined))
+        .pipe(socket)
+      onTestFinished(() => void target.destroy())
+    })
+    const behind = systemHttpClient({ https_proxy: `http://127.0.0.1:${await listening(proxy)}` })
+    const ask = (url: string, tls = {}) => behind.request({ method: "GET", url, tls })
+    expect(await ask("https://bldr.invalid", { alsoTrusted: cert })).toMatchObject({ body: "secret" })
+    expect(await ask("https://bldr.invalid", { unverified: true })).toMatchObject({ body: "secret" })
+    expect(await ask("https://bldr.invalid")).toMatchObject({ tag: "failed", why: expect.stringContaining("self") })
+    expect(await ask("https://other.invalid", { unverified: true })).toMatchObject({
+      tag: "failed",
+      why: expect.stringContaining("answered 403 for other.invalid:443"),
+    })
+  })
+})
