@@ -35,7 +35,7 @@ export type StoreHealth = Readonly<{ tag: "live" }> | Readonly<{ tag: "stale"; w
 export type WatchObserver = Readonly<{
   /** Everything there is, at the beginning and whenever changes were missed: it replaces what was known. */
   onListing: (listing: Listing) => void
-  /** What changed since, each change once, those of one commit together. */
+  /** What changed since, each change once, in order; those of one commit together, those of several perhaps too. */
   onChanges: (changes: readonly Change[], revision: number) => void
   onHealth: (health: StoreHealth) => void
 }>

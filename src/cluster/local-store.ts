@@ -2,7 +2,7 @@ import type { Change, ClusterEntry, ClusterStore, Commit, Guard, Lease, WatchObs
 import type { Journal } from "./local-journal.ts"
 
 type Held = ClusterEntry & Readonly<{ lease?: string }>
-type Watcher = Readonly<{ prefix: string; observer: WatchObserver; isLive: () => boolean }>
+type Watcher = Readonly<{ prefix: string; tell: (changes: readonly Change[], revision: number) => void }>
 
 type State = {
   revision: number
@@ -107,20 +107,35 @@ function durableAfter(state: State, changes: readonly Step[]): ClusterEntry[] {
   return [...after.values()].filter(({ lease }) => lease === undefined)
 }
 
-function tell(state: State, changes: readonly Change[]): void {
-  for (const { prefix, observer, isLive } of state.watchers) {
-    const below = changes.filter((one) => (one.tag === "put" ? one.entry.key : one.key).startsWith(prefix))
-    const { revision } = state
-    if (below.length > 0) queueMicrotask(() => isLive() && observer.onChanges(below, revision))
+function tell({ watchers, revision }: State, changes: readonly Change[]): void {
+  for (const watcher of watchers) {
+    const below = changes.filter((one) => (one.tag === "put" ? one.entry.key : one.key).startsWith(watcher.prefix))
+    if (below.length > 0) watcher.tell(below, revision)
   }
 }
 
+/** Commits that follow each other within a turn are told at once: a crowd that arrives costs each watcher one call. */
 function watch(state: State, prefix: string, observer: WatchObserver): () => void {
-  const watcher: Watcher = { prefix, observer, isLive: () => state.watchers.has(watcher) }
+  let untold: Change[] = []
+  let lastRevision = 0
+  const watcher: Watcher = {
+    prefix,
+    tell(changes, revision) {
+      lastRevision = revision
+      const isFirst = untold.length === 0
+      untold.push(...changes)
+      if (!isFirst) return
+      queueMicrotask(() => {
+        const told = untold
+        untold = []
+        if (state.watchers.has(watcher)) observer.onChanges(told, lastRevision)
+      })
+    },
+  }
   state.watchers.add(watcher)
   const first = listing(state, prefix)
   queueMicrotask(() => {
-    if (!watcher.isLive()) return
+    if (!state.watchers.has(watcher)) return
     observer.onHealth({ tag: "live" })
     observer.onListing(first)
   })

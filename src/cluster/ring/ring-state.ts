@@ -54,11 +54,13 @@ export const EMPTY_RING: RingState = {
 
 /** Replaces what was known by a listing; who is missing in it went while nobody looked. */
 export function applyListing(ring: string, before: RingState, listing: Listing, nowMs: number): RingState {
-  const begin: RingState = { ...EMPTY_RING, counters: before.counters }
-  const listed = listing.entries.reduce((state, entry) => applyEntry(ring, state, entry), begin)
-  const gone = [...before.members].filter(([id]) => !listed.members.has(id))
-  const state = gone.reduce((known, [id, member]) => remember(known, before, id, member, nowMs), listed)
-  return { ...state, revision: listing.revision }
+  const draft = createDraft({ ...EMPTY_RING, counters: before.counters })
+  for (const entry of listing.entries) applyEntry(ring, draft, entry)
+  for (const [id, member] of before.members) {
+    if (!draft.state.members.has(id)) remember(draft, before.services, id, member, nowMs)
+  }
+  draft.state.revision = listing.revision
+  return draft.state
 }
 
 /** What is known after changes. */
@@ -68,67 +70,93 @@ export function applyChanges(
   changes: readonly Change[],
   { revision, nowMs }: Readonly<{ revision: number; nowMs: number }>,
 ): RingState {
-  const state = changes.reduce((known, change) => {
-    if (change.tag === "put") return applyEntry(ring, known, change.entry)
-    const key = parseRingKey(ring, change.key)
-    return key === undefined ? known : remove(counted(known, key.kind), key, nowMs)
-  }, before)
-  return { ...state, revision }
+  const draft = createDraft(before)
+  for (const change of changes) {
+    if (change.tag === "put") applyEntry(ring, draft, change.entry)
+    else remove(draft, parseRingKey(ring, change.key), nowMs)
+  }
+  draft.state.revision = revision
+  return draft.state
 }
 
-function counted(state: RingState, kind: RingKeyKind): RingState {
-  return { ...state, counters: { ...state.counters, [kind]: state.counters[kind] + 1 } }
+/** A state nobody else holds yet. A map is copied before its first change, whatever many changes follow. */
+type Draft = Readonly<{
+  state: { -readonly [Part in keyof RingState]: RingState[Part] } & {
+    counters: { [Kind in RingKeyKind]: number }
+  }
+  ours: Set<ReadonlyMap<string, unknown>>
+}>
+
+function createDraft(before: RingState): Draft {
+  return { state: { ...before, counters: { ...before.counters } }, ours: new Set() }
 }
 
-function applyEntry(ring: string, before: RingState, entry: ClusterEntry): RingState {
+function applyEntry(ring: string, draft: Draft, entry: ClusterEntry): void {
   const key = parseRingKey(ring, entry.key)
   const record = readRecord<object>(entry.value)
-  if (key === undefined || record === undefined) return before
+  if (key === undefined || record === undefined) return
+  const { state } = draft
   const { kind, subject, id } = key
-  const state = counted(before, kind)
   const { createRevision: fence, revision } = entry
+  state.counters[kind]++
   switch (kind) {
     case "members":
-      return arrive(state, subject, record as MemberRecord)
+      return arrive(draft, subject, record as MemberRecord)
     case "services":
-      return { ...state, services: withInner(state.services, subject, id, record as ServiceRecord) }
+      state.services = withInner(draft, state.services, subject, id, record as ServiceRecord)
+      return
     case "leaders":
-      return { ...state, leaders: withEntry(state.leaders, subject, { ...(record as LeaderRecord), fence }) }
+      state.leaders = withEntry(draft, state.leaders, subject, { ...(record as LeaderRecord), fence })
+      return
     case "candidates":
-      return { ...state, candidates: withInner(state.candidates, subject, id, record as CandidateRecord) }
+      state.candidates = withInner(draft, state.candidates, subject, id, record as CandidateRecord)
+      return
     case "elections":
-      return { ...state, elections: withEntry(state.elections, subject, { ...(record as ElectionRecord), revision }) }
+      state.elections = withEntry(draft, state.elections, subject, { ...(record as ElectionRecord), revision })
+      return
     case "config":
-      return { ...state, config: withEntry(state.config, subject, { ...(record as UploadRecord), revision }) }
+      state.config = withEntry(draft, state.config, subject, { ...(record as UploadRecord), revision })
+      return
     case "files":
-      return { ...state, files: withInner(state.files, subject, id, { ...(record as UploadRecord), revision }) }
+      state.files = withInner(draft, state.files, subject, id, { ...(record as UploadRecord), revision })
+      return
     case "departed":
-      return depart(state, subject)
+      return depart(draft, subject)
     case "updates":
-      return { ...state, updates: withEntry(state.updates, subject, { ...(record as UpdateRecord), revision }) }
+      state.updates = withEntry(draft, state.updates, subject, { ...(record as UpdateRecord), revision })
+      return
   }
 }
 
-function remove(state: RingState, { kind, subject, id }: RingKey, nowMs: number): RingState {
+function remove(draft: Draft, key: RingKey | undefined, nowMs: number): void {
+  if (key === undefined) return
+  const { state } = draft
+  const { kind, subject, id } = key
+  state.counters[kind]++
   switch (kind) {
     case "members": {
       const member = state.members.get(subject)
-      return member === undefined ? state : remember(without(state, subject), state, subject, member, nowMs)
+      if (member !== undefined) lose(draft, subject, member, nowMs)
+      return
     }
     case "services":
       // Whoever dies takes its member key away first and its services in the same commit: what it ran stays known.
-      return isGone(state, id) ? state : { ...state, services: withoutInner(state.services, subject, id) }
+      if (!isGone(state, id)) state.services = withoutInner(draft, state.services, subject, id)
+      return
     case "candidates":
-      return { ...state, candidates: withoutInner(state.candidates, subject, id) }
+      state.candidates = withoutInner(draft, state.candidates, subject, id)
+      return
     case "files":
-      return { ...state, files: withoutInner(state.files, subject, id) }
+      state.files = withoutInner(draft, state.files, subject, id)
+      return
     case "departed":
-      return { ...state, departed: new Set([...state.departed].filter((member) => member !== subject)) }
+      state.departed = new Set([...state.departed].filter((member) => member !== subject))
+      return
     case "leaders":
     case "elections":
     case "config":
     case "updates":
-      return { ...state, [kind]: withoutEntry<unknown>(state[kind], subject) }
+      Object.assign(state, { [kind]: withoutEntry<unknown>(draft, state[kind], subject) })
   }
 }
 
@@ -137,60 +165,73 @@ function isGone(state: RingState, id: string): boolean {
   return member !== undefined && member.lostMs !== undefined
 }
 
-/** Keeps a member that went, unless it said goodbye or was told to leave. */
-function remember(state: RingState, before: RingState, id: string, member: Member, nowMs: number): RingState {
-  if (member.record.leaving || state.departed.has(id)) return without(state, id)
-  const members = withEntry(state.members, id, { ...member, lostMs: member.lostMs ?? nowMs })
-  const services = [...before.services].reduce((known, [group, population]) => {
-    const record = population.get(id)
-    return record === undefined ? known : withInner(known, group, id, record)
-  }, state.services)
-  return { ...state, members, services }
+/** Keeps a member that went, and what is known of its services, unless it said goodbye or was told to leave: false. */
+function lose(draft: Draft, id: string, member: Member, nowMs: number): boolean {
+  const { state } = draft
+  if (member.record.leaving || state.departed.has(id)) {
+    forget(draft, id)
+    return false
+  }
+  state.members = withEntry(draft, state.members, id, { ...member, lostMs: member.lostMs ?? nowMs })
+  return true
 }
 
-function without(state: RingState, id: string): RingState {
-  const services = [...state.services.keys()].reduce((known, group) => withoutInner(known, group, id), state.services)
-  return { ...state, members: withoutEntry(state.members, id), services }
+/** Who is missing in a listing went while nobody looked; what it ran is known from before. */
+function remember(draft: Draft, before: RingState["services"], id: string, member: Member, nowMs: number): void {
+  if (!lose(draft, id, member, nowMs)) return
+  const { state } = draft
+  for (const [group, population] of before) {
+    const record = population.get(id)
+    if (record !== undefined) state.services = withInner(draft, state.services, group, id, record)
+  }
+}
+
+function forget(draft: Draft, id: string): void {
+  const { state } = draft
+  for (const group of [...state.services.keys()]) state.services = withoutInner(draft, state.services, group, id)
+  state.members = withoutEntry(draft, state.members, id)
 }
 
 /** Who comes back tells anew what it runs. */
-function arrive(state: RingState, id: string, record: MemberRecord): RingState {
-  const known = isGone(state, id) ? without(state, id) : state
-  return { ...known, members: withEntry(known.members, id, { record, lostMs: undefined }) }
+function arrive(draft: Draft, id: string, record: MemberRecord): void {
+  const { state } = draft
+  if (isGone(state, id)) forget(draft, id)
+  state.members = withEntry(draft, state.members, id, { record, lostMs: undefined })
 }
 
-function depart(state: RingState, id: string): RingState {
-  const departed = new Set([...state.departed, id])
-  return isGone(state, id) ? { ...without(state, id), departed } : { ...state, departed }
+function depart(draft: Draft, id: string): void {
+  const { state } = draft
+  state.departed = new Set([...state.departed, id])
+  if (isGone(state, id)) forget(draft, id)
 }
 
-function withEntry<T>(map: ReadonlyMap<string, T>, key: string, value: T): ReadonlyMap<string, T> {
-  return new Map(map).set(key, value)
+function ownCopy<T>({ ours }: Draft, map: ReadonlyMap<string, T>): Map<string, T> {
+  if (ours.has(map)) return map as Map<string, T>
+  const copy = new Map(map)
+  ours.add(copy)
+  return copy
 }
 
-function withoutEntry<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+function withEntry<T>(draft: Draft, map: ReadonlyMap<string, T>, key: string, value: T): ReadonlyMap<string, T> {
+  return ownCopy(draft, map).set(key, value)
+}
+
+function withoutEntry<T>(draft: Draft, map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
   if (!map.has(key)) return map
-  const left = new Map(map)
+  const left = ownCopy(draft, map)
   left.delete(key)
   return left
 }
 
-function withInner<T>(
-  map: ReadonlyMap<string, ReadonlyMap<string, T>>,
-  key: string,
-  id: string,
-  value: T,
-): ReadonlyMap<string, ReadonlyMap<string, T>> {
-  return withEntry(map, key, withEntry(map.get(key) ?? new Map(), id, value))
+type Nested<T> = ReadonlyMap<string, ReadonlyMap<string, T>>
+
+function withInner<T>(draft: Draft, map: Nested<T>, key: string, id: string, value: T): Nested<T> {
+  return withEntry(draft, map, key, withEntry(draft, map.get(key) ?? new Map<string, T>(), id, value))
 }
 
-function withoutInner<T>(
-  map: ReadonlyMap<string, ReadonlyMap<string, T>>,
-  key: string,
-  id: string,
-): ReadonlyMap<string, ReadonlyMap<string, T>> {
+function withoutInner<T>(draft: Draft, map: Nested<T>, key: string, id: string): Nested<T> {
   const inner = map.get(key)
   if (inner === undefined || !inner.has(id)) return map
-  const left = withoutEntry(inner, id)
-  return left.size === 0 ? withoutEntry(map, key) : withEntry(map, key, left)
+  const left = withoutEntry(draft, inner, id)
+  return left.size === 0 ? withoutEntry(draft, map, key) : withEntry(draft, map, key, left)
 }
