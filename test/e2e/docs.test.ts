@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest"
+import { lacksImageTools } from "../support/container.ts"
+import { serveDepot } from "../support/depot-server.ts"
 import { readerOf } from "../support/doc-page.ts"
 import { createHab, type Hab, processesOf } from "../support/hab.ts"
+import { freePort } from "../support/sockets.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
 import { until } from "../support/until.ts"
+import { trustTestKey, writeHart, writeInstalled } from "../support/written-packages.ts"
+
+const WEB = "acme/web/1.0.0/20260102030405"
+const NEWER = "acme/web/2.0.0/20260203040506"
+const SERVICE = { "hooks/run": "#!/bin/sh\nexec sleep 1000\n" }
 
 const pidOf = (hab: Hab, name: string) => hab.status(name)?.pid ?? undefined
 
@@ -61,5 +70,58 @@ describe("the pages that are followed step by step", () => {
     await until("the next launcher knows the service", () => pidOf(hab, "clock") === pid)
     expect(await reader.supervisor().stop()).toBe(0)
     expect(processesOf(hab.root)).toEqual([])
+  })
+
+  it("docs/how-to/run-your-own-depot.md, and roll-back.md on top of it", async () => {
+    const hab = createHab({ HAB_UPDATE_STRATEGY_PERIOD_MS: "300", HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1" })
+    const address = `127.0.0.1:${await freePort()}`
+    const reader = readerOf("how-to/run-your-own-depot.md", hab, {
+      "0.0.0.0:9636": address,
+      "depot.example.com:9636": address,
+    })
+    const back = readerOf("how-to/roll-back.md", hab)
+    const runs = (ident: string) => until(`${ident} runs`, () => hab.status("web")?.ident === ident)
+    await trustTestKey(hab)
+    await writeHart(hab, { ident: WEB, files: SERVICE }, "results")
+    const newer = await writeHart(hab, { ident: NEWER, files: SERVICE })
+    reader.followTo("A folder")
+    hab.does("pkg", "install", newer)
+    back.followTo("A package on one machine")
+    expect(hab.does("pkg", "list", "acme/web")).toBe(WEB)
+    reader.followTo("A server")
+    const sup = hab.supervise()
+    reader.followTo("Services that follow a channel")
+    await runs(WEB)
+    hab.does("pkg", "upload", newer, "--channel", "stable")
+    await runs(NEWER)
+    back.followTo("A service that follows a channel")
+    await runs(WEB)
+    expect(await sup.stop()).toBe(0)
+  })
+
+  it("docs/how-to/install-without-a-network.md", async () => {
+    const [here, there] = [createHab(), createHab()]
+    await trustTestKey(here)
+    const tools = await writeHart(here, { ident: "acme/tools/1.0.0/20260102030405" })
+    const web = await writeHart(here, { ident: WEB, files: SERVICE })
+    const depot = await serveDepot(here)
+    here.does("pkg", "upload", tools, web, "--channel", "stable", "--url", depot.url, "--auth", depot.token)
+    const reader = readerOf("how-to/install-without-a-network.md", here, {
+      "http://depot.example.com:9636": depot.url,
+      "/media/usb": temporaryDirectory(),
+    })
+    reader.next(here)
+    reader.next(there)
+    expect(there.does("pkg", "list", "acme/web")).toBe(WEB)
+    reader.next(here)
+    expect(here.does("pkg", "search", "acme/", "--url", `file://${here.path("srv/depot")}`)).toBe("acme/web")
+  })
+
+  it.skipIf(lacksImageTools)("docs/how-to/make-a-container-image.md (needs skopeo, umoci)", async () => {
+    const hab = createHab()
+    await writeInstalled(hab, { ident: WEB, files: { ...SERVICE, SVC_USER: "hab\n", SVC_GROUP: "hab\n" } })
+    const reader = readerOf("how-to/make-a-container-image.md", hab)
+    for (const _ of ["export", "inspect"]) reader.next(hab)
+    expect(hab.list("web-image")).toContain("index.json")
   })
 })

@@ -1,14 +1,13 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
+import { canMakeNamespaces, configOf, lacksImageTools, startContainer, unpacked } from "../support/container.ts"
 import { createHab, type Hab, project } from "../support/hab.ts"
-import { freePort } from "../support/sockets.ts"
 import { until } from "../support/until.ts"
 import { writeInstalled } from "../support/written-packages.ts"
 
 const LIBRARY = "acme/library/1.0.0/20240102030405"
-const NGINX = "acme/nginx/1.0.0/20240102030405"
 const WEB = "acme/web/1.0.0/20240102030406"
 
 /** A service that names its pid and needs a library. */
@@ -71,47 +70,6 @@ describe("hab pkg export systemd", () => {
   })
 })
 
-const lacksImageTools = [
-  ["skopeo", "--version"],
-  ["umoci", "--version"],
-  ["ldd", "--version"],
-].some(([program = "", ...args]) => spawnSync(program, args).status !== 0)
-const canMakeNamespaces =
-  process.getuid?.() === 0 && spawnSync("unshare", ["--mount", "--pid", "--fork", "true"]).status === 0
-
-/** Shows the image's own /proc and three devices of a tmpfs: what any container runtime gives. Then becomes what follows. */
-const ENTER = `R=$1; shift
-mount -t proc proc "$R/proc" && mount -t tmpfs tmpfs "$R/dev"
-mknod -m 666 "$R/dev/null" c 1 3 && mknod -m 666 "$R/dev/random" c 1 8 && mknod -m 666 "$R/dev/urandom" c 1 9
-exec "$@"`
-
-function unpacked(hab: Hab, image: string): string {
-  const rootless = process.getuid?.() === 0 ? [] : ["--rootless"]
-  const umoci = ["unpack", ...rootless, "--image", `${image}:latest`, hab.path("bundle")]
-  expect(spawnSync("umoci", umoci, { encoding: "utf8" })).toMatchObject({ status: 0 })
-  return hab.path("bundle/rootfs")
-}
-
-/** The image's configuration as a container runtime reads it. */
-function configOf(image: string) {
-  const { stdout } = spawnSync("skopeo", ["inspect", "--config", `oci:${image}:latest`], { encoding: "utf8" })
-  return JSON.parse(stdout).config
-}
-
-/** Runs the entrypoint as the image's user, as process 1 of namespaces of its own in which nothing of the host is mounted. */
-function startContainer(rootfs: string, { User, Env, Entrypoint, Cmd }: ReturnType<typeof configOf>) {
-  const inside = ["/usr/bin/env", "-i", ...Env]
-  const chroot = ["chroot", `--userspec=${User}`, rootfs, ...inside]
-  const enter = ["sh", "-c", ENTER, "enter", rootfs, ...chroot, ...Entrypoint, ...Cmd]
-  const child = spawn("unshare", ["--mount", "--pid", "--fork", "--kill-child", ...enter], { stdio: "ignore" })
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve))
-  onTestFinished(() => void child.kill("SIGKILL"))
-  const first = () => Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))
-  const run = (...words: string[]) =>
-    spawnSync("nsenter", [`--target=${first()}`, "--mount", "--pid", ...chroot, ...words], { encoding: "utf8" }).stdout
-  return { first, run, ended }
-}
-
 describe("hab pkg export container", () => {
   it.skipIf(lacksImageTools)(
     "writes an image that skopeo reads and umoci unpacks, twice with the same digest",
@@ -123,7 +81,9 @@ describe("hab pkg export container", () => {
       )
       const titles = image.layers.map(({ title }: { title: string }) => title)
       expect(titles).toEqual(["system", "node", "hab", LIBRARY, WEB])
-      const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image.path}:latest`], { encoding: "utf8" })
+      expect(image).toMatchObject({ name: "acme/web", tags: ["latest", "1.0.0", "1.0.0-20240102030406"] })
+      expect(hab.read("results/last_container_export.env")).toContain("name_tags=acme/web:latest,acme/web:1.0.0,")
+      const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image.path}:1.0.0`], { encoding: "utf8" })
       expect(JSON.parse(stdout)).toMatchObject({
         Digest: image.digest,
         Created: "2024-01-02T03:04:06Z",
@@ -168,56 +128,6 @@ describe("hab pkg export container", () => {
       const image = hab.does("pkg", "export", "container", "acme/library", "-o", "image").split(" ")[0] ?? ""
       const command = [unpacked(hab, image), `/hab/pkgs/${LIBRARY}/bin/nginx`, "-v"]
       expect(spawnSync("chroot", command, { encoding: "utf8" }).stderr).toContain("nginx version")
-    },
-  )
-})
-
-/** The nginx of this machine as a service. */
-async function rootWithNginx(nginx: string, port: number): Promise<Hab> {
-  const hab = createHab()
-  const at = "{{pkg.svc_var_path}}"
-  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path ${at}/${one};`)
-  const server = `server { listen 127.0.0.1:{{cfg.port}}; location / { return 200 "from the image\\n"; } }`
-  const directory = await writeInstalled(hab, {
-    ident: NGINX,
-    files: {
-      "bin/nginx": "",
-      "hooks/run": `#!/bin/sh\nexec nginx -p ${at} -c {{pkg.svc_config_path}}/nginx.conf -g 'daemon off;'\n`,
-      "config/nginx.conf": `error_log stderr;\npid ${at}/pid;\nworker_processes 2;\nevents {}\nhttp { access_log off; ${places.join(" ")} ${server} }\n`,
-      "default.toml": `port = ${port}\n`,
-      SVC_USER: "hab\n",
-      SVC_GROUP: "hab\n",
-      SHUTDOWN_SIGNAL: "QUIT\n",
-    },
-  })
-  cpSync(nginx, path.join(directory, "bin/nginx"))
-  return hab
-}
-
-describe("the image of nginx and hab", () => {
-  const nginx = "/usr/sbin/nginx"
-  it.skipIf(lacksImageTools || !canMakeNamespaces || !existsSync(nginx))(
-    "serves from a root of its own, and ends with it",
-    async () => {
-      const port = await freePort()
-      const hab = await rootWithNginx(nginx, port)
-      const image = hab.does("pkg", "export", "container", "acme/nginx", "--output", "image").split(" ")[0] ?? ""
-      const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image}:latest`], { encoding: "utf8" })
-      expect(JSON.parse(stdout).Layers).toHaveLength(4)
-      const container = startContainer(unpacked(hab, image), configOf(image))
-      const answer = () =>
-        fetch(`http://127.0.0.1:${port}/`).then(
-          (reply) => reply.text(),
-          () => undefined,
-        )
-      expect(await until("nginx answers", answer)).toBe("from the image\n")
-      expect(container.run("hab", "svc", "status")).toMatch(/^acme\/nginx\S* +standalone +up +up /m)
-      const processes = container.run("ps", "-e", "-o", "stat=,args=")
-      expect(processes).toContain("nginx: worker process")
-      expect(processes).not.toMatch(/^Z/m)
-      process.kill(container.first(), "SIGTERM")
-      expect(await container.ended).toBe(0)
-      expect(await answer()).toBeUndefined()
     },
   )
 })

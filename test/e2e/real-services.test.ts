@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import net, { type AddressInfo } from "node:net"
+import net from "node:net"
 import path from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { canMakeNamespaces, configOf, lacksImageTools, startContainer, unpacked } from "../support/container.ts"
 import { createHab, type Hab, processesOf, project, type SupervisorRun } from "../support/hab.ts"
+import { freePort } from "../support/sockets.ts"
 import { until } from "../support/until.ts"
 
 const BUILD_MS = 600_000
@@ -11,15 +13,6 @@ const sources = path.join(project, ".cache/sources")
 const canBuild =
   ["gcc", "make"].every((tool) => spawnSync(tool, ["--version"]).status === 0) &&
   ["nginx-1.22.1.tar.gz", "redis-7.0.15.tar.gz"].every((name) => existsSync(path.join(sources, name)))
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** A connection that stays open. `asks` sends a text and resolves with what came once it matches. */
 async function connection(port: number) {
@@ -160,6 +153,30 @@ describe.skipIf(!canBuild)(
       expect(`/${hab.status("redis")?.ident}`).toBe(newer.slice(newer.indexOf("/demo/")))
       await until("redis has its data", async () => /green/.test((await reply(store, "GET colour\r\n", /\r\n/)) ?? ""))
     })
+
+    it.skipIf(lacksImageTools || !canMakeNamespaces)(
+      "nginx serves from an image in a root of its own, and ends with it (needs root, skopeo, umoci)",
+      async () => {
+        const image = hab.does("pkg", "export", "container", "demo/nginx", "--output", "image").split(" ")[0] ?? ""
+        const { stdout } = spawnSync("skopeo", ["inspect", `oci:${image}:latest`], { encoding: "utf8" })
+        expect(JSON.parse(stdout).Layers).toHaveLength(4)
+        const rootfs = unpacked(hab, image)
+        const port = await freePort()
+        const userToml = path.join(rootfs, "hab/user/nginx/config/user.toml")
+        mkdirSync(path.dirname(userToml), { recursive: true })
+        writeFileSync(userToml, `[http]\nport = ${port}\ngreeting = "from the image"\n`)
+        const container = startContainer(rootfs, configOf(image))
+        const greets = async () => /X-Greeting: from the image/.test((await reply(port, GET, /<\/html>/)) ?? "")
+        await until("nginx answers", greets)
+        expect(container.run("hab", "svc", "status")).toMatch(/^demo\/nginx\S* +standalone +up +up /m)
+        const processes = container.run("ps", "-e", "-o", "stat=,args=")
+        expect(processes).toContain("nginx: worker process")
+        expect(processes).not.toMatch(/^Z/m)
+        process.kill(container.first(), "SIGTERM")
+        expect(await container.ended).toBe(0)
+        expect(await greets()).toBe(false)
+      },
+    )
 
     it("are gone when the supervisor is stopped", async () => {
       expect(await sup.stop()).toBe(0)

@@ -1,23 +1,12 @@
-import { once } from "node:events"
 import http from "node:http"
-import type { AddressInfo } from "node:net"
-import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
 import { serveDepot } from "../support/depot-server.ts"
 import { createHab, type Hab } from "../support/hab.ts"
+import { freePort } from "../support/sockets.ts"
 import { until } from "../support/until.ts"
 import { trustTestKey, writeHart } from "../support/written-packages.ts"
 
 const ident = (version: string) => `acme/web/${version}/20240101000000`
-
-/** A port nobody uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** Which release answers; undefined while none does. */
 function ask(port: number): Promise<string | undefined> {
@@ -128,8 +117,10 @@ describe("a service whose update is wanted at run time", () => {
       HAB_UPDATE_STRATEGY_PERIOD_MS: "300",
       HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1",
     })
-    hab.does("pkg", "install", "acme/web", "--channel", "stable")
-    const sup = hab.supervise("acme/web", "--channel", "stable", "--update-condition", "track-channel")
+    const sup = hab.supervise()
+    await until("the supervisor answers", () => hab.run("sup", "status").code === 0)
+    // Nothing of it is here yet: the load gets it from the depot.
+    hab.does("svc", "load", "acme/web", "--channel", "stable", "--update-condition", "track-channel", "--wait")
     await until("1.0.0 answers", async () => (await ask(port)) === "1.0.0")
     const pid = hab.status("web")?.pid
     hab.does("svc", "update", "acme/web", "--strategy", "at-once")
