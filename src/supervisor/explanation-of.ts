@@ -2,7 +2,7 @@ import { HabError } from "../base/errors.ts"
 import { describeExit } from "../base/exit-status.ts"
 import { bindReports } from "./bind-reports.ts"
 import type { SupervisorContext } from "./context.ts"
-import type { HookRun, ServiceExplanation } from "./gateway/explanation.ts"
+import type { HookNow, HookRun, ServiceExplanation } from "./gateway/explanation.ts"
 import type { JournalEntry } from "./hook-memory.ts"
 import type { Roster } from "./roster.ts"
 import { explain } from "./service/status.ts"
@@ -76,7 +76,8 @@ export function hookRunsOf(roster: Roster, name: string): HookRun[] {
   return (held?.memory.journal ?? []).map(describeRun)
 }
 
-function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number) {
+/** A hook on its way as it is shown. `nowMs` on the monotonic clock. */
+export function describeRunning({ hook, event, startedMs, timeoutMs }: RunningHook, nowMs: number): HookNow {
   const runningSec = Math.floor((nowMs - startedMs) / 1000)
   return { hook, event, runningSec, limitSec: timeoutMs === 0 ? null : timeoutMs / 1000 }
 }

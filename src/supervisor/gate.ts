@@ -16,7 +16,8 @@ export function awaitedBefore({ services, heldBack }: GateRoster, held: Supervis
     const unmet = unmetDependency(services.get(name), name, condition)
     return unmet === undefined ? [] : [unmet]
   })
-  return [...(why === undefined ? [] : [why]), ...dependencies]
+  const replaced = held.isReplacing ? ["the hooks after the removal of what it replaces"] : []
+  return [...(why === undefined ? [] : [why]), ...replaced, ...dependencies]
 }
 
 /** Whether a service may start: its set lets it, what it depends on is up, and strict binds are satisfied. */
@@ -30,7 +31,7 @@ export function mayStart(context: SupervisorContext, roster: GateRoster, held: S
 export function checkGates(context: SupervisorContext, roster: Roster): void {
   for (const held of roster.services.values()) {
     const { dependsOn, set } = held.spec.own
-    const isFree = dependsOn === undefined && set === undefined && !roster.heldBack.has(held.name)
+    const isFree = dependsOn === undefined && set === undefined && !roster.heldBack.has(held.name) && !held.isReplacing
     if (isFree && held.service.bindsMet) continue
     const may = mayStart(context, roster, held)
     if (may !== held.service.bindsMet) roster.post(held, { tag: may ? "binds-met" : "binds-unmet" })

@@ -71,6 +71,7 @@ export function openHeld(
     upOrDownSinceMs: nowMs,
     lastProcess: undefined,
     leaving: false,
+    isReplacing: false,
     changeRefused: undefined,
     stopWish: undefined,
     bindsSeen: undefined,

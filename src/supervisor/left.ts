@@ -1,4 +1,5 @@
 import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
+import { isOfChange } from "./change/change-hooks.ts"
 import type { SupervisorContext } from "./context.ts"
 import { openWanted } from "./held.ts"
 import type { ProcessState } from "./launcher/protocol.ts"
@@ -66,13 +67,13 @@ function adopt(
 }
 
 /**
- * Deals with what the launcher still holds and no loaded service wants: ended processes are acknowledged, living ones of
- * services that were unloaded meanwhile are ended.
+ * Deals with what the launcher still holds and no loaded service wants: ended processes are acknowledged; living ones of
+ * services that were unloaded meanwhile are ended, and hooks around changes, which begin again.
  */
 export function settleLeft(context: SupervisorContext, roster: Roster): void {
   for (const one of context.launcher.hello.processes) {
     if (one.status !== undefined) context.launcher.acknowledge(one.id)
-    else if (!roster.services.has(one.service)) endStray(context, one.runId)
+    else if (!roster.services.has(one.service) || isOfChange(one.runId)) endStray(context, one.runId)
   }
 }
 

@@ -1,6 +1,7 @@
 import { checkBinds } from "./bind-watch.ts"
+import { resumeOwed, takeUpKnown } from "./change/catch-up.ts"
 import type { KnownServices } from "./change/known-services.ts"
-import { type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
+import type { Say, SupervisorContext } from "./context.ts"
 import { checkGates } from "./gate.ts"
 import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
@@ -33,6 +34,8 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
   // Of a service that could not be opened nothing has to end: without its spec it is gone.
   for (const name of roster.broken.keys()) if (!found.specs.has(name)) roster.broken.delete(name)
   for (const name of roster.creating.keys()) if (!found.specs.has(name)) changes.drop(name)
+  const owed = takeUpKnown(change, found.specs)
+  resumeOwed(change, owed)
   const services = [...roster.services.values()]
   const inForce = new Map(services.map((held) => [held.name, held.spec]))
   const leaving = services.filter((held) => held.leaving).map((held) => held.name)
@@ -40,8 +43,9 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
     // A service that is being unloaded, or whose hooks decide, is left alone until that is over; then we look again.
     if (!leaving.includes(name) && !changes.isPending(name)) applyOperations(change, name, operations)
   }
+  resumeOwed(change, owed)
+  for (const held of roster.services.values()) if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec)
   known.keep(new Set([...found.specs.keys(), ...inForce.keys()]))
-  writtenOrSaid(context, "hab-sup", "which services were created", known.save)
   checkBinds(context, roster, say)
   checkGates(context, roster)
   changes.wake()

@@ -1,10 +1,12 @@
+import { HabError } from "../base/errors.ts"
 import { type FullIdent, stringifyIdent } from "../package/ident.ts"
 import { isRunning } from "./change/service-change.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
-import { readDeclaredHooks } from "./declared-hooks.ts"
+import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
 import { awaitedBefore, checkGates } from "./gate.ts"
-import { openHeld } from "./held.ts"
+import { openHeld, openWanted } from "./held.ts"
 import { findLeft } from "./left.ts"
+import type { Release } from "./release.ts"
 import { type Operation, sameSpec } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { findSpec, writeSpec } from "./spec/spec-files.ts"
@@ -31,15 +33,36 @@ export function applyOperations(change: ChangeContext, name: string, operations:
   if (sameSpec({ ...held.spec, desiredState: spec.desiredState }, spec)) return act()
   const declared = readDeclaredHooks(change.context, spec, held.declared)
   void change.changes.run({
-    verb: isAnother(held.spec, spec) ? "replace" : "update",
+    ...(isAnother(held.spec, spec)
+      ? { verb: "replace", replacement: { release: releaseFor(change, spec, declared), removed: held.declared } }
+      : { verb: "update" }),
     ...{ held, spec, declared, reason: change.reason, act },
     isWanted: () => findSpec(specContext(change), name) !== undefined && change.roster.services.get(name) === held,
-    refused: (problem) => refuseChange(held, problem),
+    refused(problem) {
+      refuseChange(held, problem)
+      if (change.reason === "boot" && spec.desiredState === "up") startAsItWas(change, held)
+    },
   })
 }
 
+/** The release that comes; undefined while it cannot be opened, which is told when the change comes into force. */
+function releaseFor({ context }: ChangeContext, spec: ServiceSpec, declared: DeclaredHooks): Release | undefined {
+  try {
+    return openWanted(context, spec, declared).release
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    return undefined
+  }
+}
+
+/** Of what changed while no supervisor ran, hooks refused the change: it is loaded as it was known. */
+function startAsItWas({ known, roster }: ChangeContext, held: Supervised): void {
+  held.spec = known.specOf(held.name) ?? held.spec
+  if (held.spec.desiredState === "up") roster.post(held, { tag: "start", reason: "boot" })
+}
+
 /** Another program or group of the same name is another service (decisions 28). */
-function isAnother(old: ServiceSpec, spec: ServiceSpec): boolean {
+export function isAnother(old: ServiceSpec, spec: ServiceSpec): boolean {
   return old.ident.origin !== spec.ident.origin || old.group !== spec.group
 }
 
@@ -55,6 +78,7 @@ function unload(change: ChangeContext, held: Supervised, act: () => void): void 
     refused(problem) {
       held.stopWish = undefined
       refuseChange(held, problem)
+      if (change.reason === "boot") startAsItWas(change, held)
       if (findSpec(specs, name) === undefined) {
         writtenOrSaid(change.context, held.group, "its spec again", () => writeSpec(specs, held.spec))
       }
@@ -126,14 +150,20 @@ function isAlive({ launcher }: SupervisorContext, service: string): boolean {
   return launcher.hello.processes.some((one) => one.service === service && one.kind === "run")
 }
 
-function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): void {
-  const { context, roster, say, reason, known } = change
-  known.add(opened.name)
+/** Lists a service with what an earlier supervisor left of it; true when a run of it goes on. */
+export function adoptHeld(change: ChangeContext, opened: Supervised): boolean {
+  const { context, roster, say } = change
   roster.add(opened)
   watchInputs(change, opened)
   if (opened.declared.problem !== undefined) say(opened.group, "HK", opened.declared.problem)
   checkGates(context, roster)
-  const alive = findLeft(context, roster, opened)
+  return findLeft(context, roster, opened)
+}
+
+function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): void {
+  const { roster, say, reason, known } = change
+  known.note(opened.spec)
+  const alive = adoptHeld(change, opened)
   if (tag === "start" && !alive) {
     const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`
     say("hab-sup", "MR", `Starting ${stringifyIdent(spec.ident)}${full}`)
@@ -144,8 +174,9 @@ function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): v
 
 /** A loaded service changes between up and down. */
 function want(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
-  takeSpec(change, held, { spec, because: "manual" })
-  if (spec.desiredState === "up") change.roster.post(held, { tag: "start", reason: "manual" })
+  const reason = change.reason === "boot" ? "boot" : "manual"
+  takeSpec(change, held, { spec, because: reason })
+  if (spec.desiredState === "up") change.roster.post(held, { tag: "start", reason })
 }
 
 function stop(

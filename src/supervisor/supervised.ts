@@ -68,6 +68,8 @@ export type Supervised = {
   lastProcess: LastProcess | undefined
   /** Unloaded: it goes as soon as nothing of it is left. */
   leaving: boolean
+  /** It takes the place of another whose hooks of removal run: it may not start yet. */
+  isReplacing: boolean
   /** What the hooks said that refused its last change. */
   changeRefused: string | undefined
   /** Said by who asks for the next stop: a time over that of spec and package, and whether hooks may refuse it. */

@@ -84,7 +84,12 @@ export function createSupervisor(
       look("load")
     })
   }
-  const known = knownServices({ files: context.host.files, layout: context.layout })
+  const known = knownServices({
+    files: context.host.files,
+    layout: context.layout,
+    env: context.host.env,
+    tryWrite: (write) => writtenOrSaid(context, "hab-sup", "which services were created", write),
+  })
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
@@ -101,7 +106,7 @@ export function createSupervisor(
   })
   const changing = (reason: Reason): ChangeContext => ({ context, roster, say, reason, changes, known })
   const changes = createChanges(
-    changesOf({ context, acting, roster, say }, (isTurn) => {
+    changesOf({ context, acting, roster, say, known }, (isTurn) => {
       sets.wake()
       if (isTurn) queueMicrotask(() => look("load"))
     }),
@@ -146,13 +151,15 @@ function setContextOf(
   roster: Roster,
   { look, restart, changes, hooks, ...parts }: HookParts & Pick<SetContext, "restart" | "changes"> & Looking,
 ): SetContext {
+  const setHooks = setHookRunner(context, parts)
   return {
     specs: { files: context.host.files, layout: context.layout, env: context.host.env },
     roster,
     reconcile: look,
     restart,
     changes,
-    runHooks: setHookRunner(context, parts),
+    runHooks: setHooks.run,
+    runningHooks: setHooks.running,
     async supervisorHooks(event, { reason, signal }) {
       const outcome = await hooks.run(event, reason, signal)
       return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined

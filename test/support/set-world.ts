@@ -96,6 +96,7 @@ export function setWorld(): SetWorld {
       },
     },
     runHooks: (set, event) => runHooks(set, event),
+    runningHooks: () => [],
     supervisorHooks: (event) => runHooks("hab-sup", event),
     say: (text) => journal.push(`said: ${text}`),
   }

@@ -8,6 +8,7 @@ import {
   type ServiceExplanation,
 } from "../../supervisor/gateway/explanation.ts"
 import { type ServiceStatus, statusTable, waitingHints } from "../../supervisor/gateway/status.ts"
+import type { SetStatus } from "../../supervisor/set/set-status.ts"
 import { type CommandContext, type CommandResult, defineCommand } from "../command.ts"
 import { ask, askServices } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
@@ -79,17 +80,20 @@ export const hooksCommand = defineCommand({
       }
     }
     const told = await ask<ServiceExplanation>(context, { method: "GET", path: `${service}/explain` })
-    const lines = [
-      ...(told.hooks.length === 0 ? [] : [hookTable(told.hooks)]),
-      ...told.running.map((hook) => `running: ${describeRunning(hook)}`),
-    ]
-    return { text: lines.length === 0 ? `No hook of ${text} has run under this supervisor.` : lines.join("\n") }
+    return { text: hookLines(told) || `No hook of ${text} has run under this supervisor.` }
   },
 })
+
+function hookLines({ hooks, running }: Pick<ServiceExplanation, "hooks" | "running">): string {
+  const finished = hooks.length === 0 ? [] : [hookTable(hooks)]
+  return [...finished, ...running.map((hook) => `running: ${describeRunning(hook)}`)].join("\n")
+}
 
 async function setHooks(context: CommandContext, set: string, json: boolean): Promise<CommandResult> {
   const path = `/sets/${encodeURIComponent(set)}/hooks`
   const runs = await ask<readonly HookRun[]>(context, { method: "GET", path })
   if (json) return { text: JSON.stringify(runs) }
-  return { text: runs.length === 0 ? `No hook of the set ${set} has run.` : hookTable(runs) }
+  const sets = await ask<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
+  const running = sets.find(({ name }) => name === set)?.running ?? []
+  return { text: hookLines({ hooks: runs, running }) || `No hook of the set ${set} has run.` }
 }

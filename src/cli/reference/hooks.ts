@@ -96,8 +96,9 @@ function changeHooks(): string {
 \`hab svc load\`, \`update\` and \`unload\`, \`hab svc apply\`, \`hab apply\`, a file in \`specs/\` that is written or removed, a newer
 release, and \`hab config apply\` (an update with the reason \`config\`). Starting and stopping a service changes nothing of
 it: those events are \`pre-start\`, \`pre-stop\` and their like. A spec that was there before is not created anew when the
-supervisor starts; which services it created is in \`sup/default/data/created.json\`. Where no supervisor runs, no hooks do:
-what was loaded then is created by the next one, what was changed or unloaded is found like that.
+supervisor starts: the services it created, each with the spec it was under, are in \`sup/default/data/known/\`. Where no
+supervisor runs, no hooks do; the next one sees what was loaded, changed or unloaded meanwhile and runs them then, with the
+reason \`boot\` (an unload has its own). For a service whose package is not installed any more nothing can be run.
 
 - A failing hook before prevents it: what was not loaded stays so, the old spec and the old release stay, what was to be
   unloaded runs on. The command says so and exits with 1. A spec file written by hand stays as it was written, and is
@@ -107,8 +108,10 @@ what was loaded then is created by the next one, what was changed or unloaded is
   service is up.
 - \`on-error\` is asked where somebody waits: \`--wait\`, \`hab svc apply\`, \`hab apply\`. Its exit code 0 has the start, or the
   unload, tried again, at most 100 times. It finds all errors so far in \`HAB_HOOK_FILE\`, the newest first.
-- Another origin or group under the same name replaces the service: \`pre-create\` of the new, \`pre-delete\` of the old, and
-  afterwards \`post-delete\` and \`post-create\`.
+- Another origin or group under the same name replaces the service: \`pre-create\` of the new, \`pre-delete\` of the old, the
+  old one ends, \`post-delete\`, the new one starts, \`post-create\`.
+- Hooks after a change are owed from the moment it comes into force: when the supervisor ends before they are over, the next
+  one runs them, from the beginning of the list.
 - A service of a set waits with its \`pre-create\` for the set's \`pre-start\` and for what it depends on.
 
 \`HAB_HOOK_FILE\` holds \`old\` and \`new\` with \`inputs\` (what was declared: \`ident\`, \`group\`, \`channel\`, \`binds\` …) and \`outputs\` (what

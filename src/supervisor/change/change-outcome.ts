@@ -31,6 +31,13 @@ export function outcomeOf(roster: Pick<Roster, "services" | "broken">, held: Sup
   }
 }
 
+/** Whether nothing of the run is left that something else takes the place of; or it will not end. */
+export function hasLeft(roster: Pick<Roster, "services" | "broken">, held: Supervised): boolean {
+  const { state, refused } = held.service
+  if (refused !== undefined || roster.broken.has(held.name) || roster.services.get(held.name) !== held) return true
+  return ["down", "blocked", "waiting", "gone"].includes(state.tag)
+}
+
 /** Whether nothing of a service that is unloaded is left. */
 export function removalOf(roster: Pick<Roster, "services">, held: Supervised): Outcome {
   if (roster.services.get(held.name) !== held) return DONE

@@ -15,9 +15,11 @@ import {
   type ChangeStatus,
   type ChangeVerb,
   type ChangeWish,
+  eventsOf,
   isRunning,
   type ServiceChange,
 } from "./service-change.ts"
+import type { Before } from "./snapshots.ts"
 
 /** What changes of services take from the supervisor. */
 export type ChangeParts = Readonly<{
@@ -28,6 +30,10 @@ export type ChangeParts = Readonly<{
   runHooks: (change: ServiceChange, occasion: Occasion, signal: AbortSignal) => Promise<readonly ListOutcome[]>
   /** Makes what the hooks before a create need: its directories and rendered scripts. Throws HabError. */
   prepare: (held: Supervised) => void
+  /** Remembers, over the end of the supervisor, that hooks after it are owed. */
+  owe: (change: ServiceChange, past: Before) => void
+  /** No hook of a change of this service is owed any more. */
+  settle: (service: string) => void
   say: (held: Supervised, text: string) => void
   /** A change went on; `isTurn`: into force, or to its end. */
   onProgress: (isTurn: boolean) => void
@@ -104,10 +110,10 @@ export function createChanges(context: ChangeParts): ServiceChanges {
 }
 
 function run(context: ChangeParts, book: Book, change: ServiceChange): Promise<string | undefined> {
-  const { before, after } = BRACKETS[change.verb]
   const { name } = change.held
-  if (!context.hasHooks(change, [...before, ...after, "on-error"])) {
+  if (!context.hasHooks(change, [...eventsOf(BRACKETS[change.verb]), "on-error"])) {
     book.refusals.delete(name)
+    context.settle(name)
     // What is done at once is done when we return.
     return Promise.resolve(change.act()).then(() => undefined)
   }
@@ -159,6 +165,8 @@ function begin(context: ChangeParts, book: Book, { change, wish, resolve }: Begu
       if (end?.tag === "failed" && running.status.phase === "before") {
         refuse(context, book, { change, wish }, end.problem)
       }
+      // Given up, it is followed by another change, or goes on under the next supervisor.
+      if (end?.tag !== "given-up") context.settle(name)
       set({ phase: problem === undefined ? "done" : "failed", step: "", problem: problem ?? null })
       resolve(problem)
     },

@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import type { EventName } from "../../hooks/events.ts"
 import { describeProblem } from "../roster.ts"
-import { type Outcome, outcomeOf, removalOf } from "./change-outcome.ts"
+import { hasLeft, type Outcome, outcomeOf, removalOf } from "./change-outcome.ts"
 import type { ChangeParts } from "./change-runner.ts"
 import { BRACKETS, type ChangeStatus, type ServiceChange } from "./service-change.ts"
 import { type Before, inputsOf, outputsOf, snapshotsFor } from "./snapshots.ts"
@@ -31,23 +31,57 @@ export type ChangeTask = Readonly<{
  */
 export async function changeService(task: ChangeTask): Promise<void> {
   const { change, context } = task
-  const { before, after } = BRACKETS[change.verb]
-  const { held, spec, verb } = change
-  const past: Before = verb === "create" ? {} : { old: { inputs: inputsOf(held.spec), outputs: outputsOf(held) } }
-  if (change.awaits !== undefined) {
-    await task.until(`${held.name} waits for what it depends on`, () => change.awaits?.().length === 0)
-  }
-  if (verb === "create" && context.hasHooks(change, before)) prepare(task)
-  for (const event of before) await refusing(task, event, past)
-  if (!change.isWanted()) throw new ChangeGivenUp()
-  await change.act()
+  const { between = [], after } = BRACKETS[change.verb]
+  const past = change.resumed ?? pastOf(change)
+  if (change.resumed === undefined) await allowed(task, past)
+  if (context.hasHooks(change, [...between, ...after])) context.owe(change, past)
+  if (between.length > 0) await replace(task, between, past)
+  else await change.act()
   task.set({ phase: "acting" })
   await untilItIs(task, past)
   task.set({ phase: "after" })
-  for (const event of after) {
-    const problem = await problemOf(task, event, past)
-    if (problem !== undefined) throw new ChangeFailure(`${problem}; ${spec.ident.name} ${STAYS[verb]}`)
+  for (const event of after) await reported(task, event, past)
+}
+
+function pastOf({ verb, held }: ServiceChange): Before {
+  return verb === "create" ? {} : { old: { inputs: inputsOf(held.spec), outputs: outputsOf(held) } }
+}
+
+/** Runs the hooks before it, any of which may keep it from coming into force. */
+async function allowed(task: ChangeTask, past: Before): Promise<void> {
+  const { change, context } = task
+  const { before } = BRACKETS[change.verb]
+  if (change.awaits !== undefined) {
+    await task.until(`${change.held.name} waits for what it depends on`, () => change.awaits?.().length === 0)
   }
+  if (change.verb === "create" && context.hasHooks(change, before)) prepare(task)
+  for (const event of before) await refusing(task, event, past)
+  if (!change.isWanted()) throw new ChangeGivenUp()
+}
+
+/** What takes the place of another may start once the hooks after the removal of that are over (decisions 28). */
+async function replace(task: ChangeTask, between: readonly EventName[], past: Before): Promise<void> {
+  const { change, context, set } = task
+  const { held } = change
+  const { roster } = context
+  held.isReplacing = true
+  roster.post(held, { tag: "binds-unmet" })
+  try {
+    await change.act()
+    set({ phase: "acting" })
+    await task.until(`what was ${held.name} to end`, () => hasLeft(roster, held))
+    if (held.service.refused !== undefined) return
+    for (const event of between) await reported(task, event, past)
+  } finally {
+    held.isReplacing = false
+  }
+}
+
+/** Runs the hooks of an event that nothing can undo any more. */
+async function reported(task: ChangeTask, event: EventName, past: Before): Promise<void> {
+  const { spec, verb } = task.change
+  const problem = await problemOf(task, event, past)
+  if (problem !== undefined) throw new ChangeFailure(`${problem}; ${spec.ident.name} ${STAYS[verb]}`)
 }
 
 const STAYS = {

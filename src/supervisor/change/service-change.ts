@@ -1,8 +1,10 @@
 import type { EventName } from "../../hooks/events.ts"
 import type { Reason } from "../../hooks/reasons.ts"
 import type { DeclaredHooks } from "../declared-hooks.ts"
+import type { Release } from "../release.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import type { Supervised } from "../supervised.ts"
+import type { Before } from "./snapshots.ts"
 
 /** What becomes of a service that is loaded, changed or unloaded; `replace`: another package or group of the same name. */
 export type ChangeVerb = "create" | "update" | "delete" | "replace"
@@ -10,6 +12,8 @@ export type ChangeVerb = "create" | "update" | "delete" | "replace"
 type Bracket = Readonly<{
   operation: "create" | "update" | "delete"
   before: readonly EventName[]
+  /** When nothing is left of what is replaced, and before what replaces it starts. */
+  between?: readonly EventName[]
   after: readonly EventName[]
 }>
 
@@ -18,7 +22,17 @@ export const BRACKETS: Readonly<Record<ChangeVerb, Bracket>> = {
   create: { operation: "create", before: ["pre-create"], after: ["post-create"] },
   update: { operation: "update", before: ["pre-update"], after: ["post-update"] },
   delete: { operation: "delete", before: ["pre-delete"], after: ["post-delete"] },
-  replace: { operation: "create", before: ["pre-create", "pre-delete"], after: ["post-delete", "post-create"] },
+  replace: {
+    operation: "create",
+    before: ["pre-create", "pre-delete"],
+    between: ["post-delete"],
+    after: ["post-create"],
+  },
+}
+
+/** Every event around a change, in their order. */
+export function eventsOf({ before, between = [], after }: Bracket): readonly EventName[] {
+  return [...before, ...between, ...after]
 }
 
 /** One change of one service, with what has to be known to run its hooks. */
@@ -30,6 +44,10 @@ export type ServiceChange = Readonly<{
   spec: ServiceSpec
   /** The hooks that are declared with what is wanted. */
   declared: DeclaredHooks
+  /** Of a replacement: the release that comes, and whose hooks around the removal of the old one. */
+  replacement?: Readonly<{ release: Release | undefined; removed: DeclaredHooks }>
+  /** It came into force under an earlier supervisor, and this was before it: only hooks after it are owed. */
+  resumed?: Before
   reason: Reason
   /** Paths of files that change. */
   changed?: readonly string[]

@@ -16,6 +16,15 @@ export type HookRun = Readonly<{
   durationMs: number
 }>
 
+/** A hook that runs now. */
+export type HookNow = Readonly<{
+  hook: string
+  event: string
+  runningSec: number
+  /** Null: no limit. */
+  limitSec: number | null
+}>
+
 /** Everything `hab svc explain` tells of a service. Stable field names. */
 export type ServiceExplanation = Readonly<{
   name: string
@@ -42,13 +51,7 @@ export type ServiceExplanation = Readonly<{
     problem: string | null
   }>[]
   /** Hooks that run now. */
-  running: readonly Readonly<{
-    hook: string
-    event: string
-    runningSec: number
-    /** Null: no limit. */
-    limitSec: number | null
-  }>[]
+  running: readonly HookNow[]
   /** The last ten, oldest first. */
   hooks: readonly HookRun[]
 }>
@@ -73,7 +76,7 @@ export function explanationText(told: ServiceExplanation): string {
 }
 
 /** A hook that runs now: since when, and how long it may. */
-export function describeRunning({ hook, runningSec, limitSec }: ServiceExplanation["running"][number]): string {
+export function describeRunning({ hook, runningSec, limitSec }: HookNow): string {
   return `the ${hook} hook, for ${runningSec} s ${limitSec === null ? "without a limit" : `of at most ${limitSec} s`}`
 }
 

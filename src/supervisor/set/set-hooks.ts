@@ -11,9 +11,12 @@ import { type PlannedHook, runHookList } from "../../hooks/runner.ts"
 import { callerCredentials } from "../../package/credentials.ts"
 import { accountEnvironment } from "../command-release.ts"
 import { reportAs, type SupervisorContext, writtenOrSaid } from "../context.ts"
+import { describeRunning } from "../explanation-of.ts"
+import type { HookNow } from "../gateway/explanation.ts"
 import { hookGroups } from "../hook-groups.ts"
 import { isDone, type Journal, readMemory, remember, withSuccess, writeMemory } from "../hook-memory.ts"
 import type { ModuleHosts } from "../modules/module-hosts.ts"
+import type { RunningHook } from "../supervised.ts"
 import type { HookParts } from "../supervisor-hooks.ts"
 import { type AppliedSet, readAppliedSet } from "./set-files.ts"
 
@@ -37,16 +40,22 @@ export function setMemoryName(set: string): string {
   return `set.${set}`
 }
 
+/** What runs the hooks of sets. */
+export type SetHookRunner = Readonly<{
+  /** Resolves with why the list failed, or undefined. */
+  run(set: string, event: SetHookEvent, run: Run): Promise<string | undefined>
+  /** Those of a set that run now. */
+  running(set: string): readonly HookNow[]
+}>
+
 /**
  * Runs the hooks of sets (decisions 21, 31): as the supervisor, with PATH, LANG, HOME and USER only, in the folder of the
- * file that declared them. Their output is the supervisor's. Resolves with why a list failed, or undefined.
+ * file that declared them. Their output is the supervisor's.
  */
-export function setHookRunner(
-  context: SupervisorContext,
-  { exits, modules, say }: HookParts,
-): (set: string, event: SetHookEvent, run: Run) => Promise<string | undefined> {
+export function setHookRunner(context: SupervisorContext, { exits, modules, say }: HookParts): SetHookRunner {
   let runs = 0
-  return async (name, event, run) => {
+  const running = new Map<string, Map<string, RunningHook>>()
+  const run: SetHookRunner["run"] = async (name, event, run) => {
     const place = { files: context.host.files, layout: context.layout }
     const set = readAppliedSet(place, name)
     if (set === undefined) return undefined
@@ -59,6 +68,8 @@ export function setHookRunner(
       .filter((hook) => !isDone(memory, hook, name))
       .map((hook) => plan(context, modules, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }))
     if (planned.length === 0) return undefined
+    const now = new Map<string, RunningHook>()
+    running.set(name, now)
     const { logs } = supervisorPaths(context.layout)
     const report = reportAs(say, speakerOf(name), "HK")
     const list = runHookList(
@@ -77,11 +88,25 @@ export function setHookRunner(
         logs,
         records: supervisorPaths(context.layout).run,
         signal: run.signal,
-        onReport: (report) => keepRun(context, name, report),
+        onStart: ({ hook, timeoutMs }) => {
+          const startedMs = context.host.clock.monotonicMs()
+          now.set(hook.name, { hook: hook.name, event: hook.event, startedMs, timeoutMs })
+        },
+        onReport(report) {
+          now.delete(report.hook)
+          keepRun(context, name, report)
+        },
       },
     )
     const outcome = await list.outcome
     return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined
+  }
+  return {
+    run,
+    running(set) {
+      const nowMs = context.host.clock.monotonicMs()
+      return [...(running.get(set)?.values() ?? [])].map((hook) => describeRunning(hook, nowMs))
+    },
   }
 }
 

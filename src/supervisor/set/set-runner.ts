@@ -1,4 +1,5 @@
 import type { ServiceChanges } from "../change/change-runner.ts"
+import type { HookNow } from "../gateway/explanation.ts"
 import type { Roster } from "../roster.ts"
 import type { Reason } from "../service/messages.ts"
 import type { SpecContext } from "../spec/spec-files.ts"
@@ -24,6 +25,8 @@ export type SetContext = Readonly<{
     event: SetHookEvent,
     run: Readonly<{ reason: Reason; signal: AbortSignal }>,
   ) => Promise<string | undefined>
+  /** The set's own hooks that run now. */
+  runningHooks: (set: string) => readonly HookNow[]
   /** Runs hooks of sup.toml that are about the supervisor; resolves as `runHooks`. */
   supervisorHooks: (
     event: SetHookEvent,
@@ -162,5 +165,5 @@ function statusOf(
   const services = subjectOf(context, name)
     .services()
     .map(({ ident }) => ident.name)
-  return { name, file, services, operation: running?.operation ?? null }
+  return { name, file, services, running: context.runningHooks(name), operation: running?.operation ?? null }
 }

@@ -1,3 +1,5 @@
+import type { HookNow } from "../gateway/explanation.ts"
+
 /** Every service at once, as if it were a set (spec lifecycle §C.6, "start all"). No set can be called so. */
 export const ALL_SERVICES = "*"
 
@@ -20,6 +22,8 @@ export type SetStatus = Readonly<{
   name: string
   file: string
   services: readonly string[]
+  /** Its own hooks that run now. */
+  running: readonly HookNow[]
   /** Null when nobody asked anything of it since this supervisor started. */
   operation: SetOperation | null
 }>

@@ -1,11 +1,8 @@
 import { HabError } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
-import { parseSpec } from "./parse.ts"
-import { parseOwnSpec } from "./parse-own.ts"
-import { printSpec } from "./print.ts"
-import { printOwnSpec } from "./print-own.ts"
-import { DEFAULT_OWN_SPEC, type ServiceSpec } from "./spec.ts"
+import type { ServiceSpec } from "./spec.ts"
+import { specFromTexts, specTexts } from "./spec-texts.ts"
 
 export type SpecContext = Readonly<{
   files: FileSystem
@@ -47,13 +44,11 @@ export function findSpec(context: SpecContext, name: string): ServiceSpec | unde
 export function writeSpec(context: SpecContext, spec: ServiceSpec): void {
   const directory = supervisorPaths(context.layout).specs
   const own = `${directory}/${spec.ident.name}.hab.toml`
-  const { range } = spec.ident
-  const { versionRange: _, ...kept } = spec.own
-  const ownText = printOwnSpec(range === undefined ? kept : { ...kept, versionRange: range })
+  const texts = specTexts(spec)
   context.files.makeDirectories(directory)
-  if (ownText !== undefined) context.files.writeAtomically(own, ownText)
+  if (texts.own !== undefined) context.files.writeAtomically(own, texts.own)
   else if (context.files.lstat(own) !== undefined) context.files.removeFile(own)
-  context.files.writeAtomically(`${directory}/${spec.ident.name}.spec`, printSpec(spec))
+  context.files.writeAtomically(`${directory}/${spec.ident.name}.spec`, texts.spec)
 }
 
 /** Returns how to bring the spec of a service back to what it is now. Throws SPEC_INVALID for a broken file. */
@@ -73,14 +68,14 @@ export function removeSpec({ files, layout }: Pick<SpecContext, "files" | "layou
 function readSpec({ files, layout, env }: SpecContext, name: string): ServiceSpec {
   const directory = supervisorPaths(layout).specs
   const path = `${directory}/${name}.spec`
-  const spec = parseSpec(files.readText(path), path, env)
+  const ownPath = `${directory}/${name}.hab.toml`
+  const ownText = files.readTextIfPresent(ownPath)
+  const texts = { spec: files.readText(path), ...(ownText === undefined ? {} : { own: ownText }) }
+  const spec = specFromTexts(texts, { where: path, ownWhere: ownPath, env })
   if (spec.ident.name !== name) {
     throw new HabError("SPEC_INVALID", `${path} is about ${spec.ident.name}; it must be named ${spec.ident.name}.spec`)
   }
-  const ownPath = `${directory}/${name}.hab.toml`
-  const ownText = files.readTextIfPresent(ownPath)
-  const { versionRange: range, ...own } = ownText === undefined ? DEFAULT_OWN_SPEC : parseOwnSpec(ownText, ownPath)
-  return { ...spec, ...(range === undefined ? {} : { ident: { ...spec.ident, range } }), own }
+  return spec
 }
 
 function describe(error: unknown): string {

@@ -81,6 +81,7 @@ describe("hooks around loading, changing and unloading a service", () => {
     expect(events()).toEqual(["pre-update", "post-update"])
     hab.does("svc", "load", "acme/noted/1.0.0", "--force", "--group", "blue", "--wait")
     expect(events().slice(2)).toEqual(["pre-create", "pre-delete", "post-delete", "post-create"])
+    expect(JSON.parse(hab.read("noted.post-delete.json"))).not.toHaveProperty("pid")
     expect(hab.status("noted")).toMatchObject({ group: "noted.blue", state: "up" })
     hab.does("svc", "unload", "noted", "--wait")
     expect(hab.status("noted")).toBeUndefined()
@@ -149,7 +150,8 @@ describe("hooks around loading, changing and unloading a service", () => {
     })
     overlay(
       "tuned",
-      `[[hooks.pre-update]]\nrun = 'cp "$HAB_HOOK_FILE" ${hab.path("update.json")}; test ! -e ${hab.path("frozen")}'\n`,
+      `[[hooks.pre-update]]\nrun = 'cp "$HAB_HOOK_FILE" ${hab.path("update.json")}; test ! -e ${hab.path("frozen")}'
+[[hooks.file-updated]]\nrun = 'test "$HAB_HOOK_CHANGED" = 1 && cp "$HAB_HOOK_FILE" ${hab.path("files.json")}'\n`,
     )
     hab.does("svc", "load", "acme/tuned", "--wait")
     const apply = (version: number, text: string) => {
@@ -164,6 +166,10 @@ describe("hooks around loading, changing and unloading a service", () => {
       old: { outputs: { exports: { word: 1, password: "(secret)" } } },
     })
     expect(JSON.parse(hab.read("reconfigure.json"))).toMatchObject({ changed: ["config/app.conf"] })
+    hab.write("motd", "hello")
+    hab.does("file", "upload", "tuned.default", "1", "motd")
+    const told = await until("it is told of the file", () => hab.readIfPresent("files.json"))
+    expect(JSON.parse(told)).toMatchObject({ reason: "watch", changed: ["files/motd"] })
     hab.write("frozen", "")
     const refused = apply(2, "word = 3\n")
     expect(refused.code).toBe(1)
@@ -182,6 +188,47 @@ describe("hooks around loading, changing and unloading a service", () => {
     hab.does("sup", "restart")
     await until("the next supervisor knows it", () => hab.run("svc", "status").code === 0 && hab.status("noted")?.pid)
     expect(journal("noted")).toHaveLength(before + 2)
+  })
+})
+
+describe("hooks around changes and a supervisor that is not there", () => {
+  const note = (word: string) => `echo ${word} >>${hab.path("owed.journal")}`
+  const owed = () => (hab.readIfPresent("owed.journal") ?? "").split("\n").filter(Boolean)
+
+  it("run once a supervisor is there again: those that were owed when it was killed", async () => {
+    installPlan(hab, { name: "owed", hooks: { run: RUNS_ON } })
+    const wait = `test -e ${hab.path("go-on")} || exec sleep 600`
+    const overlaid = [
+      `[[hooks.pre-update]]\nrun = "${note("pre-update")}"\n`,
+      `[[hooks.post-update]]\nrun = "${note("post-update")}; ${wait}; ${note("over")}"\n`,
+      `[[hooks.pre-delete]]\nrun = "${note("pre-delete")}"\n[[hooks.post-delete]]\nrun = "${note("post-delete")}"\n`,
+    ]
+    overlay("owed", overlaid.join(""))
+    hab.does("svc", "load", "acme/owed", "--wait")
+    const { pid } = hab.status("owed") ?? {}
+    hab.does("svc", "update", "acme/owed", "--channel", "beta")
+    await until("its hook after the change runs", () => owed().includes("post-update"))
+    hab.write("go-on", "")
+    process.kill(JSON.parse(hab.does("sup", "status", "--json")).pid, "SIGKILL")
+    await until("the hook has run again", () => owed().includes("over"))
+    expect(owed()).toEqual(["pre-update", "post-update", "post-update", "over"])
+    expect(hab.status("owed")?.pid).toBe(pid)
+  })
+
+  it("run when it finds that a service changed, or went, meanwhile", async () => {
+    const before = { noted: journal("noted").length, owed: owed().length }
+    expect(await sup.stop()).toBe(0)
+    hab.does("svc", "update", "acme/noted", "--channel", "gamma")
+    hab.does("svc", "unload", "acme/owed")
+    sup = hab.supervise()
+    await until("both are seen", () => owed().includes("post-delete") && journal("noted").length === before.noted + 2)
+    expect(journal("noted").slice(before.noted)).toEqual([
+      "pre-update boot old.inputs old.outputs new.inputs",
+      "post-update boot old.inputs old.outputs new.inputs new.outputs",
+    ])
+    expect(owed().slice(before.owed)).toEqual(["pre-delete", "post-delete"])
+    expect(hab.status("noted")?.state).toBe("up")
+    expect(hab.status("owed")).toBeUndefined()
   })
 })
 

@@ -28,7 +28,11 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     left -= 1
     held.service = { ...held.service, state: left >= 0 ? { tag: "waiting", untilMs: 0 } : { tag: "up" } }
   }
-  const roster = { services, broken: new Map(), post: start } as unknown as Roster
+  const post = (_: unknown, { tag }: { tag: string }) => {
+    if (tag === "start") start()
+  }
+  const roster = { services, broken: new Map(), post } as unknown as Roster
+  const owed = new Map<string, ServiceChange>()
   const parts: ChangeParts = {
     roster,
     hasHooks: (_, events) => events.some((event) => hooks.includes(event)),
@@ -40,7 +44,14 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     },
     prepare: () => undefined,
     say: (_, text) => journal.push(`said: ${text}`),
-    onProgress: () => undefined,
+    owe: (change) => void owed.set(change.held.name, change),
+    settle: (name) => void owed.delete(name),
+    onProgress() {
+      if (held.service.state.tag !== "blocked" || held.isReplacing) return
+      journal.push("started")
+      start()
+      changes.wake()
+    },
   }
   const changes = createChanges(parts)
   const change = (verb: ChangeVerb, more: Partial<ServiceChange> = {}): ServiceChange => ({
@@ -50,6 +61,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     act() {
       journal.push("acted")
       if (verb === "delete") services.delete("web")
+      else if (verb === "replace") held.service = { ...held.service, state: { tag: "blocked" } }
       else start()
     },
     refused: () => void journal.push("refused"),
@@ -61,7 +73,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     }
     return changes.status("web")
   }
-  return { changes, change, journal, told, over, held, services }
+  return { changes, change, journal, told, over, held, services, owed }
 }
 
 const waiting = { waits: true } as const
@@ -79,7 +91,7 @@ describe("a change of a service", () => {
     ["create", ["pre-create", "acted", "post-create"]],
     ["update", ["pre-update", "acted", "post-update"]],
     ["delete", ["pre-delete", "acted", "post-delete"]],
-    ["replace", ["pre-create", "pre-delete", "acted", "post-delete", "post-create"]],
+    ["replace", ["pre-create", "pre-delete", "acted", "post-delete", "started", "post-create"]],
   ] as const)("%s runs its hooks in their order", async (verb, order) => {
     const hooks = ["pre-create", "post-create", "pre-update", "post-update", "pre-delete", "post-delete"]
     const { changes, change, journal, over } = world({ hooks })
@@ -140,6 +152,42 @@ describe("a change of a service", () => {
     const act = () => Promise.reject(new Error("the ring is gone"))
     expect(await changes.run(change("update", { act }))).toBe("the ring is gone")
     expect(await over()).toMatchObject({ phase: "failed" })
+  })
+})
+
+describe("hooks that are owed after a change", () => {
+  it("are remembered from the moment it comes into force to their end", async () => {
+    const { changes, change, owed, over, held } = world({ hooks: ["pre-update", "post-update"] })
+    let atAct = false
+    const act = () => {
+      atAct = owed.has("web")
+    }
+    void changes.run(change("update", { act, isWanted: () => !owed.has("web") }))
+    await over()
+    expect([atAct, owed.size]).toEqual([true, 0])
+    held.service = { ...held.service, state: { tag: "starting" } } as Supervised["service"]
+    void changes.run(change("update", { act: () => undefined }))
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+    await changes.giveUpAll()
+    expect(owed.size).toBe(1)
+  })
+
+  it("run alone when the change came into force under an earlier supervisor", async () => {
+    const hooks = ["pre-update", "post-update"]
+    const { changes, change, journal, told, over, owed } = world({ hooks })
+    const old = { inputs: { channel: "stable" }, outputs: { pid: 7 } }
+    void changes.run(change("update", { resumed: { old }, act: () => undefined }))
+    await over()
+    expect(journal).toEqual(["post-update"])
+    expect(told[0]?.old).toEqual(old)
+    expect(owed.size).toBe(0)
+  })
+
+  it("are forgotten when they are declared no more", () => {
+    const { changes, change, owed } = world()
+    owed.set("web", change("create"))
+    void changes.run(change("create", { resumed: {}, act: () => undefined }))
+    expect(owed.size).toBe(0)
   })
 })
 

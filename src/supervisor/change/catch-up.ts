@@ -1,0 +1,79 @@
+import { HabError } from "../../base/errors.ts"
+import { eventsWithHooks } from "../declared-hooks.ts"
+import { openHeld } from "../held.ts"
+import { sameSpec } from "../spec/reconcile.ts"
+import type { ServiceSpec } from "../spec/spec.ts"
+import { adoptHeld, isAnother } from "../spec-changes.ts"
+import type { Supervised } from "../supervised.ts"
+import type { ChangeContext } from "../take-spec.ts"
+import { BRACKETS, type ChangeVerb, eventsOf } from "./service-change.ts"
+
+/**
+ * Takes up, as they were, services whose spec went or became another while no supervisor ran, where hooks are declared
+ * around that: the look at the specs that follows then changes them as if it had happened now (spec lifecycle §C.6).
+ * Returns the names of services whose last change still owes hooks. To be called before the first look; `found`: the specs
+ * on disk.
+ */
+export function takeUpKnown(change: ChangeContext, found: ReadonlyMap<string, ServiceSpec>): readonly string[] {
+  const { known } = change
+  const earlier = known.takeEarlier()
+  for (const name of earlier) {
+    const spec = known.specOf(name)
+    const wanted = found.get(name)
+    if (known.owedBy(name)?.verb === "delete" && wanted !== undefined) known.settle(name)
+    const verb = spec === undefined ? undefined : missed(spec, wanted)
+    if (spec === undefined || verb === undefined) continue
+    const held = openAsItWas(change, spec)
+    if (held === undefined || !hasHooks(held, verb)) known.settle(name)
+    else if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
+  }
+  return earlier.filter((name) => known.owedBy(name) !== undefined)
+}
+
+/**
+ * Goes on with changes that came into force under an earlier supervisor: their hooks after that are owed. Services that are
+ * not listed yet are left out.
+ */
+export function resumeOwed(change: ChangeContext, names: readonly string[]): void {
+  const { known, roster, changes } = change
+  for (const name of names) {
+    const held = roster.services.get(name)
+    const owed = known.owedBy(name)
+    if (held === undefined || owed === undefined || changes.isPending(name)) continue
+    const isRemoval = owed.verb === "delete"
+    void changes.run({
+      ...{ verb: owed.verb, held, spec: held.spec, declared: held.declared, reason: owed.reason },
+      ...(owed.changed === undefined ? {} : { changed: owed.changed }),
+      resumed: owed.old === undefined ? {} : { old: owed.old },
+      isWanted: () => true,
+      act() {
+        if (!isRemoval) return
+        held.leaving = true
+        roster.post(held, { tag: "unload", reason: "unload" })
+      },
+      refused: () => undefined,
+    })
+  }
+}
+
+/** What happened to a service meanwhile; undefined: nothing. That somebody wants it up or down is no change of it. */
+function missed(spec: ServiceSpec, wanted: ServiceSpec | undefined): ChangeVerb | undefined {
+  if (wanted === undefined) return "delete"
+  if (sameSpec({ ...spec, desiredState: wanted.desiredState }, wanted)) return undefined
+  return isAnother(spec, wanted) ? "replace" : "update"
+}
+
+/** Undefined where its package is not installed any more: nothing can be run for it. */
+function openAsItWas({ context, roster, say }: ChangeContext, spec: ServiceSpec): Supervised | undefined {
+  try {
+    return openHeld(context, roster.services.values(), spec, say)
+  } catch (error) {
+    if (!(error instanceof HabError)) throw error
+    return undefined
+  }
+}
+
+function hasHooks({ release, declared }: Supervised, verb: ChangeVerb): boolean {
+  const declaredFor = release === undefined ? new Set() : eventsWithHooks(release, declared)
+  return eventsOf(BRACKETS[verb]).some((event) => declaredFor.has(event))
+}
