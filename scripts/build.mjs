@@ -68,6 +68,8 @@ function keepCompiled() {
     "--help",
     "config --help",
     "origin --help",
+    // For the library it loads.
+    "pkg hash package.json",
     "pkg list --all",
     "plan --help",
     "sup --help",
@@ -76,6 +78,9 @@ function keepCompiled() {
   const env = { PATH: process.env.PATH, FS_ROOT: path.join(finished, "no-root") }
   for (const command of commands) {
     const preload = ["--require", path.join(project, "scripts/keep-compiled.cjs")]
-    spawnSync(process.execPath, [...preload, path.join(finished, "hab.cjs"), ...command.split(" ")], { env })
+    spawnSync(process.execPath, [...preload, path.join(finished, "hab.cjs"), ...command.split(" ")], {
+      cwd: project,
+      env,
+    })
   }
 }

@@ -20,7 +20,7 @@ export type Layout = Readonly<{
 export type LayoutOptions = Readonly<{
   /** `/` or the directory given by FS_ROOT. */
   root: string
-  /** False where namespaces are refused: packages then see the host's path. */
+  /** False where namespaces are refused: packages then see the host's path. Asked for when the prefix is. */
   enclosed: boolean
   /** Home of an ordinary user without FS_ROOT: caches and cli.toml live in `~/.hab` (spec/package.md §8.1). */
   home?: string
@@ -33,7 +33,9 @@ export function createLayout(options: LayoutOptions): Layout {
   const own = options.home === undefined ? hab : `${options.home}/.hab`
   return {
     root,
-    prefix: options.enclosed || root === "" ? "/hab" : hab,
+    get prefix() {
+      return root === "" || options.enclosed ? "/hab" : hab
+    },
     hab,
     cacheArtifacts: `${own}/cache/artifacts`,
     cacheKeys: `${own}/cache/keys`,

@@ -32,11 +32,13 @@ export function prepareRoot({ files }: Pick<Host, "files">, root: Root): boolean
   return isNew
 }
 
-/** The layout for a root, once it is known whether packages can see `/hab` there. */
+/** The layout for a root. Whether packages can see `/hab` there is asked when the prefix is. */
 export function layoutOf(root: Root, enclosure: Pick<Enclosure, "enclosed">): Layout {
   return createLayout({
     root: root.path,
-    enclosed: enclosure.enclosed,
+    get enclosed() {
+      return enclosure.enclosed
+    },
     ...(root.home === undefined ? {} : { home: root.home }),
   })
 }

@@ -54,6 +54,7 @@ async function compress(program: string, request: CompressionRequest): Promise<C
     request.onBytes(bytes)
     return "continue"
   })
+  failure.begin()
   try {
     await request.produce((bytes) => writeTo(child, bytes))
     child.stdin?.end()
@@ -87,10 +88,12 @@ function writeTo(child: ChildProcess, bytes: Uint8Array): Promise<void> {
   })
 }
 
-/** Hands on what the child prints, until the receiver has enough or throws: then the child is killed. */
+/** Hands on what the child prints once it is begun, until the receiver has enough or throws: then the child is killed. */
 function forwardBytes(child: ChildProcess, onBytes: (bytes: Uint8Array) => "continue" | "stop") {
   let thrown: { error: unknown } | undefined
   let stopped = false
+  /** What came before: no more than the child's pipe holds. Node lets it flow, and go, when the child has ended. */
+  let early: Buffer[] | undefined = []
   const end = () => {
     stopped = true
     child.stdout?.destroy()
@@ -101,18 +104,29 @@ function forwardBytes(child: ChildProcess, onBytes: (bytes: Uint8Array) => "cont
     thrown ??= { error }
     end()
   }
+  const take = (bytes: Buffer) => {
+    if (early !== undefined) {
+      early.push(bytes)
+      child.stdout?.pause()
+    } else if (!stopped) {
+      try {
+        if (onBytes(bytes) === "stop") end()
+      } catch (error) {
+        fail(error)
+      }
+    }
+  }
   // Its end is reported by the exit status; an unhandled stream error would end us instead.
   child.stdin?.on("error", () => undefined)
   child.stdout?.on("error", () => undefined)
-  child.stdout?.on("data", (bytes: Buffer) => {
-    if (stopped) return
-    try {
-      if (onBytes(bytes) === "stop") end()
-    } catch (error) {
-      fail(error)
-    }
-  })
+  child.stdout?.on("data", take)
   return {
+    begin() {
+      const kept = early ?? []
+      early = undefined
+      for (const bytes of kept) take(bytes)
+      child.stdout?.resume()
+    },
     fail,
     stopped: () => stopped,
     rethrow() {
@@ -121,7 +135,7 @@ function forwardBytes(child: ChildProcess, onBytes: (bytes: Uint8Array) => "cont
   }
 }
 
-/** Undefined where the program does not exist. */
+/** Undefined where the program does not exist; what is asked to admit the content was asked then too. */
 async function decompressByProgram(
   program: string,
   request: DecompressionRequest,
@@ -132,6 +146,8 @@ async function decompressByProgram(
     fs.readSync(descriptor, Buffer.alloc(request.offset), 0, request.offset, null)
     const { child, ended, message } = start(program, ["--decompress", "--stdout", "--threads=0"], descriptor)
     const failure = forwardBytes(child, request.onBytes)
+    await request.admit?.().catch(failure.fail)
+    failure.begin()
     const { code, signal, notStarted } = await ended
     failure.rethrow()
     // EACCES: a folder on PATH that we may not look into hides that there is none.

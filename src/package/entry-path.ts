@@ -9,26 +9,43 @@ export type EntryPlace = Readonly<
   | { tag: "inside"; ident: FullIdent; path: string }
 >
 
+/** An empty part, `.` or `..` between the slashes. */
+const NOT_PLAIN = /\/(\.{0,2})(?=\/)/
+/** A character that could not be decoded would give the file another name than the archive's. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f\ufffd]/
+const ABOVE = /^hab(\/pkgs(\/[^/]+){0,3})?$/
+const INSIDE = /^hab\/pkgs\/([^/]+\/[^/]+\/[^/]+\/[^/]+)\/?/
+
 /**
- * The place of a member named `hab/pkgs/o/n/v/r/…`; one leading slash is tolerated (spec package §4.1). Throws
- * ARCHIVE_UNSAFE for every name that leads elsewhere or could be mistaken for another.
+ * Finds the places of members named `hab/pkgs/o/n/v/r/…`; one leading slash is tolerated (spec package §4.1). `where` names
+ * the archive in messages. Throws ARCHIVE_UNSAFE for every name that leads elsewhere or could be mistaken for another.
  */
-export function placeOf(name: string, where: string): EntryPlace {
+export function placesIn(where: string): (name: string) => EntryPlace {
+  let last: Readonly<{ prefix: string; ident: FullIdent }> | undefined
+  return (name) => {
+    const text = plainName(name, where)
+    // A package's members are thousands, and all have the same ident.
+    if (last !== undefined && text.startsWith(last.prefix)) {
+      return { tag: "inside", ident: last.ident, path: text.slice(last.prefix.length) }
+    }
+    if (ABOVE.test(text)) return { tag: "above" }
+    const [prefix, release] = INSIDE.exec(text) ?? []
+    if (prefix === undefined || release === undefined) throw unsafeArchive(where, name, "it is outside of hab/pkgs")
+    const ident = tryParseIdent(release)
+    if (ident === undefined || !isFullIdent(ident)) throw unsafeArchive(where, name, "its path names no package")
+    last = { prefix: `hab/pkgs/${release}/`, ident }
+    return { tag: "inside", ident, path: text.slice(prefix.length) }
+  }
+}
+
+/** The name without slashes at its ends. */
+function plainName(name: string, where: string): string {
   const text = name.replace(/^\//, "").replace(/\/+$/, "")
-  const parts = text.split("/")
-  const wrong = parts.find((part) => part === "" || part === "." || part === "..")
-  if (wrong !== undefined)
-    throw unsafeArchive(where, name, wrong === ".." ? "it leads out of the package" : "its path is not plain")
-  // A character that could not be decoded would give the file another name than the archive's.
-  if (/[\u0000-\u001f\u007f\ufffd]/.test(text))
-    throw unsafeArchive(where, name, "its name holds unprintable characters")
-  const [hab, pkgs, ...rest] = parts
-  if (hab !== "hab" || (pkgs !== undefined && pkgs !== "pkgs"))
-    throw unsafeArchive(where, name, "it is outside of hab/pkgs")
-  if (rest.length < 4) return { tag: "above" }
-  const ident = tryParseIdent(rest.slice(0, 4).join("/"))
-  if (ident === undefined || !isFullIdent(ident)) throw unsafeArchive(where, name, "its path names no package")
-  return { tag: "inside", ident, path: rest.slice(4).join("/") }
+  const wrong = NOT_PLAIN.exec(`/${text}/`)
+  if (wrong !== null)
+    throw unsafeArchive(where, name, wrong[1] === ".." ? "it leads out of the package" : "its path is not plain")
+  if (UNPRINTABLE.test(text)) throw unsafeArchive(where, name, "its name holds unprintable characters")
+  return text
 }
 
 /** ARCHIVE_UNSAFE for one member. */

@@ -1,6 +1,6 @@
 import { isSystemError } from "../base/errors.ts"
 import type { FileSystem, FileWriter } from "../ports/file-system.ts"
-import { type EntryPlace, placeOf, unsafeArchive } from "./entry-path.ts"
+import { type EntryPlace, placesIn, unsafeArchive } from "./entry-path.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import type { EntryDecision, TarEntry } from "./tar-reader.ts"
 
@@ -37,6 +37,7 @@ type DirectoryFacts = { mode: number; mtimeSeconds: number | undefined }
 type State = {
   readonly files: Files
   readonly options: ExtractOptions
+  readonly placeOf: (name: string) => EntryPlace
   ident: FullIdent | undefined
   root: string
   /**
@@ -54,13 +55,14 @@ type Inside = EntryPlace & { tag: "inside" }
  * point anywhere and are never followed; everything else must lie inside the package.
  */
 export function createExtractor({ files }: { files: Files }, options: ExtractOptions): Extractor {
-  const state: State = { files, options, ident: undefined, root: "", directories: new Map(), open: undefined }
+  const placeOf = placesIn(options.where)
+  const state: State = { files, options, placeOf, ident: undefined, root: "", directories: new Map(), open: undefined }
   return { take: (entry) => take(state, entry), finish: () => finish(state), abandon: () => state.open?.close() }
 }
 
 function take(state: State, entry: TarEntry): EntryDecision {
   const { where } = state.options
-  const place = placeOf(entry.path, where)
+  const place = state.placeOf(entry.path)
   if (place.tag === "above") {
     if (entry.kind === "directory") return "skip"
     throw unsafeArchive(where, entry.path, "only directories may lie above the package")
@@ -70,7 +72,7 @@ function take(state: State, entry: TarEntry): EntryDecision {
     if (root === "stop") return "stop"
     Object.assign(state, { ident: place.ident, root })
     state.directories.set("", { mode: DIRECTORY_MODE, mtimeSeconds: undefined })
-  } else if (stringifyIdent(place.ident) !== stringifyIdent(state.ident)) {
+  } else if (place.ident !== state.ident && stringifyIdent(place.ident) !== stringifyIdent(state.ident)) {
     throw unsafeArchive(where, entry.path, `the archive holds ${stringifyIdent(state.ident)}`)
   }
   return create(state, place, entry)
@@ -121,7 +123,7 @@ function takeSymlink(state: State, place: Inside, entry: TarEntry): EntryDecisio
 
 function takeHardLink(state: State, place: Inside, entry: TarEntry): EntryDecision {
   const { where } = state.options
-  const target = placeOf(entry.linkTarget, where)
+  const target = state.placeOf(entry.linkTarget)
   const isOurs = target.tag === "inside" && state.directories.has(parentOf(target.path))
   const existing = isOurs ? `${state.root}/${target.path}` : undefined
   if (existing === undefined || state.files.lstat(existing)?.kind !== "file") {

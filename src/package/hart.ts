@@ -61,17 +61,31 @@ export type VerifiedHart = Readonly<{
   digest: string
 }>
 
+type Reading = Readonly<{ files: Pick<FileSystem, "readChunks"> }>
+
 /**
- * Checks header, signature and content against the signer's public key from the cache. Throws, in this order, what
- * `readHartHeader` throws, KEY_NOT_FOUND, KEY_INVALID, HART_SIGNATURE_WRONG, HART_DIGEST_UNREADABLE and
- * HART_CONTENT_CHANGED (spec package §4.1).
+ * Checks header, signature and content against the signer's public key from the cache. Throws what `readHartHeader` and
+ * `verifyContent` throw (spec package §4.1).
  */
 export async function verifyHart(
-  { files }: { files: Pick<FileSystem, "readChunks"> },
+  { files }: Reading,
   keys: Pick<KeyCache, "read">,
   path: string,
 ): Promise<VerifiedHart> {
   const header = readHartHeader({ files }, path)
+  return { header, digest: await verifyContent({ files }, keys, path, header) }
+}
+
+/**
+ * Checks signature and content of a file whose header was read, and gives the payload's BLAKE2b-256. Throws, in this
+ * order, KEY_NOT_FOUND, KEY_INVALID, HART_SIGNATURE_WRONG, HART_DIGEST_UNREADABLE and HART_CONTENT_CHANGED.
+ */
+export async function verifyContent(
+  { files }: Reading,
+  keys: Pick<KeyCache, "read">,
+  path: string,
+  header: HartHeader,
+): Promise<string> {
   const signer = stringifyNamedRevision(header.signer)
   const signed = await openSigned(header.signature, keys.read("origin-public", header.signer))
   if (signed === undefined) {
@@ -86,7 +100,7 @@ export async function verifyHart(
     })
   }
   const digest = await digestFrom({ files }, path, header.length)
-  if (digest === expected) return { header, digest }
+  if (digest === expected) return digest
   throw new HabError("HART_CONTENT_CHANGED", `${path} was changed after signing: hash ${digest}, signed ${expected}`, {
     hint: "do not use this file; build or download it again",
   })

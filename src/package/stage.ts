@@ -3,7 +3,8 @@ import { type Layout, packagePath } from "../base/layout.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import { verifyHart } from "./hart.ts"
+import { verifyContent } from "./hart.ts"
+import { readHartHeader } from "./hart-header.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import { removeEmptyAncestors, temporaryBeside } from "./leftovers.ts"
 import { metadataOf, type PackageMetadata } from "./metadata.ts"
@@ -41,13 +42,20 @@ export type StageResult = StagedPackage | Readonly<{ tag: "installed"; pkg: Inst
 
 /**
  * Verifies an artifact and unpacks it beside its final place; not if that release is installed already, unless it
- * replaces it. Nothing is left behind when it fails. Throws what `verifyHart` and `unpackHart` throw, METADATA_MISSING, METADATA_INVALID,
- * IDENT_MISMATCH, TARGET_MISMATCH and PKG_PREFIX.
+ * replaces it. Nothing is left behind when it fails. Throws what `verifyHart` and `unpackHart` throw, METADATA_MISSING,
+ * METADATA_INVALID, IDENT_MISMATCH, TARGET_MISMATCH and PKG_PREFIX.
  */
 export async function stagePackage(context: StageContext, request: StageRequest): Promise<StageResult> {
   const { files, layout } = context
   const { path, expected, replaces = false, signal } = request
-  const { header } = await verifyHart(context, createKeyCache(context, layout.cacheKeys), path)
+  const header = readHartHeader(context, path)
+  const keys = createKeyCache(context, layout.cacheKeys)
+  let prefix = ""
+  const admit = async () => {
+    await verifyContent(context, keys, path, header)
+    // Looking for the prefix may take a moment, and xz is at work in this one.
+    prefix = layout.prefix
+  }
   let staged: { ident: FullIdent; directory: string } | undefined
   let installed: InstalledPackage | undefined
   const begin = (ident: FullIdent) => {
@@ -59,12 +67,13 @@ export async function stagePackage(context: StageContext, request: StageRequest)
     return staged.directory
   }
   try {
-    await unpackHart(context, { path, offset: header.length, begin, ...(signal === undefined ? {} : { signal }) })
+    const request = { path, offset: header.length, admit, begin }
+    await unpackHart(context, signal === undefined ? request : { ...request, signal })
     if (installed !== undefined) return { tag: "installed", pkg: installed }
     if (staged === undefined) throw new Error("assertion failed: an unpacked package was begun")
     const { directory } = staged
     const metadata = metadataOf((name) => files.readTextIfPresent(`${directory}/${name}`), path)
-    checkMetadata(context, path, staged.ident, metadata)
+    checkMetadata({ ...context, prefix }, path, staged.ident, metadata)
     return { tag: "staged", ...staged, artifact: path, tdeps: metadata.tdeps }
   } catch (error) {
     if (staged !== undefined) discardStaged(context, staged)
@@ -93,7 +102,7 @@ function checkIdent(path: string, expected: FullIdent, found: FullIdent): void {
 }
 
 function checkMetadata(
-  { layout, target }: StageContext,
+  { prefix, target }: Readonly<{ prefix: string; target: string }>,
   path: string,
   ident: FullIdent,
   metadata: PackageMetadata,
@@ -104,12 +113,8 @@ function checkMetadata(
       hint: `build or download it for ${target}`,
     })
   }
-  if (metadata.prefix === layout.prefix) return
-  throw new HabError(
-    "PKG_PREFIX",
-    `${path} was built for ${metadata.prefix}, and packages here live in ${layout.prefix}`,
-    {
-      hint: "mount namespaces are refused on one of the machines: build it on this one, or install it where /hab can be mounted",
-    },
-  )
+  if (metadata.prefix === prefix) return
+  throw new HabError("PKG_PREFIX", `${path} was built for ${metadata.prefix}, and packages here live in ${prefix}`, {
+    hint: "mount namespaces are refused on one of the machines: build it on this one, or install it where /hab can be mounted",
+  })
 }

@@ -1,10 +1,9 @@
 import { Buffer } from "node:buffer"
-import { Header } from "tar/header"
 import { required } from "../base/assert.ts"
 import { HabError } from "../base/errors.ts"
 import { type PaxFields, parseLongName, parsePaxFields } from "./tar-extensions.ts"
+import { BLOCK_BYTES, readTarHeader, type TarHeader } from "./tar-header.ts"
 
-const BLOCK_BYTES = 512
 /** Names and pax headers longer than this are no honest archive's. */
 const META_BYTES_MAX = 1024 * 1024
 
@@ -53,6 +52,8 @@ const EXTENSIONS: Readonly<Record<string, Extension>> = {
   GlobalExtendedHeader: "global pax",
 }
 
+const NOTHING = Buffer.alloc(0)
+const NO_EXTENSION: PaxFields = {}
 const IGNORE: TarSink = { data: () => undefined, end: () => undefined }
 
 type State = {
@@ -77,9 +78,9 @@ export function createTarReader(where: string, onEntry: (entry: TarEntry) => Ent
     where,
     onEntry,
     phase: "reading",
-    pending: Buffer.alloc(0),
+    pending: NOTHING,
     body: undefined,
-    extension: {},
+    extension: NO_EXTENSION,
     entries: 0,
   }
   return {
@@ -90,7 +91,7 @@ export function createTarReader(where: string, onEntry: (entry: TarEntry) => Ent
 
 function write(state: State, chunk: Buffer): boolean {
   for (let at = 0; state.phase === "reading" && at < chunk.length; ) {
-    at += state.body === undefined ? takeHeader(state, chunk.subarray(at)) : takeBody(state, chunk.subarray(at))
+    at += state.body === undefined ? takeHeader(state, chunk, at) : takeBody(state, chunk, at)
   }
   return state.phase !== "stopped"
 }
@@ -101,26 +102,27 @@ function end(state: State): void {
   if (state.entries === 0) throw damagedArchive(state.where, "it holds nothing")
 }
 
-/** Both takers return how many bytes they used. */
-function takeHeader(state: State, chunk: Buffer): number {
-  const part = chunk.subarray(0, BLOCK_BYTES - state.pending.length)
-  const block = state.pending.length === 0 ? part : Buffer.concat([state.pending, part])
-  if (block.length === BLOCK_BYTES) {
-    state.pending = Buffer.alloc(0)
-    readHeader(state, block)
-  } else {
-    // The chunk's memory is not ours after the call.
-    state.pending = Buffer.from(block)
+/** Both takers return how many bytes of the chunk they used. */
+function takeHeader(state: State, chunk: Buffer, at: number): number {
+  const { pending } = state
+  const length = Math.min(BLOCK_BYTES - pending.length, chunk.length - at)
+  if (length === BLOCK_BYTES) {
+    readHeader(state, chunk, at)
+    return length
   }
-  return part.length
+  // A copy: the chunk's memory is not ours after the call.
+  const block = Buffer.concat([pending, chunk.subarray(at, at + length)])
+  state.pending = block.length === BLOCK_BYTES ? NOTHING : block
+  if (block.length === BLOCK_BYTES) readHeader(state, block, 0)
+  return length
 }
 
-function takeBody(state: State, chunk: Buffer): number {
+function takeBody(state: State, chunk: Buffer, at: number): number {
   const body = required(state.body, "an open member")
-  const content = Math.min(body.remaining, chunk.length)
-  if (content > 0) body.sink.data(chunk.subarray(0, content))
+  const content = Math.min(body.remaining, chunk.length - at)
+  if (content > 0) body.sink.data(chunk.subarray(at, at + content))
   body.remaining -= content
-  const padding = body.remaining > 0 ? 0 : Math.min(body.padding, chunk.length - content)
+  const padding = body.remaining > 0 ? 0 : Math.min(body.padding, chunk.length - at - content)
   body.padding -= padding
   closeWhenRead(state)
   return content + padding
@@ -138,28 +140,27 @@ function closeWhenRead(state: State): void {
   body.sink.end()
 }
 
-function readHeader(state: State, block: Buffer): void {
-  const header = parseHeader(state, block)
-  if (header.nullBlock) {
+function readHeader(state: State, bytes: Buffer, offset: number): void {
+  const header = parseHeader(state, bytes, offset)
+  if (header.isEmpty) {
     state.phase = "finished"
     return
   }
-  if (!header.cksumValid) throw damagedArchive(state.where, "a member's header has a wrong checksum")
-  const type = String(header.type)
-  const extension = EXTENSIONS[type]
+  if (!header.isIntact) throw damagedArchive(state.where, "a member's header has a wrong checksum")
+  const extension = EXTENSIONS[header.type]
   if (extension !== undefined) return readExtension(state, extension, header.size ?? 0)
-  const entry = describeEntry(header, type, state)
-  state.extension = {}
+  const entry = describeEntry(header, state)
+  state.extension = NO_EXTENSION
   state.entries++
   const decision = state.onEntry(entry)
   if (decision === "stop") state.phase = "stopped"
   else openBody(state, entry.size, decision === "skip" ? IGNORE : decision)
 }
 
-/** A number beyond what JavaScript counts exactly is thrown by the library as a plain error. */
-function parseHeader({ where }: State, block: Buffer): Header {
+/** A number beyond what JavaScript counts exactly is thrown as a plain error. */
+function parseHeader({ where }: State, bytes: Buffer, offset: number): TarHeader {
   try {
-    return new Header(block)
+    return readTarHeader(bytes, offset)
   } catch {
     throw damagedArchive(where, "a member's header holds a number that cannot be")
   }
@@ -185,8 +186,9 @@ function extensionFields({ where }: State, kind: Extension, content: Buffer): Pa
   throw damagedArchive(where, "a global pax header changes names or sizes")
 }
 
-function describeEntry(header: Header, type: string, { extension, where }: State): TarEntry {
-  const path = extension.path ?? header.path ?? ""
+function describeEntry(header: TarHeader, { extension, where }: State): TarEntry {
+  const { type } = header
+  const path = extension.path ?? header.path
   const kind = path.endsWith("/") && KINDS[type] === "file" ? "directory" : (KINDS[type] ?? "other")
   const size = kind === "file" || kind === "other" ? (extension.size ?? header.size) : 0
   if (size === undefined || !Number.isSafeInteger(size) || size < 0)
@@ -195,10 +197,10 @@ function describeEntry(header: Header, type: string, { extension, where }: State
     path,
     kind,
     typeName: type,
-    mode: (header.mode ?? 0) & 0o7777,
-    mtimeSeconds: extension.mtime ?? Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+    mode: header.mode & 0o7777,
+    mtimeSeconds: extension.mtime ?? header.mtimeSeconds,
     size,
-    linkTarget: extension.linkpath ?? header.linkpath ?? "",
+    linkTarget: extension.linkpath ?? header.linkpath,
   }
 }
 

@@ -5,10 +5,12 @@ import type { FullIdent } from "./ident.ts"
 import { createTarReader, damagedArchive } from "./tar-reader.ts"
 
 export type UnpackRequest = Readonly<{
-  /** The artifact; its signature is the caller's business. */
+  /** The artifact. */
   path: string
   /** Where its payload begins. */
   offset: number
+  /** Verifies the artifact while decompressing begins: nothing is unpacked before it resolves, or when it rejects. */
+  admit?: () => Promise<void>
   begin: ExtractOptions["begin"]
   signal?: AbortSignal
 }>
@@ -16,11 +18,11 @@ export type UnpackRequest = Readonly<{
 /**
  * Streams an artifact's payload into the directory `begin` names; memory does not grow with the package. The ident the
  * archive's paths carry, or "stopped" when `begin` said so. On failure what was made is left to the caller to remove.
- * Throws ARCHIVE_DAMAGED, ARCHIVE_UNSAFE and system errors.
+ * Throws what `admit` rejects with, ARCHIVE_DAMAGED, ARCHIVE_UNSAFE and system errors.
  */
 export async function unpackHart(
   { files, compression }: Readonly<{ files: FileSystem; compression: Pick<ArchiveCompression, "decompress"> }>,
-  { path, offset, begin, signal }: UnpackRequest,
+  { path, offset, admit, begin, signal }: UnpackRequest,
 ): Promise<FullIdent | "stopped"> {
   const extractor = createExtractor({ files }, { where: path, begin })
   const reader = createTarReader(path, extractor.take)
@@ -28,7 +30,8 @@ export async function unpackHart(
     signal?.throwIfAborted()
     return reader.write(bytes) ? "continue" : "stop"
   }
-  const result = await compression.decompress({ path, offset, onBytes }).finally(extractor.abandon)
+  const content = { path, offset, onBytes, ...(admit === undefined ? {} : { admit }) }
+  const result = await compression.decompress(content).finally(extractor.abandon)
   if (result.tag === "stopped") return "stopped"
   if (result.tag === "damaged") throw damagedArchive(path, result.why)
   reader.end()

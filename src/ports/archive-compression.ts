@@ -13,6 +13,11 @@ export type DecompressionRequest = Readonly<{
   path: string
   /** Where in the file the compressed content begins. */
   offset: number
+  /**
+   * Called at once, while the first bytes are being decompressed already; none is handed on before it resolves. What it
+   * rejects with is thrown.
+   */
+  admit?: () => Promise<void>
   /** Receives the content in order; chunks are not kept after the call. "stop" ends it early, throwing does too. */
   onBytes: (bytes: Uint8Array) => "continue" | "stop"
 }>

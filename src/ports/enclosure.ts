@@ -18,11 +18,11 @@ export type Sandbox = (
  * `/`, or where namespaces are refused, it returns the argv unchanged.
  */
 export type Enclosure = Readonly<{
-  /** True when packages see `/hab`: the root is `/`, or namespaces work here. */
+  /** True when packages see `/hab`: the root is `/`, or namespaces work here. Trying that takes 20 ms, at first use. */
   enclosed: boolean
   wrap(argv: readonly [string, ...string[]]): readonly [string, ...string[]]
   /** As `wrap`, with a mount that the command and its children alone see. Absent where mounts are refused. */
-  bind?(argv: readonly [string, ...string[]], mount: BindMount): readonly [string, ...string[]]
+  bind?: ((argv: readonly [string, ...string[]], mount: BindMount) => readonly [string, ...string[]]) | undefined
   /** Asked for when needed: trying takes a moment. Undefined where namespaces are refused. */
-  sandbox?(): Sandbox | undefined
+  sandbox?: (() => Sandbox | undefined) | undefined
 }>

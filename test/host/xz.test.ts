@@ -105,6 +105,39 @@ describe("xz", () => {
     await expect(throwing).rejects.toBe(boom)
   })
 
+  it.each([
+    ["the program", xz],
+    ["the WASM decoder", without],
+  ])("%s hands on nothing before it is admitted, and nothing at all when it is refused", async (_name, codec) => {
+    const path = `${temporaryDirectory()}/x`
+    for (const content of [randomBytes(100), incompressible]) {
+      writeFileSync(path, await compressed(content))
+      const parts: Uint8Array[] = []
+      const onBytes = (bytes: Uint8Array) => {
+        parts.push(Buffer.from(bytes))
+        return "continue" as const
+      }
+      // Long enough for a small content to be decompressed, and for the program to end.
+      const admit = async () => {
+        execFileSync("xz", ["--decompress", "--stdout", path])
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(parts).toEqual([])
+      }
+      expect(await codec.decompress({ path, offset: 0, admit, onBytes })).toEqual({ tag: "finished" })
+      expect(Buffer.concat(parts).equals(content)).toBe(true)
+      const refused = new Error("refused")
+      const reading = codec.decompress({
+        path,
+        offset: 0,
+        admit: () => Promise.reject(refused),
+        onBytes: () => {
+          throw new Error("handed on")
+        },
+      })
+      await expect(reading).rejects.toBe(refused)
+    }
+  })
+
   it("ends the compression when the producer or the receiver throws, even while it is blocked", async () => {
     const boom = new Error("boom")
     const produce = async (write: (bytes: Uint8Array) => Promise<void>) => {

@@ -8,7 +8,8 @@ export function plainCompression(files: Pick<FileSystem, "readChunks">, chunkByt
       await produce(async (bytes) => onBytes(bytes))
       return { tag: "finished" }
     },
-    async decompress({ path, offset, onBytes }) {
+    async decompress({ path, offset, admit, onBytes }) {
+      await admit?.()
       const content = Buffer.concat([...files.readChunks(path)]).subarray(offset)
       for (let at = 0; at < content.length; at += chunkBytes) {
         if (onBytes(content.subarray(at, at + chunkBytes)) === "stop") return { tag: "stopped" }
