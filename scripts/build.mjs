@@ -25,6 +25,8 @@ const options = {
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
+  // Node shows the line of an error that nobody catches: it is not to be the whole program.
+  lineLimit: 160,
   legalComments: "none",
   logLevel: "warning",
 }

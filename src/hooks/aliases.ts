@@ -27,9 +27,16 @@ export const ALIASES = {
 
 export type AliasName = keyof typeof ALIASES
 
-/** What a declared name means, or the nearest name that means something. */
+/** What a declared name means, in its canonical spelling, or the nearest name that means something. */
 export type EventLookup =
-  | { readonly tag: "event"; readonly event: EventName; readonly preset: HookPreset; readonly subject?: SubjectKind }
+  | {
+      readonly tag: "event"
+      readonly event: EventName
+      readonly name: EventName | AliasName
+      readonly preset: HookPreset
+      /** Whom an alias is about. */
+      readonly subject?: SubjectKind
+    }
   | { readonly tag: "unknown"; readonly nearest?: string }
 
 /**
@@ -42,8 +49,8 @@ export function canonicalEvent(name: string): EventLookup {
     .replaceAll("_", "-")
     .toLowerCase()
   const spelled = kebab.replace(/^before-/, "pre-").replace(/^after-/, "post-")
-  if (isEventName(spelled)) return { tag: "event", event: spelled, preset: {} }
-  if (isAlias(spelled)) return { tag: "event", ...ALIASES[spelled] }
+  if (isEventName(spelled)) return { tag: "event", event: spelled, name: spelled, preset: {} }
+  if (isAlias(spelled)) return { tag: "event", name: spelled, ...ALIASES[spelled] }
   const close = nearest(spelled, [...Object.keys(EVENTS), ...Object.keys(ALIASES)])
   return close === undefined ? { tag: "unknown" } : { tag: "unknown", nearest: close }
 }

@@ -38,7 +38,8 @@ export function readDeclarations(
   return named([...found.filter(({ options }) => options.first), ...found.filter(({ options }) => !options.first)])
 }
 
-type Unnamed = Omit<HookDeclaration, "name"> & Readonly<{ name: string | undefined }>
+/** `called`: the name of its event as it was declared, an alias or not. */
+type Unnamed = Omit<HookDeclaration, "name"> & Readonly<{ name: string | undefined; called: string }>
 
 function readEvent(root: FieldReader, name: string, source: DeclarationSource, problems: Problem[]): Unnamed[] {
   const found = canonicalEvent(name)
@@ -57,7 +58,7 @@ function readEvent(root: FieldReader, name: string, source: DeclarationSource, p
       return []
     }
     const hook = readFields(fields, source.placeOf, problems, path)
-    return readHook(hook, { name, event: found.event, preset: found.preset, source, problems })
+    return readHook(hook, { name, called: found.name, event: found.event, preset: found.preset, source, problems })
   })
 }
 
@@ -79,13 +80,14 @@ function readHook(
   hook: FieldReader,
   what: Readonly<{
     name: string
+    called: string
     event: EventName
     preset: HookPreset
     source: DeclarationSource
     problems: Problem[]
   }>,
 ): Unnamed[] {
-  const { source, event, problems } = what
+  const { source, event, called, problems } = what
   const before = problems.length
   for (const key of hook.keys.filter((one) => !KEYS.includes(one))) {
     const near = nearest(key, KEYS)
@@ -102,7 +104,8 @@ function readHook(
   checkFit(hook, what.name, { event, subject, options, source })
   if (action === undefined || problems.length > before) return []
   const where = source.placeOf(hook.path)
-  return [{ name, event, subject, action, options, declaredIn: source.declaredIn, where, folder: source.folder }]
+  const { declaredIn, folder } = source
+  return [{ name, called, event, subject, action, options, declaredIn, where, folder }]
 }
 
 /** A hook that could never run, or an option without meaning, is a mistake (spec lifecycle §C.9, 14). */
@@ -157,12 +160,12 @@ function oneOf(kinds: readonly string[]): string {
   return `${written.slice(0, -1).join(", ")} or ${written.at(-1)}`
 }
 
-/** Names that stay the same while the file does: event, place and, from the second on, a number. */
+/** Names that stay the same while the file does: event or alias, place and, from the second on, a number. */
 function named(hooks: readonly Unnamed[]): HookDeclaration[] {
   const taken = new Set(hooks.flatMap(({ name }) => (name === undefined ? [] : [name])))
-  return hooks.map((hook) => {
+  return hooks.map(({ called, ...hook }) => {
     if (hook.name !== undefined) return { ...hook, name: hook.name }
-    const base = `${hook.event}-${hook.declaredIn}`
+    const base = `${called}-${hook.declaredIn}`
     let name = base
     for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`
     taken.add(name)

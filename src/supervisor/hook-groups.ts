@@ -1,4 +1,5 @@
 import { type Layout, servicePaths } from "../base/layout.ts"
+import { HOOK_FILES } from "../hooks/events.ts"
 import type { ProcessGroups } from "../ports/process-group.ts"
 import type { LauncherClient } from "./launcher/client.ts"
 import { type ExitInbox, launcherGroups, type ProcessPlace } from "./launcher/client-groups.ts"
@@ -24,6 +25,11 @@ export function hookGroups(
   }
 }
 
+/** A script of a package: its log holds the last run alone (spec supervisor §2.7). */
+function isScript(hook: string): boolean {
+  return HOOK_FILES.some((file) => file === hook)
+}
+
 function placeOf(logs: HookLogs, name: string, label: string): ProcessPlace {
   const dot = label.lastIndexOf(".")
   const hook = label.slice(dot + 1)
@@ -34,7 +40,7 @@ function placeOf(logs: HookLogs, name: string, label: string): ProcessPlace {
     output: {
       preamble: `${label.slice(0, dot)} hook[${hook}]:`,
       lines: "hook",
-      log: { directory: logs.directory, name: `${logs.prefix}${hook}`, keep: "replaced" },
+      log: { directory: logs.directory, name: `${logs.prefix}${hook}`, keep: isScript(hook) ? "replaced" : "rotated" },
       headBytes: HEAD_BYTES,
     },
   }

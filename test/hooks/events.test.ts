@@ -105,8 +105,8 @@ describe("the event table", () => {
 
 describe("names of events", () => {
   it("is itself when it is canonical, and an alias brings its options", () => {
-    expect(canonicalEvent("post-exit")).toEqual({ tag: "event", event: "post-exit", preset: {} })
-    expect(canonicalEvent("init")).toMatchObject({ event: "pre-start", subject: "service", preset: {} })
+    expect(canonicalEvent("post-exit")).toEqual({ tag: "event", event: "post-exit", name: "post-exit", preset: {} })
+    expect(canonicalEvent("init")).toMatchObject({ event: "pre-start", name: "init", subject: "service" })
     expect(canonicalEvent("post-run")).toMatchObject({
       event: "post-start",
       preset: { retry: { max: 0, delayMs: 1_000, backoff: 2, delayMsMax: 30_000 } },

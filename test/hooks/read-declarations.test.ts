@@ -70,11 +70,11 @@ describe("declared hooks", () => {
       "post-run": { run: "d" },
     })
     expect(declared.map(({ name, options, action }) => [name, action.kind, options])).toEqual([
-      ["pre-start-overlay", "run", { once: true, first: true }],
+      ["on-init-overlay", "run", { once: true, first: true }],
+      ["pre-start-overlay", "command", {}],
       ["pre-start-overlay-2", "command", {}],
-      ["pre-start-overlay-3", "command", {}],
-      ["post-start-overlay", "module", {}],
-      ["post-start-overlay-2", "run", { retry: expect.objectContaining({ max: 0 }) }],
+      ["post-start-hook-overlay", "module", {}],
+      ["post-run-overlay", "run", { retry: expect.objectContaining({ max: 0 }) }],
     ])
   })
 

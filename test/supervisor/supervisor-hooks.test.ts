@@ -119,7 +119,7 @@ describe("hooks of the supervisor itself", () => {
     await within
     expect(said[0]).toContain("at most 5 s (exit_wait) for its 2 hooks of pre-stop")
     expect(said.slice(1)).toEqual([
-      expect.stringMatching(/^hook\[pre-stop-supervisor-2\] is ended: it did not finish within 5 s/),
+      expect.stringMatching(/^hook\[on-shutdown-supervisor-2\] is ended: it did not finish within 5 s/),
     ])
     expect(killed.some((line) => line.startsWith("SIGKILL"))).toBe(true)
   })

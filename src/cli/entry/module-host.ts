@@ -108,6 +108,10 @@ function mainExport(loaded: Readonly<{ default?: unknown }>) {
   return hook as (info: unknown, done: (error?: unknown) => void) => unknown
 }
 
+/** With the places in the author's files: what comes below our own is ours. */
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const lines = (error.stack ?? error.message).split("\n")
+  const ours = lines.findIndex((line) => /^\s+at /.test(line) && line.includes(`${__filename}:`))
+  return (ours < 0 ? lines : lines.slice(0, ours)).join("\n")
 }

@@ -44,9 +44,12 @@ function isChosen(name: string, { hooks }: LogChoice): boolean {
   return hooks === "all" || !isHook(name)
 }
 
-/** `init` is a hook of the event `pre-start`. */
+/** Of what a declared hook is called by itself, behind the name of its event: `on-init-overlay-2`, `shop.pre-stop-set`. */
+const DECLARED = /^(?:.*\.)?([\w-]+?)-(?:package|spec|overlay|program|supervisor|set)(?:-\d+)?$/
+
+/** `init` is a hook of the event `pre-start`, and so is `pre-start-overlay`. */
 function eventOf(name: string): string | undefined {
-  const found = canonicalEvent(name)
+  const found = canonicalEvent(DECLARED.exec(name)?.[1] ?? name)
   return found.tag === "event" ? found.event : undefined
 }
 

@@ -122,7 +122,7 @@ function translate(source: SetSource & EcosystemOptions, app: FieldReader, extra
     ...(typeof group === "string" ? { group } : {}),
     ...(app.flag("autorestart") === false ? { restart: "no" } : {}),
     ...(killMs === undefined ? {} : { shutdown_timeout: Math.ceil(killMs / 1000) }),
-    ...(hook === undefined ? {} : { hooks: { "post-start": [{ module: path.resolve(cwd, hook) }] } }),
+    ...(hook === undefined ? {} : { hooks: { "post-start-hook": [{ module: path.resolve(cwd, hook) }] } }),
   }
 }
 

@@ -49,7 +49,7 @@ describe("a hook module", () => {
     const pid = await running("greeted", "../greet.js")
     await sup.sees(`post-start hook for app greeted with pid ${pid}: greeted listens`)
     await until("the secret arrives", () => hab.readIfPresent("hab/svc/greeted/data/heard") === "secret for greeted\n")
-    await until("it is in the list of runs", () => hooksOf("greeted").includes("post-start-overlay"))
+    await until("it is in the list of runs", () => hooksOf("greeted").includes("post-start-hook-overlay"))
   })
 
   it("is one instance for all services that name it, and a new one when the file changes", async () => {

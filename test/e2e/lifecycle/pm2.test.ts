@@ -41,7 +41,7 @@ describe("the page for those who come from PM2", () => {
     hab.does("svc", "apply", hab.path("ecosystem.config.js"))
     await sup.sees("got a secret of 9 letters")
     const pid = hab.status("api")?.pid
-    await sup.sees(`hook.post-start-spec.:.HK.: post-start hook for app api with pid ${pid}`)
+    await sup.sees(`hook.post-start-hook-spec.:.HK.: post-start hook for app api with pid ${pid}`)
     hab.does("svc", "restart", "api", "--wait")
     await sup.sees(`post-start hook for app api with pid ${hab.status("api")?.pid}`)
     expect(hab.status("api")?.pid).not.toBe(pid)

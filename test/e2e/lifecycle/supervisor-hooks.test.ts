@@ -103,7 +103,9 @@ describe("hooks of the supervisor itself", () => {
     await sup.sees("Starting ctl-gateway")
     expect(await sup.stop()).toBe(0)
     expect(journal(hab)).toEqual(["beside shutdown"])
-    expect(sup.output()).toMatch(/hook\[pre-stop-supervisor\S*\] is ended: it did not finish within 1 s \(exit_wait\)/)
+    expect(sup.output()).toMatch(
+      /hook\[on-shutdown-supervisor\S*\] is ended: it did not finish within 1 s \(exit_wait\)/,
+    )
     expect(processesOf(hab.root)).toEqual([])
   })
 })

@@ -20,6 +20,16 @@ it("logs are those of the process first, then of the hooks that were asked for b
   expect(findLogs({ files }, { ...folder, directory: "/none" }, { hooks: "all" })).toEqual([])
 })
 
+it("logs of declared hooks are asked for by event, alias or name", () => {
+  const declared = ["on-init-overlay", "pre-start-overlay-2", "shop.pre-stop-set", "migrate"]
+  const logs = memoryFileSystem(Object.fromEntries(declared.map((name) => [`/logs/${name}.stdout.log`, ""])))
+  const chosen = (...hooks: string[]) =>
+    findLogs({ files: logs }, folder, { hooks }).map(({ path }) => path.slice("/logs/".length, -".stdout.log".length))
+  expect(chosen("pre-start")).toEqual(["on-init-overlay", "pre-start-overlay-2"])
+  expect(chosen("on-init")).toEqual([])
+  expect(chosen("pre-stop", "migrate")).toEqual(["migrate", "shop.pre-stop-set"])
+})
+
 it("lines of logs say whose they are; those of the supervisor do so themselves", () => {
   const lines = findLogs({ files }, folder, { hooks: "all" }).map(({ line }) => `${line?.preamble}(${line?.key})`)
   expect(lines).toEqual([

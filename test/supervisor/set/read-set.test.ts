@@ -227,7 +227,7 @@ describe("an ecosystem file", () => {
         set: "shop",
         folder: "/srv/shop",
         command: { argv: ["/opt/node", "/srv/shop/app/app.js"], workingDir: "/srv/shop", environment: {} },
-        hooks: { "post-start": [{ module: "/srv/shop/hooks/post-start-hook.js" }] },
+        hooks: { "post-start-hook": [{ module: "/srv/shop/hooks/post-start-hook.js" }] },
       },
     ])
   })
