@@ -15,9 +15,26 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "name too long",
 }
 
+const ELSEWHERE = "use an account that may do this, or another root: FS_ROOT=DIRECTORY"
+const MAKE_ROOM = "make room on that disk, then run it again"
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: ELSEWHERE,
+  EPERM: ELSEWHERE,
+  EROFS: ELSEWHERE,
+  ENOSPC: MAKE_ROOM,
+  EDQUOT: MAKE_ROOM,
+}
+
 /** `cannot open '/x/y': permission denied (EACCES)`: a system error in words a person can act on. */
-export function describeSystemError(error: NodeJS.ErrnoException): string {
+export function describeSystemError(error: NodeJS.ErrnoException & { readonly dest?: string }): string {
   const meaning = MEANINGS[error.code ?? ""] ?? error.message
   const path = error.path === undefined ? "" : ` '${error.path}'`
-  return `cannot ${error.syscall ?? "complete an operation"}${path}: ${meaning} (${error.code ?? "unknown"})`
+  const to = error.dest === undefined ? "" : ` to '${error.dest}'`
+  return `cannot ${error.syscall ?? "complete an operation"}${path}${to}: ${meaning} (${error.code ?? "unknown"})`
+}
+
+/** What to do about a system error, where that is always the same. */
+export function adviceOnSystemError({ code }: NodeJS.ErrnoException): string | undefined {
+  return ADVICE[code ?? ""]
 }

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   DEPOT_SIGNER_FOREIGN: { exit: 1, summary: "an uploaded artifact was signed with a key of another origin" },
   DEPOT_ADDRESS: { exit: 1, summary: "the depot server cannot listen on its address" },
   DEPOT_UPLOAD_INCOMPLETE: { exit: 1, summary: "an upload is too large, or ended before all of it was there" },
+  DEPOT_FULL: { exit: 1, summary: "the disk of a depot has no room for an upload" },
   DEPOT_WITHOUT_ACCOUNTS: { exit: 1, summary: "a depot knows access tokens and no accounts" },
   ORIGIN_NOT_FOUND: { exit: 1, summary: "a depot has no such origin" },
   ORIGIN_IN_USE: { exit: 1, summary: "an origin that is to be removed from a depot has packages there" },

@@ -40,7 +40,8 @@ export function buildDependencies(
   choice: Choice,
 ): BuildDependencies {
   const { host, report, signal } = context
-  const depot = choice.offline || mayNotInstall(host.env) ? undefined : depotIfNamed(context, choice)
+  // It is asked only about what is missing: until then nothing depends on it.
+  const depot = choice.offline || mayNotInstall(host.env) ? undefined : depotIfNamed(context, choice, "may-be-new")
   if (depot === undefined) return { source: undefined, close: async () => undefined }
   const hooks = packageHooks(context, workplace, store)
   const install: DependencySource["install"] = async (ident, { channel, withHooks }) => {

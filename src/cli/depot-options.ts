@@ -1,4 +1,5 @@
 import { HabError } from "../base/errors.ts"
+import { parseDepotAddress } from "../depot/addresses.ts"
 import type { Depot, Shelf } from "../depot/depot.ts"
 import { channelSource, openDepot } from "../depot/open-depot.ts"
 import type { PackageSource } from "../package/package-source.ts"
@@ -6,7 +7,8 @@ import { parseTarget } from "../package/target.ts"
 import { readCliConfig } from "./cli-config.ts"
 import type { CommandContext, OptionSpec } from "./command.ts"
 
-const DEFAULT_CHANNEL = "base"
+/** Looked in when none is named. */
+export const DEFAULT_CHANNEL = "base"
 
 /** Which depot, and as who (spec package §7.1). */
 export const DEPOT_OPTIONS = {
@@ -46,18 +48,34 @@ export const TO_CHANNEL_OPTION = {
 
 export type DepotChoice = Readonly<{ url: string | undefined; auth: string | undefined }>
 
-/** The depot that options, environment and cli.toml name; undefined when none of them does. */
-export function depotIfNamed(context: CommandContext, { url, auth }: DepotChoice): Depot | undefined {
+/** Only what fills a depot may be the first to use its folder. */
+type DepotUse = "must-exist" | "may-be-new"
+
+/** The depot that options, environment and cli.toml name; undefined when none of them does. Throws DEPOT_UNREACHABLE. */
+export function depotIfNamed(
+  context: CommandContext,
+  { url, auth }: DepotChoice,
+  use: DepotUse = "must-exist",
+): Depot | undefined {
   const config = readCliConfig(context)
   const address = url ?? (context.host.env["HAB_DEPOT_URL"] || undefined) ?? config.bldr_url
   if (address === undefined) return undefined
   const { host, layout, report, signal } = context
+  if (use === "must-exist") requireFolder(context, address)
   return openDepot({ ...host, layout, report, signal }, address, auth ?? config.auth_token)
 }
 
+function requireFolder({ host: { files } }: CommandContext, address: string): void {
+  const found = parseDepotAddress(address)
+  if (found.tag !== "directory" || files.stat(found.path)?.kind === "directory") return
+  throw new HabError("DEPOT_UNREACHABLE", `there is no depot: ${found.path} is no folder`, {
+    hint: "check --url, HAB_BLDR_URL or bldr_url of cli.toml; the first hab pkg upload makes the folder",
+  })
+}
+
 /** As `depotIfNamed`. Throws USAGE when no depot is named. */
-export function requireDepot(context: CommandContext, choice: DepotChoice): Depot {
-  const depot = depotIfNamed(context, choice)
+export function requireDepot(context: CommandContext, choice: DepotChoice, use: DepotUse = "must-exist"): Depot {
+  const depot = depotIfNamed(context, choice, use)
   if (depot !== undefined) return depot
   throw new HabError("USAGE", "no depot is named", {
     hint: "give --url, set HAB_BLDR_URL (Chef's is https://bldr.habitat.sh), or write bldr_url into cli.toml",

@@ -1,4 +1,4 @@
-import { describeSystemError } from "../base/describe-system-error.ts"
+import { adviceOnSystemError, describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError, problemLines } from "../base/errors.ts"
 import { paintOf } from "./paint.ts"
 
@@ -31,7 +31,8 @@ function shownProblems(error: HabError): string[] {
 
 function fromSystem(error: unknown): HabError | undefined {
   if (!isSystemError(error) || error.syscall === undefined) return undefined
-  return new HabError("IO", describeSystemError(error), { cause: error })
+  const hint = adviceOnSystemError(error)
+  return new HabError("IO", describeSystemError(error), { cause: error, ...(hint === undefined ? {} : { hint }) })
 }
 
 function bugReport(error: unknown): string {

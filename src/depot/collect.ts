@@ -2,6 +2,7 @@ import type { Report } from "../base/progress.ts"
 import { parseKey } from "../crypto/key.ts"
 import type { KeyCache } from "../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../crypto/named-revision.ts"
+import { keepingRoom } from "../package/fetch-artifact.ts"
 import { verifyHart } from "../package/hart.ts"
 import { readHartHeader } from "../package/hart-header.ts"
 import { archiveName, type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../package/ident.ts"
@@ -47,7 +48,7 @@ export async function collectArtifacts(
     if (files.stat(path) !== undefined) report({ tag: "status", verb: "Using", subject: stringifyIdent(ident) })
     else {
       report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
-      await depot.fetch(ident, target, `${path}.part`, signal)
+      await keepingRoom(files, `${path}.part`, () => depot.fetch(ident, target, `${path}.part`, signal))
       files.rename(`${path}.part`, path)
     }
     await collectKey(context, depot, path)

@@ -7,7 +7,8 @@ import type { WebManners } from "./web-manners.ts"
 
 /** Pauses between the rounds over the servers. */
 const PAUSES_MS = [1_000, 1_000, 2_000, 3_000, 5_000] as const
-const NOT_IMPLEMENTED = 501
+/** Another try would end the same: no such thing, no room. */
+const FINAL = [501, 507]
 const UNAUTHORIZED = 401
 
 export type RequestContext = Readonly<{
@@ -104,7 +105,7 @@ async function inRounds<T>(
 }
 
 function isWorthAnotherTry({ status }: HttpReply): boolean {
-  return status >= 500 && status !== NOT_IMPLEMENTED
+  return status >= 500 && !FINAL.includes(status)
 }
 
 function urlOf(base: string, path: string, query: Readonly<Record<string, string>> = {}): string {

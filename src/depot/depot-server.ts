@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer"
 import type { ErrorCode } from "../base/error-codes.ts"
-import { HabError } from "../base/errors.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import { keyFileName } from "../crypto/key.ts"
 import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision.ts"
 import { archiveName, type FullIdent, type PackageIdent, parseIdent, requireFullIdent } from "../package/ident.ts"
@@ -24,6 +24,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   DEPOT_TOKEN_UNKNOWN: 401,
   DEPOT_ORIGIN_REFUSED: 403,
   DEPOT_WITHOUT_ACCOUNTS: 501,
+  DEPOT_FULL: 507,
   ORIGIN_NOT_FOUND: 404,
   ORIGIN_IN_USE: 409,
   PACKAGE_NOT_FOUND: 404,
@@ -63,6 +64,7 @@ export async function answerDepot(
     if (!isOpen && match.route !== "createOrigin") authorize(handling, match.parts["origin"] ?? "")
     return await HANDLERS[match.route](handling)
   } catch (error) {
+    if (isSystemError(error, "ENOSPC", "EDQUOT")) return refused(noSpace())
     if (!(error instanceof HabError)) throw error
     return refused(error)
   }
@@ -200,7 +202,8 @@ async function upload({
   try {
     const received = await request.receive(path, ARTIFACT_BYTES_MAX)
     if (received !== "received") throw uploadIncomplete(received)
-    const done = await depot.upload({ path, ident, target, force, checksum: query.get("checksum") ?? "" })
+    const checksum = query.get("checksum") ?? ""
+    const done = await depot.upload({ path, ident, target, force, checksum, mayMove: true })
     return done === "exists" ? exists() : { status: 201 }
   } finally {
     context.files.removeTree(path)
@@ -254,7 +257,14 @@ function originIn(text: string | undefined): string {
   }
 }
 
-function uploadIncomplete(how: "too-large" | "cut-short"): HabError {
+function noSpace(): HabError {
+  return new HabError("DEPOT_FULL", "the disk of the depot has no room for it", {
+    hint: "its operator makes room: hab pkg delete takes releases out",
+  })
+}
+
+function uploadIncomplete(how: "too-large" | "cut-short" | "no-space"): HabError {
+  if (how === "no-space") return noSpace()
   const why =
     how === "too-large" ? "it is larger than the depot takes" : "the connection ended before all of it was there"
   return new HabError("DEPOT_UPLOAD_INCOMPLETE", `the upload was refused: ${why}`, { hint: "upload it again" })

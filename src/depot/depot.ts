@@ -21,6 +21,8 @@ export type Upload = Readonly<{
   checksum: string
   /** Replaces an artifact that is there already. */
   force: boolean
+  /** The file need not stay where it is. */
+  mayMove?: boolean
 }>
 
 /** Keys a depot keeps: the public ones for everyone, the secret ones for who has a token. */

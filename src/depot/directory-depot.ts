@@ -47,10 +47,10 @@ function originsIn({ files }: DirectoryContext, shelves: Shelves) {
       return hasOrigin(origin) ? { name: origin, default_package_visibility: "public" } : undefined
     },
     async removeOrigin(origin: string) {
-      if (!hasOrigin(origin)) throw noOrigin(origin, shelves)
+      if (!hasOrigin(origin)) throw noOrigin(origin)
       if (namesIn(files, `${shelves.packages}/${origin}`).length > 0) {
-        throw new HabError("ORIGIN_IN_USE", `the origin '${origin}' has packages in ${shelves.packages}`, {
-          hint: "remove them first: hab pkg search ORIGIN/ and hab pkg delete",
+        throw new HabError("ORIGIN_IN_USE", `the origin '${origin}' has packages in the depot`, {
+          hint: `remove them first: hab pkg search ${origin}/ shows them, hab pkg delete takes them out`,
         })
       }
       for (const [kind, folder] of [
@@ -67,8 +67,8 @@ function originsIn({ files }: DirectoryContext, shelves: Shelves) {
 }
 
 /** ORIGIN_NOT_FOUND. */
-function noOrigin(origin: string, { packages }: Shelves): HabError {
-  return new HabError("ORIGIN_NOT_FOUND", `there is no origin '${origin}' in the depot ${packages}`, {
+function noOrigin(origin: string): HabError {
+  return new HabError("ORIGIN_NOT_FOUND", `there is no origin '${origin}' in the depot`, {
     hint: `hab origin create ${origin}`,
   })
 }
@@ -87,7 +87,7 @@ function reading({ files }: DirectoryContext, shelves: Shelves) {
     },
     async fetch(ident: FullIdent, target: string, destination: string) {
       const path = shelves.artifact(ident, target)
-      if (files.stat(path) === undefined) throw notThere(ident, target, shelves)
+      if (files.stat(path) === undefined) throw notThere(ident, target)
       files.copyFile(path, destination)
     },
     async search(text: string, limit: number) {
@@ -104,7 +104,7 @@ function reading({ files }: DirectoryContext, shelves: Shelves) {
       return [...marked, EVERYTHING_CHANNEL]
     },
     async remove(ident: FullIdent, target: string) {
-      if (recordOf(ident, target) === undefined) throw notThere(ident, target, shelves)
+      if (recordOf(ident, target) === undefined) throw notThere(ident, target)
       for (const channel of namesIn(files, shelves.origin(ident.origin))) {
         files.removeTree(shelves.mark(ident, target, channel))
       }
@@ -158,13 +158,14 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
       await createKeyCache({ files }, folderOf(kind)).write(key)
       return "uploaded" as const
     },
-    async upload({ path: source, ident, target, checksum, force }: Parameters<Depot["upload"]>[0]) {
+    async upload({ path: source, ident, target, checksum, force, mayMove = false }: Parameters<Depot["upload"]>[0]) {
       const artifact = shelves.artifact(ident, target)
       if (files.stat(artifact) !== undefined && !force) return "exists" as const
       const incoming = `${shelves.incoming}/${Buffer.from(context.randomBytes(8)).toString("hex")}`
       files.makeDirectories(shelves.incoming)
       try {
-        files.copyFile(source, incoming)
+        if (mayMove) files.rename(source, incoming)
+        else files.copyFile(source, incoming)
         const record = await checkArtifact(context, cache, { path: incoming, ident, target, checksum })
         files.chmod(incoming, 0o644)
         files.sync(incoming)
@@ -192,11 +193,12 @@ function channelsOn({ files }: DirectoryContext, shelves: Shelves) {
   }
   const takeOff = (ident: FullIdent, target: string, channel: string) => {
     if (channel === EVERYTHING_CHANNEL) throw everythingStays()
+    if (files.stat(shelves.channel(ident.origin, channel)) === undefined) throw noChannel(ident.origin, channel)
     const mark = shelves.mark(ident, target, channel)
     if (files.stat(mark) !== undefined) files.removeFile(mark)
   }
   const requireThere = (ident: FullIdent, target: string) => {
-    if (files.stat(shelves.artifact(ident, target)) === undefined) throw notThere(ident, target, shelves)
+    if (files.stat(shelves.artifact(ident, target)) === undefined) throw notThere(ident, target)
   }
   const targetsOf = (ident: FullIdent) =>
     namesIn(files, shelves.release(ident)).flatMap((name) => (name.endsWith(".hart") ? [name.slice(0, -5)] : []))
@@ -248,8 +250,8 @@ function releasesOfAnyTarget(files: FileSystem, shelves: Shelves, origin: string
   return idents.filter(isFullIdent)
 }
 
-function notThere(ident: FullIdent, target: string, { packages }: Shelves): HabError {
-  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in the depot ${packages}`, {
+function notThere(ident: FullIdent, target: string): HabError {
+  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in the depot`, {
     hint: "upload it: hab pkg upload FILE.hart",
   })
 }

@@ -43,35 +43,49 @@ async function download(
   const offset = fs.existsSync(destination) ? fs.statSync(destination).size : 0
   const range = offset === 0 ? {} : { range: `bytes=${offset}-` }
   const call = { ...request, method: "GET", headers: { ...headers, ...range } } as const
-  return onTheWeb<Readonly<{ tag: "done" }> | HttpAnswer>(routes, call, async (incoming, watch) => {
+  const disk: Disk = {}
+  const outcome = await onTheWeb<Readonly<{ tag: "done" }> | HttpAnswer>(routes, call, async (incoming, watch) => {
     const status = incoming.statusCode ?? 0
     // What is there is longer than what the server has: it is something else.
     if (status === RANGE_NOT_SATISFIABLE) fs.rmSync(destination)
     if (status < 200 || status > 299) return readReply(incoming, watch)
-    await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, watch)
+    await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, { ...watch, disk })
     return { tag: "done" }
   })
+  if (disk.refused !== undefined) throw Object.assign(disk.refused, { path: destination })
+  return outcome
 }
+
+/** What the own disk refused is no failure of the server. */
+type Disk = { refused?: Error }
 
 /** At once, chunk by chunk: of a connection that breaks, all that arrived is kept. */
 async function writeTo(
   destination: string,
   flags: "a" | "w",
   incoming: http.IncomingMessage,
-  { moved }: Readonly<{ moved: () => void }>,
+  { moved, disk }: Readonly<{ moved: () => void; disk: Disk }>,
 ): Promise<void> {
-  const file = fs.openSync(destination, flags)
+  const act = <T>(run: () => T): T => {
+    try {
+      return run()
+    } catch (error) {
+      disk.refused = error as Error
+      throw error
+    }
+  }
+  const file = act(() => fs.openSync(destination, flags))
   try {
     incoming.on("data", (chunk: Buffer) => {
       moved()
       try {
-        fs.writeFileSync(file, chunk)
+        act(() => fs.writeFileSync(file, chunk))
       } catch (error) {
         incoming.destroy(error as Error)
       }
     })
     await finished(incoming)
-    fs.fsyncSync(file)
+    act(() => fs.fsyncSync(file))
   } finally {
     fs.closeSync(file)
   }

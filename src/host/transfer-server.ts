@@ -1,7 +1,9 @@
 import fs from "node:fs"
 import http, { type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
+import { isSystemError } from "../base/errors.ts"
 import type { TransferReply, TransferRequest, TransferServers } from "../ports/transfer-server.ts"
 
 const CONNECTIONS_MAX = 512
@@ -65,7 +67,8 @@ function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): Transfe
     method,
     target: url,
     authorization: headers.authorization,
-    receive(path, bytesMax) {
+    async receive(path, bytesMax) {
+      if (lacksSpace(path, headers["content-length"])) return "no-space"
       goOn()
       return receive(incoming, path, bytesMax)
     },
@@ -80,12 +83,13 @@ async function receive(
   incoming: IncomingMessage,
   path: string,
   bytesMax: number,
-): Promise<"received" | "too-large" | "cut-short"> {
+): ReturnType<TransferRequest["receive"]> {
   try {
     await pipeline(incoming, upTo(bytesMax), fs.createWriteStream(path, { flags: "wx", mode: 0o600 }))
     return "received"
   } catch (error) {
     fs.rmSync(path, { force: true })
+    if (isSystemError(error, "ENOSPC", "EDQUOT")) return "no-space"
     if (error instanceof TooLarge) return "too-large"
     if (incoming.errored !== null || incoming.destroyed) return "cut-short"
     throw error
@@ -101,6 +105,12 @@ async function receiveText(incoming: IncomingMessage, bytesMax: number): Promise
     parts.push(part as Buffer)
   }
   return Buffer.concat(parts).toString("utf8")
+}
+
+/** Seen before anything is sent: there will not be room for all of it. */
+function lacksSpace(path: string, length: string | undefined): boolean {
+  const { bavail, bsize } = fs.statfsSync(dirname(path))
+  return Number(length ?? 0) > bavail * bsize
 }
 
 class TooLarge extends Error {}

@@ -1,4 +1,4 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import { parseKey } from "../crypto/key.ts"
@@ -31,7 +31,7 @@ export async function fetchArtifact(
   const unverified = destination + UNVERIFIED
   files.makeDirectories(layout.cacheArtifacts)
   report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
-  await source.fetch(ident, unverified, signal)
+  await keepingRoom(files, unverified, () => source.fetch(ident, unverified, signal))
   try {
     await ensureSigner(context, source, unverified)
     await verifyHart(context, createKeyCache(context, layout.cacheKeys), unverified)
@@ -44,6 +44,20 @@ export async function fetchArtifact(
   files.rename(unverified, destination)
   files.sync(layout.cacheArtifacts)
   return destination
+}
+
+/** Writes a file part by part. What fills the disk is removed again; after other failures the next attempt goes on with it. */
+export async function keepingRoom(
+  files: Pick<FileSystem, "removeTree">,
+  file: string,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (isSystemError(error, "ENOSPC", "EDQUOT")) files.removeTree(file)
+    throw error
+  }
 }
 
 /**

@@ -23,10 +23,12 @@ export function isValidPackageName(text: string): boolean {
   return PACKAGE_NAME.test(text)
 }
 
+/** Versions are free text and may hold an @ themselves. */
+const WITH_RANGE = /^([^/]*\/[^/@]*)@(.*)$/
+
 /** The identifier a text spells, or undefined when it spells none. */
 export function tryParseIdent(text: string): PackageIdent | undefined {
-  // Versions are free text and may hold an @ themselves.
-  const [, base = "", range = ""] = /^([^/]*\/[^/@]*)@(.*)$/.exec(text) ?? []
+  const [, base = "", range = ""] = WITH_RANGE.exec(text) ?? []
   if (base === "") return parseParts(text)
   const ident = parseParts(base)
   return ident !== undefined && isVersionRange(range) ? { ...ident, range } : undefined
@@ -51,6 +53,12 @@ function isUsablePart(part: string): boolean {
 export function parseIdent(text: string): PackageIdent {
   const ident = tryParseIdent(text)
   if (ident !== undefined) return ident
+  const [, base = "", range = ""] = WITH_RANGE.exec(text) ?? []
+  if (base !== "" && parseParts(base) !== undefined) {
+    throw new HabError("IDENT_INVALID", `'${range}' in '${text}' is not a range of versions`, {
+      hint: "ranges are written as ^2.1, ~1.4, 1.x or '>=1.2 <2'",
+    })
+  }
   throw new HabError("IDENT_INVALID", `'${text}' is not a package identifier`, {
     hint: "an identifier is origin/name, origin/name/version or origin/name/version/release, for example acme/redis; or a range of versions: 'acme/redis@^7.2'",
   })

@@ -121,7 +121,17 @@ async function runHook(
   if (runUninstallHook === undefined) return
   const { origin, name } = pkg.ident
   if (store.list({ origin, name }).length === 1) await runUninstallHook(pkg)
-  else skip(context, pkg.ident, "execution of the uninstall hook (other releases are installed)")
+  else if (hasUninstallHook(context, pkg)) {
+    skip(context, pkg.ident, "execution of the uninstall hook (other releases are installed)")
+  }
+}
+
+/** Whatever its extension is. */
+function hasUninstallHook({ files }: UninstallContext, pkg: InstalledPackage): boolean {
+  const folder = `${pkg.path}/hooks`
+  return (
+    files.stat(folder) !== undefined && files.readDirectory(folder).some(({ name }) => /^uninstall(\.|$)/.test(name))
+  )
 }
 
 function deletePackage(context: UninstallContext, pkg: InstalledPackage): void {

@@ -63,6 +63,9 @@ export interface HttpClient {
    * 64 MiB are failures. Never rejects.
    */
   request(call: WebCall): Promise<HttpAnswer>
-  /** As `request`, and writes the answer to a file. "done" when it is complete; on failure what arrived stays there. */
+  /**
+   * As `request`, and writes the answer to a file. "done" when it is complete; on failure what arrived stays there. Throws
+   * what the own disk refuses.
+   */
   download(request: WebDownload): Promise<Readonly<{ tag: "done" }> | HttpAnswer>
 }

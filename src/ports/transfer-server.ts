@@ -7,7 +7,7 @@ export type TransferRequest = Readonly<{
   target: string
   authorization: string | undefined
   /** Writes the body to a new file; what is not received of it is on nobody's disk. */
-  receive(path: string, bytesMax: number): Promise<"received" | "too-large" | "cut-short">
+  receive(path: string, bytesMax: number): Promise<"received" | "too-large" | "cut-short" | "no-space">
   /** The body as text. Undefined when it is longer. */
   receiveText(bytesMax: number): Promise<string | undefined>
 }>

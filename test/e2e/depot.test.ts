@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto"
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { type DepotServer, serveDepot } from "../support/depot-server.ts"
 import { createHab, type Hab } from "../support/hab.ts"
+import { canMount, mountSmallDisk } from "../support/small-disk.ts"
 import { trustTestKey, writeHart } from "../support/written-packages.ts"
 
 const STAMP = "20240101000000"
@@ -148,7 +150,8 @@ describe("hab pkg install from a depot", () => {
 
 describe("machines without a network", () => {
   it("install from a bundle, which is a depot in a folder", () => {
-    builder.does("pkg", "bundle", "acme/five", "-c", "stable", "-u", server.url, "--output", "usb")
+    const { stderr } = builder.run("pkg", "bundle", "acme/five", "-c", "stable", "-u", server.url, "--output", "usb")
+    expect(stderr).toContain(`hab pkg install acme/five --channel stable --url file://${builder.path("usb")}`)
     const hab = createHab({ HAB_BLDR_URL: `file://${builder.path("usb")}` })
     expect(hab.does("pkg", "install", "acme/five", "-c", "stable", "--ignore-install-hook")).toContain("with 5 new")
   })
@@ -167,6 +170,29 @@ describe("machines without a network", () => {
     builder.does("pkg", "delete", ident("five"), ...as(other))
     expect(builder.does("pkg", "search", "five", "-u", other.url)).toBe("")
     expect(await other.stop()).toBe(0)
+  })
+})
+
+describe.skipIf(!canMount)("a full disk (needs root)", () => {
+  it("is told at once, at either end, and nothing is left on it", async () => {
+    const hab = newRoot()
+    const fat = await writeHart(hab, {
+      ident: ident("fat"),
+      files: { blob: randomBytes(1_200_000).toString("base64") },
+    })
+    await trustTestKey(hab)
+    hab.does("pkg", "upload", fat, ...as(server))
+    onTestFinished(mountSmallDisk(hab.path("small"), 1))
+    const cramped = await serveDepot(hab, "small/depot")
+    const refused = hab.run("pkg", "upload", fat, ...as(cramped))
+    expect(refused.stderr).toContain("[DEPOT_FULL]")
+    expect(refused.stderr).not.toContain("trying again")
+    expect(hab.list("small/depot/incoming")).toEqual([])
+    const said = createHab({ FS_ROOT: hab.path("small") }).run("pkg", "install", ident("fat"), "--url", server.url)
+    expect(said.stderr).toMatch(/no space left on the disk \(ENOSPC\)[\s\S]*make room[\s\S]*\[IO\]/)
+    expect(said.stderr).not.toContain("trying again")
+    expect(hab.list("small/hab/cache/artifacts")).toEqual([])
+    await cramped.stop()
   })
 })
 

@@ -51,6 +51,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
     { words: "harts/fails.hart --ignore-install-hook", stdout: /with 0 new packages installed\.\n$/ },
     { words: "acme/none", code: 1, stderr: /\[PACKAGE_NOT_FOUND\]/ },
     { words: "none", code: 2, stderr: /\[IDENT_INVALID\]/ },
+    { words: "acme/web@banana", code: 2, stderr: /'banana' in 'acme\/web@banana' is not a range/ },
   ],
   list: [
     { words: "acme/tool", stdout: `${TOOL}\n` },
@@ -169,6 +170,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
     { words: "web --url $DEPOT --json", json: ["acme/web"] },
     { words: "zzz --url $DEPOT", stdout: "", stderr: /No packages found that match 'zzz'/ },
     { words: "web --url depot", code: 2, stderr: /\[DEPOT_URL_INVALID\]/ },
+    { words: "web --url file:///no-such-depot", code: 1, stderr: /\[DEPOT_UNREACHABLE\]/ },
   ],
   channels: [
     { words: `${ident("web")} --url $DEPOT`, stdout: "stable\nunstable\n" },
@@ -185,6 +187,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
   demote: [
     { words: `${ident("web")} canary --url $DEPOT`, stdout: "", stderr: /Demoted .* from canary/ },
     { words: `${ident("web")} unstable --url $DEPOT`, code: 1, stderr: /\[CHANNEL_INVALID\]/ },
+    { words: `${ident("web")} none --url $DEPOT`, code: 1, stderr: /\[CHANNEL_NOT_FOUND\]/ },
   ],
   download: [
     {

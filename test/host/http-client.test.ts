@@ -111,6 +111,14 @@ describe("a download", () => {
   })
 })
 
+describe("a download that the own disk refuses", () => {
+  it("is no failure of the server", async () => {
+    const url = await serve((_, response) => response.end("content"))
+    const destination = `${temporaryDirectory()}/none/file`
+    await expect(client.download({ url, destination })).rejects.toMatchObject({ code: "ENOENT", path: destination })
+  })
+})
+
 describe("proxies", () => {
   it("are those of the environment, but not for what no_proxy names", () => {
     const env = { http_proxy: "proxy:3128", HTTPS_PROXY: "http://u:p@secure", no_proxy: "localhost,.corp, x.org:8080" }

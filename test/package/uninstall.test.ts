@@ -159,11 +159,20 @@ describe("uninstall hooks", () => {
   }
 
   it("run for the last release of a name only", async () => {
-    const { run, reported } = await worldOf({ "a/web/1/1": [], "a/web/2/1": [], "b/web/1/1": [] })
+    const { run, reported, files } = await worldOf({
+      "a/web/1/1": [],
+      "a/web/2/1": [],
+      "a/web/3/1": [],
+      "b/web/1/1": [],
+    })
+    files.makeDirectories("/hab/pkgs/a/web/1/1/hooks")
+    files.writeFile("/hab/pkgs/a/web/1/1/hooks/uninstall.sh", "")
     const { ran, runUninstallHook } = recorder()
     await run("a/web", { keepLatest: 0, runUninstallHook })
-    expect(ran).toEqual(["a/web/2/1"])
-    expect(reported[0]).toMatch(/^Skipping a\/web\/1\/1: execution of the uninstall hook/)
+    expect(ran).toEqual(["a/web/3/1"])
+    expect(reported.filter((line) => line.startsWith("Skipping"))).toEqual([
+      "Skipping a/web/1/1: execution of the uninstall hook (other releases are installed)",
+    ])
   })
 
   it("run for dependencies too, and not in a dry run", async () => {

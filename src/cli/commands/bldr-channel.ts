@@ -14,7 +14,7 @@ export const createChannelCommand = defineCommand({
   options: { ...DEPOT_OPTIONS, origin: ORIGIN },
   async run({ args: [channel = ""], options }, context) {
     const origin = originOf(options.origin, context)
-    const made = await requireDepot(context, options).createChannel(origin, channel)
+    const made = await requireDepot(context, options, "may-be-new").createChannel(origin, channel)
     const verb = made === "created" ? "Created" : "Using"
     context.report({ tag: "status", verb, subject: `channel ${channel} of ${origin}` })
     return {}

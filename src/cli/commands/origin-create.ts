@@ -11,7 +11,7 @@ export const createOriginCommand = defineCommand({
   examples: ["hab origin create acme"],
   options: DEPOT_OPTIONS,
   async run({ args: [origin = ""], options }, context) {
-    const depot = requireDepot(context, options)
+    const depot = requireDepot(context, options, "may-be-new")
     const isThere = await depot.hasOrigin(origin)
     if (!isThere) await depot.createOrigin(origin)
     context.report({ tag: "status", verb: isThere ? "Skipping" : "Created", subject: `origin ${origin}` })

@@ -29,7 +29,7 @@ export const uploadOriginKeyCommand = defineCommand({
     if ((origin === undefined) === (options.pubfile === undefined)) {
       throw new HabError("USAGE", "give an origin, or a key's file with --pubfile")
     }
-    const depot = requireDepot(context, options)
+    const depot = requireDepot(context, options, "may-be-new")
     const keys = keysToUpload(context, origin, options)
     for (const key of keys) {
       const done = await depot.uploadKey(key.kind, key, printKey(key))

@@ -7,11 +7,11 @@ import { readArchive } from "../../package/archive.ts"
 import { findArtifact } from "../../package/artifact-cache.ts"
 import { chooseRelease, notFound } from "../../package/choose-release.ts"
 import { ensureSigner, fetchArtifact } from "../../package/fetch-artifact.ts"
-import { type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../../package/ident.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { type InstallSource, parseInstallSource } from "../../package/install-source.ts"
 import type { PackageSource } from "../../package/package-source.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
+import { CHANNEL_OPTION, DEFAULT_CHANNEL, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
 
 /** `hab pkg bundle`: a folder that is a depot, for machines without a network. */
 export const bundleCommand = defineCommand({
@@ -44,7 +44,9 @@ export const bundleCommand = defineCommand({
       })
       idents.push(stringifyIdent(ident))
     }
-    report({ tag: "end", text: `Install from it with: hab pkg install ${args[0]} --url file://${output}` })
+    const { origin, name } = parseIdent(idents[0] ?? "")
+    const from = `${options.channel === DEFAULT_CHANNEL ? "" : `--channel ${options.channel} `}--url file://${output}`
+    report({ tag: "end", text: `Install from it with: hab pkg install ${origin}/${name} ${from}` })
     return { text: idents.join("\n") }
   },
 })

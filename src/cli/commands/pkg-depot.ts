@@ -18,6 +18,11 @@ export const searchCommand = defineCommand({
     json: JSON_OUTPUT,
   },
   async run({ args: [text = ""], options }, context) {
+    if (text.trim() === "") {
+      throw new HabError("USAGE", "say what to search for", {
+        hint: "hab pkg search acme/ lists the packages of an origin",
+      })
+    }
     const { idents, total } = await requireDepot(context, options).search(text, options.limit)
     const found = idents.map(stringifyIdent)
     if (found.length === 0) context.report({ tag: "note", text: `No packages found that match '${text}'` })

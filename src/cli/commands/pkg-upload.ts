@@ -20,7 +20,7 @@ export const uploadCommand = defineCommand({
   examples: ["hab pkg upload results/acme-web-1.0.0-20260102030405-x86_64-linux.hart --channel stable"],
   options: { ...DEPOT_OPTIONS, channel: TO_CHANNEL_OPTION, force: FORCE, cacheKeyPath: CACHE_KEY_PATH },
   async run({ args, options }, context) {
-    const depot = requireDepot(context, options)
+    const depot = requireDepot(context, options, "may-be-new")
     const idents = await uploadAll(context, depot, args, {
       ...options,
       keys: openKeyCache(context, options.cacheKeyPath),
@@ -44,7 +44,7 @@ export const bulkUploadCommand = defineCommand({
   async run({ args: [given = ""], options }, context) {
     const { files, cwd } = context.host
     const directory = path.resolve(cwd, given)
-    const depot = requireDepot(context, options)
+    const depot = requireDepot(context, options, "may-be-new")
     const keys = createKeyCache({ files }, `${directory}/keys`)
     await uploadKeys(context, depot, keys, options.autoCreateOrigins)
     const harts = namesIn(context, `${directory}/artifacts`, ".hart")
