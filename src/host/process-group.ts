@@ -34,6 +34,7 @@ export function createProcessGroups(options: Readonly<{ fifoDirectory: string; p
     adopt: (left, onOutput) => adopt(context, left, onOutput),
     signalRun: watch.signal,
     emptied: watch.emptied,
+    isEmpty: watch.isEmpty,
     close: channels.close,
   }
 }

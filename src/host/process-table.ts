@@ -1,30 +1,13 @@
 import fs from "node:fs"
 import type { ProcessIdentity } from "../ports/process-group.ts"
 
-/** /proc/PID/environ is at most the arguments and environment the kernel accepts; one read takes it. */
-const ENVIRON_BYTES_MAX = 4 * 1024 * 1024
-const ENVIRON_BYTES_USUAL = 64 * 1024
-const RUN_ID_VARIABLE = "HAB_RUN_ID="
-const NUL = 0
 const DEAD_STATES = "ZXx"
 const START_TIME_INDEX = 19
 
 export type ProcessStat = Readonly<{ state: string; parent: number; group: number; startTime: string }>
 
-/** Who is alive of some groups and runs. */
-export type Census = Readonly<{
-  /** Live members by group id; a group without any is absent. */
-  groups: ReadonlyMap<number, readonly number[]>
-  /** Processes by the run asked for, those of the runs within it included; a run without any is absent. */
-  runs: ReadonlyMap<string, readonly number[]>
-  /** False when a process vanished or became another program meanwhile: a child of it may have been missed. */
-  conclusive: boolean
-}>
-
-let environ = Buffer.allocUnsafe(ENVIRON_BYTES_USUAL)
+const buffer = Buffer.allocUnsafeSlow(16 * 1024)
 let boot: string | undefined
-const kernelThreads = new Set<number>()
-let blankBefore: ReadonlySet<string> = new Set()
 
 /** The kernel's name for this boot: pids and start times of another one mean nothing. */
 export function bootId(): string {
@@ -65,108 +48,45 @@ export function sendSignal(pid: number, signal: string | 0): boolean {
   }
 }
 
-/** A run id and the runs it is part of: `r1/4` is in `r1/4` and in `r1`. */
-export function runsOf(runId: string): string[] {
-  const runs = [runId]
-  for (let at = runId.lastIndexOf("/"); at > 0; at = runId.lastIndexOf("/", at - 1)) runs.push(runId.slice(0, at))
-  return runs
+/** False of a thread, which has a number and files in /proc as well. */
+export function isProcess(pid: number): boolean {
+  return readProc(`/proc/${pid}/status`)?.includes(`\nTgid:\t${pid}\n`) === true
 }
 
-/** One pass over /proc for everybody who asks; about 6 µs a process, twice that when groups are asked for. */
-export function takeCensus(wanted: Readonly<{ groups: ReadonlySet<number>; runs: ReadonlySet<string> }>): Census {
-  const groups = new Map<number, number[]>()
-  const runs = new Map<string, number[]>()
-  const blank = new Set<string>()
-  let conclusive = true
-  for (const pid of processIds()) {
-    if (wanted.groups.size > 0) {
-      const stat = readStat(pid)
-      if (stat !== undefined && !isDead(stat) && wanted.groups.has(stat.group)) add(groups, stat.group, pid)
-    }
-    if (wanted.runs.size === 0) continue
-    const runId = runIdOf(pid, blank)
-    if (runId === "vanished") conclusive = false
-    else if (runId !== undefined) for (const run of runsOf(runId)) if (wanted.runs.has(run)) add(runs, run, pid)
-  }
-  if (wanted.runs.size > 0) blankBefore = blank
-  return { groups, runs, conclusive }
-}
-
-function processIds(): number[] {
+/** Every process there is but ourselves. */
+export function listProcesses(): number[] {
   return fs
     .readdirSync("/proc")
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid)
 }
 
-function isDead(stat: ProcessStat): boolean {
+/** Live members by group id; a group without any is absent. One pass over /proc, about 10 µs a process. */
+export function liveMembers(groups: ReadonlySet<number>): ReadonlyMap<number, readonly number[]> {
+  const members = new Map<number, number[]>()
+  if (groups.size === 0) return members
+  for (const pid of listProcesses()) {
+    const stat = readStat(pid)
+    if (stat === undefined || isDead(stat) || !groups.has(stat.group)) continue
+    members.set(stat.group, [...(members.get(stat.group) ?? []), pid])
+  }
+  return members
+}
+
+/** True of a process that ended and waits to be reaped. */
+export function isDead(stat: ProcessStat): boolean {
   return DEAD_STATES.includes(stat.state)
 }
 
-/**
- * The HAB_RUN_ID a live process was started with. Undefined: it has none, or we may not know. A process in the middle of
- * becoming another program, or gone since the list was made, is "vanished".
- */
-function runIdOf(pid: number, blank: Set<string>): string | undefined | "vanished" {
-  const length = readEnviron(pid)
-  if (typeof length !== "number") return length
-  if (length === 0) return withoutEnvironment(pid, blank)
-  const name = Buffer.from(RUN_ID_VARIABLE)
-  let at = environ.subarray(0, length).indexOf(name)
-  while (at > 0 && environ[at - 1] !== NUL) at = environ.subarray(0, length).indexOf(name, at + 1)
-  if (at < 0) return undefined
-  const end = environ.subarray(0, length).indexOf(NUL, at)
-  const value = environ.toString("utf8", at + name.length, end < 0 ? length : end)
-  // A zombie has no environment any more, so whoever has one is alive.
-  return value === "" ? undefined : value
-}
-
-/**
- * Kernel threads, zombies and programs started without an environment have none; so has, for an instant, one that is
- * becoming another program. Only what was already like this in the pass before is believed.
- */
-function withoutEnvironment(pid: number, seen: Set<string>): undefined | "vanished" {
-  if (kernelThreads.has(pid)) return undefined
-  const stat = readStat(pid)
-  if (stat === undefined) return "vanished"
-  if (stat.group === 0) kernelThreads.add(pid)
-  if (stat.group === 0 || isDead(stat)) return undefined
-  const key = `${pid}@${stat.startTime}`
-  seen.add(key)
-  return blankBefore.has(key) ? undefined : "vanished"
-}
-
-function readEnviron(pid: number): number | undefined | "vanished" {
-  let descriptor: number
+/** A small file of /proc, 16 KiB at most. Undefined when it cannot be read. */
+export function readProc(file: string): string | undefined {
+  let descriptor: number | undefined
   try {
-    descriptor = fs.openSync(`/proc/${pid}/environ`, "r")
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "vanished" : undefined
-  }
-  try {
-    let length = fs.readSync(descriptor, environ, 0, environ.length, 0)
-    while (length === environ.length && length < ENVIRON_BYTES_MAX) {
-      environ = Buffer.allocUnsafe(length * 2)
-      length = fs.readSync(descriptor, environ, 0, environ.length, 0)
-    }
-    return length
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH" ? "vanished" : undefined
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
-
-function readProc(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "latin1")
+    descriptor = fs.openSync(file, "r")
+    return buffer.toString("latin1", 0, fs.readSync(descriptor, buffer, 0, buffer.length, 0))
   } catch {
     return undefined
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor)
   }
-}
-
-function add<K>(map: Map<K, number[]>, key: K, pid: number): void {
-  const known = map.get(key)
-  if (known === undefined) map.set(key, [pid])
-  else known.push(pid)
 }

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers"
 import type { ProcessIdentity } from "../ports/process-group.ts"
-import { type Census, identify, isAlive, readStat, runsOf, sendSignal, takeCensus } from "./process-table.ts"
+import { identify, isAlive, liveMembers, readStat, sendSignal } from "./process-table.ts"
+import { createRunCensus, type RunCensus, runsOf } from "./run-census.ts"
 
 const POLL_MS = 5
 /** A pass in which processes came and went proves little; this many of them have to do. */
@@ -29,6 +30,8 @@ export type RunWatch = Readonly<{
   leaderExited(pid: number): void
   signal(runId: string, signal: string): void
   emptied(runId: string): Promise<void>
+  /** One look: false when it is not conclusive. */
+  isEmpty(runId: string): boolean
   /** True while a group led by `pid` has members, the leader included. */
   isOccupied(pid: number): boolean
 }>
@@ -36,6 +39,7 @@ export type RunWatch = Readonly<{
 /** One poll and one pass over /proc serve every run that is being waited for; without any, nothing is polled. */
 export function createRunWatch(): RunWatch {
   const groups = createGroupIndex()
+  const census = createRunCensus()
   const watches = new Set<Watch>()
   const killed = new Set<string>()
   let polling = false
@@ -47,16 +51,20 @@ export function createRunWatch(): RunWatch {
     watch.resolve()
   }
   const poll = () => {
-    for (const watch of findEmpty(watches, groups)) conclude(watch)
+    for (const watch of findEmpty(watches, groups, census)) conclude(watch)
     // Whoever forked while the run was being killed is killed as well.
     for (const watch of watches)
       if (killed.has(watch.runId)) for (const { pid } of watch.known) sendSignal(pid, "SIGKILL")
     polling = watches.size > 0
     if (polling) setTimeout(poll, POLL_MS)
   }
-  const signalStrays = createStrayPost(groups)
+  const signalStrays = createStrayPost(groups, census)
   return {
-    add: (runId, leader, isChild) => groups.add({ runId, leader, isChild, leaderExited: false }),
+    add(runId, leader, isChild) {
+      groups.add({ runId, leader, isChild, leaderExited: false })
+      if (isChild) census.born(leader.pid)
+      else census.adopted()
+    },
     leaderExited(pid) {
       const group = groups.ledBy(pid)
       if (group === undefined) return
@@ -75,6 +83,12 @@ export function createRunWatch(): RunWatch {
         polling = true
         queueMicrotask(poll)
       })
+    },
+    isEmpty(runId) {
+      const watch = { runId, resolve: () => undefined, known: [], inconclusive: 0 }
+      const isEmpty = findEmpty(new Set([watch]), groups, census).length > 0
+      if (isEmpty) conclude(watch)
+      return isEmpty
     },
     isOccupied(pid) {
       const group = groups.ledBy(pid)
@@ -107,16 +121,14 @@ function createGroupIndex() {
 }
 
 /** Signals processes that left their group; all that is asked for in one turn of the event loop costs one pass. */
-function createStrayPost(groups: GroupIndex): (runId: string, signal: string) => void {
+function createStrayPost(groups: GroupIndex, census: RunCensus): (runId: string, signal: string) => void {
   let asked = new Map<string, string>()
   const deliver = () => {
     const signals = asked
     asked = new Map()
-    const census = takeCensus({ groups: new Set(), runs: new Set(signals.keys()) })
+    const { runs } = census.take(new Set(signals.keys()))
     for (const [runId, signal] of signals) {
-      const strays = (census.runs.get(runId) ?? []).filter(
-        (pid) => groups.ledBy(readStat(pid)?.group ?? 0) === undefined,
-      )
+      const strays = (runs.get(runId) ?? []).filter((pid) => groups.ledBy(readStat(pid)?.group ?? 0) === undefined)
       for (const pid of strays) sendSignal(pid, signal)
     }
   }
@@ -126,27 +138,23 @@ function createStrayPost(groups: GroupIndex): (runId: string, signal: string) =>
   }
 }
 
-/** The watches whose run is empty now. The cheap questions come first; most polls need no pass at all. */
-function findEmpty(watches: ReadonlySet<Watch>, groups: GroupIndex): Watch[] {
+/** The watches whose run is empty now. The cheap questions come first; most polls need no census. */
+function findEmpty(watches: ReadonlySet<Watch>, groups: GroupIndex, census: RunCensus): Watch[] {
   const undecided = [...watches].filter(
     (watch) => !watch.known.some(isAlive) && !groups.of(watch.runId).some(leaderLives),
   )
   if (undecided.length === 0) return []
   const occupied = undecided.flatMap((watch) => groups.of(watch.runId).filter(mayHaveMembers))
-  const census = takeCensus({
-    groups: new Set(occupied.map((group) => group.leader.pid)),
-    runs: new Set(undecided.map((watch) => watch.runId)),
+  const inGroups = liveMembers(new Set(occupied.map((group) => group.leader.pid)))
+  const { runs, conclusive } = census.take(new Set(undecided.map((watch) => watch.runId)))
+  return undecided.filter((watch) => {
+    const ofGroups = groups.of(watch.runId).flatMap((group) => inGroups.get(group.leader.pid) ?? [])
+    const members = new Set([...ofGroups, ...(runs.get(watch.runId) ?? [])])
+    watch.known = [...members].map(identify).filter((found) => found !== undefined)
+    if (members.size > 0) return false
+    watch.inconclusive += conclusive ? 0 : 1
+    return conclusive || watch.inconclusive >= INCONCLUSIVE_MAX
   })
-  return undecided.filter((watch) => isEmpty(watch, groups.of(watch.runId), census))
-}
-
-function isEmpty(watch: Watch, groups: readonly Group[], census: Census): boolean {
-  const inGroup = groups.flatMap((group) => census.groups.get(group.leader.pid) ?? [])
-  const members = new Set([...inGroup, ...(census.runs.get(watch.runId) ?? [])])
-  watch.known = [...members].map(identify).filter((found) => found !== undefined)
-  if (members.size > 0) return false
-  watch.inconclusive += census.conclusive ? 0 : 1
-  return census.conclusive || watch.inconclusive >= INCONCLUSIVE_MAX
 }
 
 function leaderLives(group: Group): boolean {

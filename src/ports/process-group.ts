@@ -101,6 +101,8 @@ export interface RunGroups extends ProcessGroups {
   signalRun(runId: string, signal: string): void
   /** Resolves when nothing of the run is left. State Z counts as gone. */
   emptied(runId: string): Promise<void>
+  /** True when nothing of the run is left; false as well when that takes a longer look. */
+  isEmpty(runId: string): boolean
   /** Removes every FIFO; nothing may be running on them. */
   close(): void
 }

@@ -53,23 +53,30 @@ export type LauncherClient = Readonly<{
   end(exitCode: number): void
 }>
 
+/** What was asked and not answered yet, and what the launcher told unasked. */
+type State = Readonly<{
+  asked: Map<number, Readonly<{ run: string; resolve: (result: SpawnResult) => void }>>
+  awaited: Map<string, (() => void)[]>
+  /** Runs that ended with their process, until something is started in them. */
+  empty: Set<string>
+}>
+
 /**
  * Waits for the launcher's hello. Throws `LAUNCHER_PROTOCOL` when it is older than this supervisor can work with.
  * Messages it sends that we do not know are passed over: it may be newer.
  */
 export async function connectToLauncher(channel: MessageChannel, handlers: LauncherHandlers): Promise<LauncherClient> {
-  const asked = new Map<number, (result: SpawnResult) => void>()
-  const awaited = new Map<string, (() => void)[]>()
+  const state: State = { asked: new Map(), awaited: new Map(), empty: new Set() }
   channel.onClose(handlers.onLost)
   const hello = await new Promise<Hello>((resolve) => {
     channel.onMessage((message) => {
       const known = parseFromLauncher(message)
       if (known?.tag === "hello") resolve(known)
-      else if (known !== undefined) deliver(known, handlers, asked, awaited)
+      else if (known !== undefined) deliver(known, handlers, state)
     })
   })
   checkProtocol(hello)
-  return createClient(hello, (message) => channel.send(message), asked, awaited)
+  return createClient(hello, (message) => channel.send(message), state)
 }
 
 function checkProtocol({ protocol, version }: Hello): void {
@@ -82,8 +89,7 @@ function checkProtocol({ protocol, version }: Hello): void {
 function createClient(
   hello: Hello,
   send: (message: ToLauncher) => void,
-  asked: Map<number, (result: SpawnResult) => void>,
-  awaited: Map<string, (() => void)[]>,
+  { asked, awaited, empty }: State,
 ): LauncherClient {
   let requests = 0
   return {
@@ -91,12 +97,17 @@ function createClient(
     ready: () => send({ tag: "ready", protocol: Math.min(PROTOCOL_VERSION, hello.protocol) }),
     spawn(process) {
       const request = ++requests
-      const answer = new Promise<SpawnResult>((resolve) => asked.set(request, resolve))
+      const run = firstPart(process.runId)
+      empty.delete(run)
+      const answer = new Promise<SpawnResult>((resolve) => asked.set(request, { run, resolve }))
       send({ tag: "spawn", request, process })
       return answer
     },
-    signal: (runId, signal) => send({ tag: "signal", runId, signal }),
+    signal(runId, signal) {
+      if (!empty.has(firstPart(runId))) send({ tag: "signal", runId, signal })
+    },
     emptied(runId) {
+      if (empty.delete(runId)) return Promise.resolve()
       const waiting = awaited.get(runId) ?? []
       awaited.set(runId, waiting)
       if (waiting.length === 0) send({ tag: "watch-empty", runId })
@@ -115,15 +126,14 @@ function createClient(
 function deliver(
   message: Exclude<FromLauncher, Hello>,
   handlers: LauncherHandlers,
-  asked: Map<number, (result: SpawnResult) => void>,
-  awaited: Map<string, (() => void)[]>,
+  { asked, awaited, empty }: State,
 ): void {
   switch (message.tag) {
     case "started":
     case "not-started": {
-      const resolve = asked.get(message.request)
+      const request = asked.get(message.request)
       asked.delete(message.request)
-      return resolve?.(message)
+      return request?.resolve(message)
     }
     case "emptied": {
       const waiting = awaited.get(message.runId) ?? []
@@ -132,6 +142,8 @@ function deliver(
       return
     }
     case "exited":
+      // A hook of it may have been asked for meanwhile.
+      if (message.empty === true && ![...asked.values()].some(({ run }) => run === message.id)) empty.add(message.id)
       return handlers.onExit(message)
     case "shutdown":
       return handlers.onShutdown(message.forced)
@@ -140,4 +152,9 @@ function deliver(
     case "reload":
       return handlers.onReload()
   }
+}
+
+/** The run that a part of it, `<run>/<n>`, belongs to. */
+function firstPart(runId: string): string {
+  return runId.split("/", 1)[0] ?? runId
 }

@@ -92,7 +92,7 @@ const FROM_LAUNCHER: Readonly<Record<FromLauncher["tag"], Fields>> = {
   },
   started: { request: isNumber, pid: isNumber, startedMs: isNumber },
   "not-started": { request: isNumber, cause: isString },
-  exited: { id: isString, status: STATUS },
+  exited: { id: isString, status: STATUS, empty: optional(isBoolean) },
   emptied: { runId: isString },
   message: { id: isString },
   shutdown: { forced: isBoolean },

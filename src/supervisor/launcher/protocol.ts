@@ -84,7 +84,8 @@ export type FromLauncher =
     }>
   | Readonly<{ tag: "started"; request: number; pid: number; startedMs: number }>
   | Readonly<{ tag: "not-started"; request: number; cause: string }>
-  | Readonly<{ tag: "exited"; id: string; status: ExitStatus; output?: OutputSummary }>
+  /** `empty`: the process of a run, of which nothing is left; nobody has to ask. */
+  | Readonly<{ tag: "exited"; id: string; status: ExitStatus; output?: OutputSummary; empty?: boolean }>
   | Readonly<{ tag: "emptied"; runId: string }>
   /** Said by a process with a channel. */
   | Readonly<{ tag: "message"; id: string; message: unknown }>

@@ -59,8 +59,9 @@ export function follow(
     context.copies.forget(id)
     const summary = output.summary()
     context.table.exited(id, status, summary)
+    const empty = kind === "run" && isEmpty(context, record.description.runId) ? { empty: true } : {}
+    tell(context, { tag: "exited", id, status, ...(summary === undefined ? {} : { output: summary }), ...empty })
     if (kind === "run") say(context, exitLine(plan.preamble, group.pid, status))
-    tell(context, { tag: "exited", id, status, ...(summary === undefined ? {} : { output: summary }) })
   })
 }
 
@@ -71,6 +72,10 @@ function spawnTracked(context: LauncherContext, request: number, wanted: Process
 
 async function emptied(context: LauncherContext, runId: string): Promise<void> {
   await Promise.all([...context.instances].map((instance) => context.ports.groups.emptied(`${instance}/${runId}`)))
+}
+
+function isEmpty(context: LauncherContext, runId: string): boolean {
+  return [...context.instances].every((instance) => context.ports.groups.isEmpty(`${instance}/${runId}`))
 }
 
 async function spawn(context: LauncherContext, request: number, wanted: ProcessRequest): Promise<void> {

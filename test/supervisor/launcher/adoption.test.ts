@@ -32,6 +32,7 @@ function machine(alive: readonly number[]) {
     adopt,
     signalRun: (runId: string, signal: string) => calls.push(`${signal} ${runId}`),
     emptied: (runId: string) => new Promise<void>((resolve) => empty.set(runId, resolve)),
+    isEmpty: () => false,
   } as unknown as RunGroups
   const sink = {
     isTerminal: false,
