@@ -1,15 +1,18 @@
 import { isSystemError } from "../base/errors.ts"
 import { innerPath, type Layout } from "../base/layout.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { bringFile, putFileAside } from "../ports/spare-file.ts"
 import type { HookIdentity, HookWork } from "./execute.ts"
 import { type EventRecord, recordJson } from "./record.ts"
+
+type EventFiles = Pick<FileSystem, "lstat" | "removeFile" | "rename" | "rewriteFile" | "writeFile">
 
 /**
  * Writes the whole record for a hook's process and names it in `HAB_HOOK_FILE`: mode 0600, the hook's own, gone when the
  * hook is (decisions 22). Where it cannot be written the hook runs without.
  */
 export function writeEventFile(
-  context: Readonly<{ files: Pick<FileSystem, "lstat" | "removeFile" | "writeFile">; layout: Layout }>,
+  context: Readonly<{ files: EventFiles; layout: Layout }>,
   task: Readonly<{ hook: HookIdentity; command: HookWork; record?: EventRecord; records?: string }>,
 ): Readonly<{ command: HookWork; remove: () => void }> {
   const { command, record, records } = task
@@ -17,12 +20,11 @@ export function writeEventFile(
   if (record === undefined || records === undefined || typeof command === "function") return without
   const { files, layout } = context
   const file = `${records}/.${task.hook.name}.event.json`
-  const remove = () => unlessRefused(() => files.lstat(file) !== undefined && files.removeFile(file))
-  // Removed before it is written: whatever the name points at is not written through.
-  remove()
+  const coming = { path: file, spare: `${records}/.${task.hook.name}.event.spare` }
   const owner = command.user === undefined ? {} : { owner: { uid: command.user.uid, gid: command.user.gid } }
-  const written = unlessRefused(() => files.writeFile(file, recordJson(record), { mode: 0o600, ...owner }))
+  const written = unlessRefused(() => bringFile(files, coming, recordJson(record), { mode: 0o600, ...owner }))
   if (!written) return without
+  const remove = () => unlessRefused(() => putFileAside(files, coming))
   return { command: { ...command, env: { ...command.env, HAB_HOOK_FILE: innerPath(layout, file) } }, remove }
 }
 

@@ -14,7 +14,10 @@ import type { EventRecord } from "./record.ts"
 export type HookContext = Readonly<{
   groups: ProcessGroups
   clock: Clock
-  files: Pick<FileSystem, "stat" | "lstat" | "readText" | "removeFile" | "createExclusively" | "writeFile">
+  files: Pick<
+    FileSystem,
+    "stat" | "lstat" | "readText" | "removeFile" | "createExclusively" | "writeFile" | "rename" | "rewriteFile"
+  >
   layout: Layout
   report: Report
   /** Bytes of stdout kept in reports (`HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT`); see `keepBytesOf`. */

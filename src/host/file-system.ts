@@ -29,6 +29,7 @@ export const systemFiles: FileSystem = {
   makeTemporaryDirectory: (prefix) => fs.mkdtempSync(prefix),
   writeFile: (file, content, options) => writeWhole(file, content, options, "w"),
   appendFile: (file, content) => naming(file, () => fs.appendFileSync(file, content)),
+  rewriteFile,
   writeAtomically,
   createExclusively,
   rename: (from, to) => fs.renameSync(from, to),
@@ -136,6 +137,39 @@ function writeWhole(file: string, content: Uint8Array | string, options: WriteOp
     if (flag === "wx") naming(file, () => fs.fsyncSync(descriptor))
   } finally {
     fs.closeSync(descriptor)
+  }
+}
+
+function rewriteFile(file: string, content: string, { mode = FILE_MODE, owner }: WriteOptions = {}): boolean {
+  const descriptor = openPlain(file)
+  if (descriptor === undefined) return false
+  try {
+    const stat = fs.fstatSync(descriptor)
+    if (!stat.isFile() || stat.nlink !== 1) return false
+    if (owner !== undefined && (stat.uid !== owner.uid || stat.gid !== owner.gid)) {
+      fs.fchownSync(descriptor, owner.uid, owner.gid)
+    }
+    if ((stat.mode & 0o7777) !== mode) fs.fchmodSync(descriptor, mode)
+    const bytes = Buffer.from(content)
+    naming(file, () => {
+      for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at, bytes.length - at, at)
+      if (stat.size > bytes.length) fs.ftruncateSync(descriptor, bytes.length)
+    })
+    return true
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function openPlain(file: string): number | undefined {
+  const { O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = fs.constants
+  try {
+    return fs.openSync(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    // ENXIO: a FIFO.
+    if (isSystemError(error, "ENOENT") || isSystemError(error, "ELOOP") || isSystemError(error, "ENXIO"))
+      return undefined
+    throw error
   }
 }
 

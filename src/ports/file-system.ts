@@ -54,6 +54,11 @@ export interface FileSystem {
   /** A new directory with a random suffix, mode 0700. */
   makeTemporaryDirectory(prefix: string): string
   writeFile(path: string, content: Uint8Array | string, options?: WriteOptions): void
+  /**
+   * Gives an existing file new content in its place. False when there is none, or no plain one with one name: symlinks
+   * are not followed.
+   */
+  rewriteFile(path: string, content: string, options?: WriteOptions): boolean
   appendFile(path: string, content: Uint8Array | string): void
   /**
    * Replaces the file whole or not at all: temporary file beside it, fsync, rename, fsync of the directory. A crash

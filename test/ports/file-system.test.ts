@@ -26,6 +26,21 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
     expect(() => files.readText(`${at}/missing`)).toThrowError(failure("ENOENT"))
   })
 
+  it("rewrites a plain file in its place, and nothing else", () => {
+    const { files, at } = create()
+    files.writeFile(`${at}/a`, "long content")
+    files.symlink(`${at}/a`, `${at}/link`)
+    files.writeFile(`${at}/b`, "two names")
+    files.link(`${at}/b`, `${at}/c`)
+    const { inode } = files.lstat(`${at}/a`) ?? {}
+    expect(
+      ["a", "link", "b", "missing"].map((name) => files.rewriteFile(`${at}/${name}`, "new", { mode: 0o600 })),
+    ).toEqual([true, false, false, false])
+    expect(files.readText(`${at}/a`)).toBe("new")
+    expect(files.lstat(`${at}/a`)).toMatchObject({ mode: 0o600, inode })
+    expect(files.readText(`${at}/b`)).toBe("two names")
+  })
+
   it("creates only what is not there, and does not follow links in doing so", () => {
     const { files, at } = create()
     files.symlink(`${at}/target`, `${at}/link`)

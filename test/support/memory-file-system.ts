@@ -141,7 +141,10 @@ function reading(tree: ReturnType<typeof memoryTree>, enter: Enter): Reading {
   }
 }
 
-type Writing = Pick<FileSystem, "writeFile" | "appendFile" | "writeAtomically" | "createExclusively" | "copyFile">
+type Writing = Pick<
+  FileSystem,
+  "writeFile" | "rewriteFile" | "appendFile" | "writeAtomically" | "createExclusively" | "copyFile"
+>
 
 function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: () => boolean): Writing {
   let temporary = 0
@@ -157,6 +160,12 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
   }
   return {
     writeFile: write,
+    rewriteFile(at, content, options) {
+      const node = ifPresent(() => tree.look("open", at, false))
+      if (node?.kind !== "file" || node.links !== 1) return false
+      write(at, content, options)
+      return true
+    },
     appendFile(at, content) {
       const existing = ifPresent(() => tree.file("open", at))
       const before = existing?.bytes ?? new Uint8Array()

@@ -95,12 +95,12 @@ function createClient(
   return {
     hello,
     ready: () => send({ tag: "ready", protocol: Math.min(PROTOCOL_VERSION, hello.protocol) }),
-    spawn(process) {
+    spawn(wanted) {
       const request = ++requests
-      const run = firstPart(process.runId)
+      const run = firstPart(wanted.runId)
       empty.delete(run)
       const answer = new Promise<SpawnResult>((resolve) => asked.set(request, { run, resolve }))
-      send({ tag: "spawn", request, process })
+      send({ tag: "spawn", request, process: wanted })
       return answer
     },
     signal(runId, signal) {

@@ -42,6 +42,7 @@ export function createLogFile(
   let size = 0
   let lost = 0
   let midLine = false
+  let isFresh = false
   let markedMs = Number.NEGATIVE_INFINITY
 
   const open = (truncate: boolean) => {
@@ -103,12 +104,15 @@ export function createLogFile(
   return {
     append: keep === "rotated" ? appendRotated : appendUntilFull,
     replace() {
+      // Most hooks print nothing, many times.
+      if (isFresh && size === 0) return
       rest()
       lost = 0
       midLine = false
       // Who reads the old one still has it whole.
       removeOld(ports, path)
       open(true)
+      isFresh = file !== undefined
     },
     rest,
   }

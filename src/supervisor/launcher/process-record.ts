@@ -1,5 +1,6 @@
 import type { FileSystem } from "../../ports/file-system.ts"
 import type { ProcessIdentity, StreamPaths } from "../../ports/process-group.ts"
+import { bringFile, putFileAside } from "../../ports/spare-file.ts"
 import { isProcessDescription } from "./parse-message.ts"
 import type { ProcessRequest } from "./protocol.ts"
 
@@ -13,7 +14,10 @@ export type ProcessRecord = Readonly<{
   streams: StreamPaths | undefined
 }>
 
-type Files = Pick<FileSystem, "makeDirectories" | "readDirectory" | "readText" | "writeFile" | "rename" | "removeFile">
+type Files = Pick<
+  FileSystem,
+  "lstat" | "makeDirectories" | "readDirectory" | "readText" | "removeFile" | "rename" | "rewriteFile" | "writeFile"
+>
 
 /** One small file for each process, by its id. */
 export type ProcessRecords = Readonly<{
@@ -24,6 +28,8 @@ export type ProcessRecords = Readonly<{
 }>
 
 const SUFFIX = ".json"
+const SPARE_SUFFIX = ".spare"
+const SPARES_MAX = 256
 const DIRECTORY_MODE = 0o700
 const FILE_MODE = 0o600
 
@@ -31,13 +37,24 @@ const FILE_MODE = 0o600
 export function createProcessRecords(files: Files, directory: string): ProcessRecords {
   files.makeDirectories(directory, DIRECTORY_MODE)
   const fileOf = (id: string) => `${directory}/${encodeURIComponent(id)}${SUFFIX}`
+  const spares: string[] = []
+  let named = 0
+  const newSpare = () => `${directory}/${++named}${SPARE_SUFFIX}`
   return {
     write(record) {
-      const file = fileOf(record.description.id)
-      files.writeFile(`${file}.new`, JSON.stringify(record), { mode: FILE_MODE })
-      files.rename(`${file}.new`, file)
+      const coming = { path: fileOf(record.description.id), spare: spares.pop() ?? newSpare() }
+      bringFile(files, coming, JSON.stringify(record), { mode: FILE_MODE })
     },
-    remove: (id) => removeIfPresent(files, fileOf(id)),
+    remove(id) {
+      if (spares.length >= SPARES_MAX) return removeIfPresent(files, fileOf(id))
+      const spare = newSpare()
+      try {
+        putFileAside(files, { path: fileOf(id), spare })
+        spares.push(spare)
+      } catch {
+        // It was never written.
+      }
+    },
     readAll: () =>
       files.readDirectory(directory).flatMap(({ name }) => {
         const record = name.endsWith(SUFFIX) ? readRecord(files, `${directory}/${name}`) : undefined

@@ -71,6 +71,24 @@ describe("the supervisor's side of the launcher", () => {
     await Promise.all(both)
   })
 
+  it("asks nothing about a run that was empty when its process ended", async () => {
+    const { client, sent, deliver } = connect()
+    const { emptied, signal } = await client
+    deliver({ tag: "exited", id: "r1", status: { tag: "exited", code: 1 }, empty: true })
+    signal("r1", "SIGTERM")
+    await emptied("r1")
+    expect(sent).toEqual([])
+  })
+
+  it("asks all the same when a hook of that run was under way", async () => {
+    const { client, sent, deliver } = connect()
+    const { emptied, spawn } = await client
+    void spawn({ ...command, ...place, id: "r1/1" })
+    deliver({ tag: "exited", id: "r1", status: { tag: "exited", code: 1 }, empty: true })
+    void emptied("r1")
+    expect(sent).toMatchObject([{ tag: "spawn" }, { tag: "watch-empty", runId: "r1" }])
+  })
+
   it("passes on shutdown, reload and the launcher's death", async () => {
     const heard: string[] = []
     const { client, deliver, close } = connect(hello, {
