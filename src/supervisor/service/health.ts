@@ -50,7 +50,7 @@ export type HealthSettings = Readonly<{
 
 /**
  * The pause after a check: from its end to the start of the next one. The first ok of a loop takes a random part of the
- * interval in whole seconds, later ones the interval; anything else the interval or 30 s, whichever is shorter.
+ * interval, to the millisecond so that short intervals do not keep in step, later ones the interval; anything else the interval or 30 s, whichever is shorter.
  * `hasteMs`: and no longer than this; 0 for no such limit.
  */
 export function pauseAfterCheck(
@@ -59,7 +59,7 @@ export function pauseAfterCheck(
 ): number {
   const { firstOkSeen, intervalMs, random, hasteMs = 0 } = facts
   if (answer !== "ok") return Math.min(intervalMs, DEFAULT_HEALTH_INTERVAL_MS, hasteMs || Number.POSITIVE_INFINITY)
-  return firstOkSeen ? intervalMs : Math.floor(random * (intervalMs / 1000)) * 1000
+  return firstOkSeen ? intervalMs : Math.floor(random * intervalMs)
 }
 
 /** What one answer means: the health after it, and the turn to tell post-healthy or post-unhealthy hooks about. */
