@@ -98,6 +98,8 @@ export function supervisorPaths(layout: Layout) {
     config: `${state}/config/sup.toml`,
     logs: `${state}/logs`,
     run: `${state}/run`,
+    /** What running hooks are told, by service: their own users read it. */
+    events: `${state}/events`,
     controlSocket: `${state}/run/control.sock`,
     fifos: `${state}/run/fifo`,
     processes: `${state}/run/processes`,

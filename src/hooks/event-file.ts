@@ -5,7 +5,10 @@ import { bringFile, putFileAside } from "../ports/spare-file.ts"
 import type { HookIdentity, HookWork } from "./execute.ts"
 import { type EventRecord, recordJson } from "./record.ts"
 
-type EventFiles = Pick<FileSystem, "lstat" | "removeFile" | "rename" | "rewriteFile" | "writeFile">
+/** A hook's user goes through it to its own file, and sees no other's. */
+const DIRECTORY_MODE = 0o711
+
+type EventFiles = Pick<FileSystem, "lstat" | "makeDirectories" | "removeFile" | "rename" | "rewriteFile" | "writeFile">
 
 /**
  * Writes the whole record for a hook's process and names it in `HAB_HOOK_FILE`: mode 0600, the hook's own, gone when the
@@ -19,10 +22,13 @@ export function writeEventFile(
   const without = { command, remove: () => undefined }
   if (record === undefined || records === undefined || typeof command === "function") return without
   const { files, layout } = context
-  const file = `${records}/.${task.hook.name}.event.json`
-  const coming = { path: file, spare: `${records}/.${task.hook.name}.event.spare` }
+  const file = `${records}/${task.hook.name}.json`
+  const coming = { path: file, spare: `${records}/${task.hook.name}.spare` }
   const owner = command.user === undefined ? {} : { owner: { uid: command.user.uid, gid: command.user.gid } }
-  const written = unlessRefused(() => bringFile(files, coming, recordJson(record), { mode: 0o600, ...owner }))
+  const written = unlessRefused(() => {
+    files.makeDirectories(records, DIRECTORY_MODE)
+    bringFile(files, coming, recordJson(record), { mode: 0o600, ...owner })
+  })
   if (!written) return without
   const remove = () => unlessRefused(() => putFileAside(files, coming))
   return { command: { ...command, env: { ...command.env, HAB_HOOK_FILE: innerPath(layout, file) } }, remove }

@@ -16,7 +16,15 @@ export type HookContext = Readonly<{
   clock: Clock
   files: Pick<
     FileSystem,
-    "stat" | "lstat" | "readText" | "removeFile" | "createExclusively" | "writeFile" | "rename" | "rewriteFile"
+    | "stat"
+    | "lstat"
+    | "makeDirectories"
+    | "readText"
+    | "removeFile"
+    | "createExclusively"
+    | "writeFile"
+    | "rename"
+    | "rewriteFile"
   >
   layout: Layout
   report: Report

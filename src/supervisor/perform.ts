@@ -1,5 +1,5 @@
 import { HabError, problemLines } from "../base/errors.ts"
-import { type Layout, servicePaths } from "../base/layout.ts"
+import { type Layout, servicePaths, supervisorPaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
 import type { HookReport } from "../hooks/execute.ts"
 import { type HookContext, runHook } from "../hooks/run-hook.ts"
@@ -121,8 +121,7 @@ export function runListOf(
 
 /** Where what hooks of a service print and are told is kept. */
 export function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
-  const { logs, hooks } = servicePaths(layout, name)
-  return { logs, records: hooks }
+  return { logs: servicePaths(layout, name).logs, records: `${supervisorPaths(layout).events}/${name}` }
 }
 
 function markRunning({ clock }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {

@@ -121,7 +121,7 @@ async function runList(
 ): Promise<ListOutcome> {
   if (hooks.length === 0) return { tag: "passed" }
   const { host, layout, launcher } = context
-  const { logs, run: records } = supervisorPaths(layout)
+  const { logs, events } = supervisorPaths(layout)
   return runHookList(
     {
       groups: hookGroups({ launcher, exits, layout }, OWNER, { directory: logs, prefix: "" }),
@@ -136,7 +136,7 @@ async function runList(
       hooks,
       speaker: SPEAKER,
       logs,
-      records,
+      records: `${events}/${OWNER}`,
       signal,
       onStart: ({ hook }) => running.add(hook.name),
       onReport: ({ hook }) => running.delete(hook),

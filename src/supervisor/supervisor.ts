@@ -198,7 +198,10 @@ function lateExit(context: SupervisorContext, roster: Roster, exit: ProcessExit)
 
 function forgetHooks(context: SupervisorContext, { group, name, memory }: Supervised): void {
   const place = { files: context.host.files, layout: context.layout }
-  writtenOrSaid(context, group, "the memory of its hooks", () => forgetRuns(place, name, memory))
+  writtenOrSaid(context, group, "the memory of its hooks", () => {
+    forgetRuns(place, name, memory)
+    place.files.removeTree(`${supervisorPaths(place.layout).events}/${name}`)
+  })
 }
 
 function isLeft({ launcher }: SupervisorContext, service: string): boolean {

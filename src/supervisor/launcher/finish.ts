@@ -31,11 +31,15 @@ export async function endProcesses(
 }
 
 /** Removes what only a living launcher needs. With adopted processes left running, their FIFOs and records stay. */
-export function removeTraces(context: LauncherContext, paths: Readonly<{ processes: string; pidFile: string }>): void {
+export function removeTraces(
+  context: LauncherContext,
+  paths: Readonly<{ processes: string; events: string; pidFile: string }>,
+): void {
   const { files, groups } = context.ports
   if (context.table.living().length === 0) {
     groups.close()
     files.removeTree(paths.processes)
+    files.removeTree(paths.events)
   }
   if (files.lstat(paths.pidFile) !== undefined) files.removeFile(paths.pidFile)
 }

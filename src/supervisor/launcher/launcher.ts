@@ -52,7 +52,7 @@ export async function runLauncher(options: LauncherOptions): Promise<number> {
   await adoptLeft(context)
   const ending = await keepSupervisor(context, control, options.supervisor)
   await endProcesses(context, ending.adopted, control.hurry.signal)
-  removeTraces(context, { processes: paths.processes, pidFile: paths.launcherPid })
+  removeTraces(context, { processes: paths.processes, events: paths.events, pidFile: paths.launcherPid })
   if (ending.adopted === "stop") say(context, "Hasta la vista, services.")
   await flushConsoles(context)
   unlisten()
