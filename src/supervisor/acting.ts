@@ -19,7 +19,7 @@ import type { PerformContext } from "./perform.ts"
 import { processOf } from "./process-of.ts"
 import type { Release } from "./release.ts"
 import type { Roster } from "./roster.ts"
-import { noteFiles } from "./service-files.ts"
+import { lookAtFiles, noteFiles } from "./service-files.ts"
 import type { Supervised } from "./supervised.ts"
 
 type Wiring = Readonly<{
@@ -47,6 +47,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
     startProcess: (held, release) => startProcess(context, wiring, held, release),
     signalRun: launcher.signal,
     emptied: launcher.emptied,
+    lookAtFiles: (held) => lookAtFiles(context, wiring.roster(), held),
     noteFiles: (held) => noteFiles(context, held),
     forget: wiring.forget,
     awaited: (held) => awaitedBefore(wiring.roster(), held),

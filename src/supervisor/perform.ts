@@ -35,6 +35,8 @@ export type PerformContext = Readonly<{
   signalRun: (runId: string, signal: string) => void
   /** Resolves when nothing of the run is left. */
   emptied: (runId: string) => Promise<void>
+  /** Tells of files that others changed until now. */
+  lookAtFiles: (held: Supervised) => void
   /** What is in the service's `files/` now is no news to it. */
   noteFiles: (held: Supervised) => void
   forget: (held: Supervised) => void
@@ -124,7 +126,8 @@ export function directoriesOf({ layout }: PerformContext, { name }: Supervised) 
   return { logs: servicePaths(layout, name).logs, records: `${supervisorPaths(layout).events}/${name}` }
 }
 
-function markRunning({ clock }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {
+function markRunning({ clock, lookAtFiles }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {
+  lookAtFiles(held)
   held.running.set(hook.name, { hook: hook.name, event: hook.event, startedMs: clock.monotonicMs(), timeoutMs })
 }
 

@@ -39,16 +39,21 @@ function tell(roster: Roster, held: Supervised, names: readonly string[]): void 
 
 /** Tells the machine of files that others wrote or removed. Returns how to stop. */
 export function watchFiles(context: SupervisorContext, roster: Roster, held: Supervised): () => void {
-  const { host, layout } = context
-  const { files } = servicePaths(layout, held.name)
-  return host.watcher.watch(files, () => {
-    // When the hook ends, what is there then is noted as known.
-    if (held.running.size > 0) return
-    const now = filesOf(context, held.name)
-    const changed = namesOfChanged(held.filesSeen, now)
-    held.filesSeen = now
-    if (changed.length > 0) tell(roster, held, changed)
-  })
+  const { files } = servicePaths(context.layout, held.name)
+  return context.host.watcher.watch(files, () => lookAtFiles(context, roster, held))
+}
+
+/**
+ * Tells the machine what others did since the last look. A hook that is about to run asks for it, because what changes
+ * while one runs is taken for its own work (decisions 13), and changes are told a moment after they happen.
+ */
+export function lookAtFiles(context: SupervisorContext, roster: Roster, held: Supervised): void {
+  // When the hook ends, what is there then is noted as known.
+  if (held.running.size > 0 || !held.service.settings.hooks.includes("file-updated")) return
+  const now = filesOf(context, held.name)
+  const changed = namesOfChanged(held.filesSeen, now)
+  held.filesSeen = now
+  if (changed.length > 0) tell(roster, held, changed)
 }
 
 /** Puts what was uploaded to the group into the service's `files/`, before its process starts. */

@@ -69,4 +69,4 @@ describe("a host that Habitat supervised", () => {
 
 /** What a supervisor of ours adds to such a host. */
 const OURS =
-  /^(?:\.enclosure|launcher|sup\/default\/(?:run|bin|logs)(?:\/.*)?|sup\/default\/data\/(?:created|updates)\.json|svc\/[^/]+(?:\/(?:config_install|config|data|files|static|var|hooks|logs))?|svc\/oldweb\/logs\/run\..*|svc\/oldcache\/logs\/run\..*)$/
+  /^(?:\.enclosure|launcher|sup\/default\/(?:run|bin|logs|data\/known)(?:\/.*)?|sup\/default\/data\/(?:created|updates)\.json|svc\/[^/]+(?:\/(?:config_install|config|data|files|static|var|hooks|logs))?|svc\/oldweb\/logs\/run\..*|svc\/oldcache\/logs\/run\..*)$/
