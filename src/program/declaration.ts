@@ -38,7 +38,10 @@ export function readDeclaration(given: unknown, source: DeclarationSource): Want
     root.refuse("set", `'${set}' cannot name a set: letters, digits, - _ and . only`)
   if (source.declaredIn === "program") registerAll(root, functions)
   else if (root.has("hooks"))
-    root.refuse("hooks", "hooks of the set as a whole belong to `hab svc apply`; give each resource its own")
+    root.refuse(
+      "hooks",
+      "hooks of the set as a whole belong to `hab svc apply`; give each resource, or a group of them, its own",
+    )
   const names = namesIn(root.raw)
   const nameOf = (ref: ResourceRef) => {
     const name = ref.slice("services.".length)

@@ -7,7 +7,7 @@ import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import { type Operation, reconcile } from "./spec/reconcile.ts"
 import { readSpecs } from "./spec/spec-files.ts"
-import { applyOperations } from "./spec-changes.ts"
+import { applyOperations, releaseNameOf } from "./spec-changes.ts"
 import type { ChangeContext } from "./take-spec.ts"
 
 /** `changing`: what changes of specs take, for a reason. */
@@ -44,7 +44,9 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
     if (!leaving.includes(name) && !changes.isPending(name)) applyOperations(change, name, operations)
   }
   resumeOwed(change, owed)
-  for (const held of roster.services.values()) if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec)
+  for (const held of roster.services.values()) {
+    if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec, releaseNameOf(held))
+  }
   known.keep(new Set([...found.specs.keys(), ...inForce.keys()]))
   checkBinds(context, roster, say)
   checkGates(context, roster)

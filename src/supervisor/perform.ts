@@ -121,8 +121,26 @@ export function runListOf(
   })
 }
 
+/** Runs a hook whose end is an answer, once. Undefined only when the launcher is gone; then this supervisor ends. */
+export function runAnswering(
+  context: PerformContext,
+  held: Supervised,
+  planned: PlannedHook,
+  signal: AbortSignal,
+): Promise<HookReport | undefined> {
+  return runHook(context.hooksOf(held), {
+    hook: planned.hook,
+    command: planned.command(1),
+    timeoutMs: planned.timeoutMs,
+    speaker: held.group,
+    ...directoriesOf(context, held),
+    ...(planned.record === undefined ? {} : { record: planned.record(1) }),
+    signal,
+  }).catch(() => undefined)
+}
+
 /** Where what hooks of a service print and are told is kept. */
-export function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
+function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
   return { logs: servicePaths(layout, name).logs, records: `${supervisorPaths(layout).events}/${name}` }
 }
 
@@ -206,29 +224,17 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
   const controller = new AbortController()
   held.hooks.set("health-check", controller)
   markRunning(context, held, planned)
-  const check = runHook(context.hooksOf(held), {
-    hook: planned.hook,
-    command: planned.command(1),
-    timeoutMs: planned.timeoutMs,
-    speaker: held.group,
-    ...directoriesOf(context, held),
-    ...(planned.record === undefined ? {} : { record: planned.record(1) }),
-    signal: controller.signal,
+  void runAnswering(context, held, planned, controller.signal).then((report) => {
+    if (!controller.signal.aborted) held.running.delete(planned.hook.name)
+    context.noteFiles(held)
+    if (report === undefined) return
+    const answer = healthAnswer(report)
+    if (answer === undefined || controller.signal.aborted) return
+    held.healthBefore = held.service.health.status
+    held.healthOutput = report.firstOutput
+    if (answer.tag === "failed") context.say(held, "HK", answer.message)
+    context.post(held, { tag: "health-result", run, answer: answer.tag })
   })
-  // Rejected only when the launcher is gone; then this supervisor ends.
-  void check
-    .catch(() => undefined)
-    .then((report) => {
-      if (!controller.signal.aborted) held.running.delete(planned.hook.name)
-      context.noteFiles(held)
-      if (report === undefined) return
-      const answer = healthAnswer(report)
-      if (answer === undefined || controller.signal.aborted) return
-      held.healthBefore = held.service.health.status
-      held.healthOutput = report.firstOutput
-      if (answer.tag === "failed") context.say(held, "HK", answer.message)
-      context.post(held, { tag: "health-result", run, answer: answer.tag })
-    })
 }
 
 function describe(error: unknown): string {

@@ -150,6 +150,11 @@ function isAlive({ launcher }: SupervisorContext, service: string): boolean {
   return launcher.hello.processes.some((one) => one.service === service && one.kind === "run")
 }
 
+/** What a package service is of; a command has no release. */
+export function releaseNameOf({ spec, release }: Supervised): string | undefined {
+  return release === undefined || spec.own.command !== undefined ? undefined : stringifyIdent(release.ident)
+}
+
 /** Lists a service with what an earlier supervisor left of it; true when a run of it goes on. */
 export function adoptHeld(change: ChangeContext, opened: Supervised): boolean {
   const { context, roster, say } = change
@@ -162,7 +167,7 @@ export function adoptHeld(change: ChangeContext, opened: Supervised): boolean {
 
 function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): void {
   const { roster, say, reason, known } = change
-  known.note(opened.spec)
+  known.note(opened.spec, releaseNameOf(opened))
   const alive = adoptHeld(change, opened)
   if (tag === "start" && !alive) {
     const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`
@@ -230,11 +235,30 @@ function newerRelease({ context }: ChangeContext, held: Supervised): FullIdent |
   return newest !== undefined && newest.path !== known?.pkg.path ? newest.ident : undefined
 }
 
-function upgrade(change: ChangeContext, held: Supervised, release: FullIdent, act: () => void): void {
+/** A newer release was installed while no supervisor ran: the service starts with it, or, refused, as it was. */
+export function upgradeAtBoot(change: ChangeContext, held: Supervised, release: FullIdent): void {
+  const start = () => change.roster.post(held, { tag: "start", reason: "boot" })
+  const act = () => {
+    takeSpec(change, held, { spec: held.spec, because: "boot" })
+    start()
+  }
+  upgrade(change, held, release, act, start)
+}
+
+function upgrade(
+  change: ChangeContext,
+  held: Supervised,
+  release: FullIdent,
+  act: () => void,
+  refused: () => void = () => undefined,
+): void {
   void change.changes.run({
     verb: "update",
     ...{ held, spec: { ...held.spec, ident: release }, declared: held.declared, reason: "update", again: true, act },
     isWanted: () => change.roster.services.get(held.name) === held && !held.leaving,
-    refused: (problem) => refuseChange(held, problem),
+    refused(problem) {
+      refuseChange(held, problem)
+      refused()
+    },
   })
 }

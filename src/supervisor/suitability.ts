@@ -1,7 +1,8 @@
 import { suitabilityAnswer } from "../hooks/answers.ts"
-import { runHook } from "../hooks/run-hook.ts"
-import { directoriesOf, type PerformContext } from "./perform.ts"
+import { type PerformContext, runAnswering } from "./perform.ts"
 import type { Supervised } from "./supervised.ts"
+
+const NEVER = new AbortController().signal
 
 /** How suitable a service is to lead, by its hook (decisions 33): 0 without one, and when it fails. Never rejects. */
 export async function askSuitability(context: PerformContext, held: Supervised): Promise<bigint> {
@@ -9,15 +10,7 @@ export async function askSuitability(context: PerformContext, held: Supervised):
   const [planned] =
     release === undefined ? [] : context.planHooks(held, release, { event: "suitability", reason: "schedule" })
   if (planned === undefined) return 0n
-  const report = await runHook(context.hooksOf(held), {
-    hook: planned.hook,
-    command: planned.command(1),
-    timeoutMs: planned.timeoutMs,
-    speaker: held.group,
-    ...directoriesOf(context, held),
-    ...(planned.record === undefined ? {} : { record: planned.record(1) }),
-    signal: new AbortController().signal,
-  }).catch(() => undefined)
+  const report = await runAnswering(context, held, planned, NEVER)
   if (report === undefined) return 0n
   const { rank, message } = suitabilityAnswer(report)
   context.say(held, "HK", message)

@@ -1,17 +1,16 @@
-import { innerPath, supervisorPaths } from "../base/layout.ts"
+import { innerPath } from "../base/layout.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
 import { planDeclared } from "../hooks/plan-declared.ts"
 import { type Reason, runsFor } from "../hooks/reasons.ts"
-import { keepBytesOf } from "../hooks/run-hook.ts"
-import { type ListOutcome, type PlannedHook, runHookList } from "../hooks/runner.ts"
+import type { ListOutcome, PlannedHook } from "../hooks/runner.ts"
 import { callerCredentials } from "../package/credentials.ts"
 import { wait } from "../ports/clock.ts"
 import { accountEnvironment } from "./command-release.ts"
-import { reportAs, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
-import { hookGroups } from "./hook-groups.ts"
+import { type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { isDone, readMemory, SUPERVISOR_MEMORY, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
+import { runOwnHooks } from "./own-hooks.ts"
 import type { SetHookEvent } from "./set/set-hooks.ts"
 
 const SPEAKER = "hab-sup"
@@ -48,11 +47,16 @@ export function createSupervisorHooks(context: SupervisorContext, parts: HookPar
       watch.runIds.push(id)
       return id
     }
-    return runList(
+    return runOwnHooks(
       context,
       parts,
-      watch,
-      hooks.map((hook) => plan(context, parts, { hook, reason, runId })),
+      { name: OWNER, speaker: SPEAKER, logs: "" },
+      {
+        hooks: hooks.map((hook) => plan(context, parts, { hook, reason, runId })),
+        signal: watch.signal,
+        onStart: ({ hook }) => watch.running.add(hook.name),
+        onReport: ({ hook }) => watch.running.delete(hook),
+      },
     )
   }
   return {
@@ -111,37 +115,6 @@ function remember(context: SupervisorContext, hook: HookDeclaration): void {
   writtenOrSaid(context, SPEAKER, "the memory of its hooks", () =>
     writeMemory(place, OWNER, withSuccess(readMemory(place, OWNER), hook, context.version)),
   )
-}
-
-async function runList(
-  context: SupervisorContext,
-  { exits, say }: HookParts,
-  { signal, running }: Watch,
-  hooks: readonly PlannedHook[],
-): Promise<ListOutcome> {
-  if (hooks.length === 0) return { tag: "passed" }
-  const { host, layout, launcher } = context
-  const { logs, events } = supervisorPaths(layout)
-  return runHookList(
-    {
-      groups: hookGroups({ launcher, exits, layout }, OWNER, { directory: logs, prefix: "" }),
-      clock: host.clock,
-      files: host.files,
-      layout,
-      report: reportAs(say, SPEAKER, "HK"),
-      keepBytes: keepBytesOf(host.env),
-      relayed: true,
-    },
-    {
-      hooks,
-      speaker: SPEAKER,
-      logs,
-      records: `${events}/${OWNER}`,
-      signal,
-      onStart: ({ hook }) => running.add(hook.name),
-      onReport: ({ hook }) => running.delete(hook),
-    },
-  ).outcome
 }
 
 async function endsWithin({ host, hooks }: SupervisorContext, work: Promise<unknown>): Promise<boolean> {

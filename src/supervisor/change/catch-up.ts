@@ -1,9 +1,10 @@
 import { HabError } from "../../base/errors.ts"
+import { stringifyIdent, tryParseIdent } from "../../package/ident.ts"
 import { eventsWithHooks } from "../declared-hooks.ts"
 import { openHeld } from "../held.ts"
 import { sameSpec } from "../spec/reconcile.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
-import { adoptHeld, isAnother } from "../spec-changes.ts"
+import { adoptHeld, isAnother, upgradeAtBoot } from "../spec-changes.ts"
 import type { Supervised } from "../supervised.ts"
 import type { ChangeContext } from "../take-spec.ts"
 import { BRACKETS, type ChangeVerb, eventsOf } from "./service-change.ts"
@@ -22,7 +23,11 @@ export function takeUpKnown(change: ChangeContext, found: ReadonlyMap<string, Se
     const wanted = found.get(name)
     if (known.owedBy(name)?.verb === "delete" && wanted !== undefined) known.settle(name)
     const verb = spec === undefined ? undefined : missed(spec, wanted)
-    if (spec === undefined || verb === undefined) continue
+    if (spec === undefined) continue
+    if (verb === undefined) {
+      takeUpRelease(change, spec)
+      continue
+    }
     const held = openAsItWas(change, spec)
     if (held === undefined || !hasHooks(held, verb)) known.settle(name)
     else if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
@@ -54,6 +59,20 @@ export function resumeOwed(change: ChangeContext, names: readonly string[]): voi
       refused: () => undefined,
     })
   }
+}
+
+/** A service whose process ended, and of which a newer release was installed: the hooks of the old one come first. */
+function takeUpRelease(change: ChangeContext, spec: ServiceSpec): void {
+  const { context, known } = change
+  const had = known.releaseOf(spec.ident.name)
+  const old = had === undefined ? undefined : tryParseIdent(had)
+  const newest = context.store.find(spec.ident)
+  if (old === undefined || newest === undefined || stringifyIdent(newest.ident) === had) return
+  if (spec.desiredState === "down" || context.store.find(old) === undefined) return
+  const held = openAsItWas(change, { ...spec, ident: old })
+  if (held === undefined || !hasHooks(held, "update")) return
+  held.spec = spec
+  if (!adoptHeld(change, held)) upgradeAtBoot(change, held, newest.ident)
 }
 
 /** What happened to a service meanwhile; undefined: nothing. That somebody wants it up or down is no change of it. */

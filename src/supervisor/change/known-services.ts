@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import { HabError } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { Snapshot } from "../../hooks/record.ts"
@@ -26,9 +27,11 @@ export type KnownServices = Readonly<{
   takeEarlier(): readonly string[]
   /** Undefined where it is not known, or cannot be understood any more. */
   specOf(name: string): ServiceSpec | undefined
+  /** The release it ran last, where its spec names none. */
+  releaseOf(name: string): string | undefined
   owedBy(name: string): OwedChange | undefined
-  /** The service is under this spec now. */
-  note(spec: ServiceSpec): void
+  /** The service is under this spec now, and of this release. */
+  note(spec: ServiceSpec, release?: string): void
   /** The service comes under this spec, or leaves it; hooks are owed after that. */
   owe(spec: ServiceSpec, owed: OwedChange): void
   /** No hook of a change of the service is owed any more. */
@@ -46,7 +49,7 @@ type Context = Readonly<{
   tryWrite: (write: () => void) => boolean
 }>
 
-type Entry = SpecTexts & Readonly<{ owed?: OwedChange }>
+type Entry = SpecTexts & Readonly<{ release?: string; owed?: OwedChange }>
 
 /** Reads what an earlier supervisor knew, without what cannot be understood. */
 export function knownServices(context: Context): KnownServices {
@@ -54,7 +57,7 @@ export function knownServices(context: Context): KnownServices {
   const directory = `${supervisorPaths(layout).data}/known`
   const fileOf = (name: string) => `${directory}/${name}.json`
   const entries = readEntries(files, directory)
-  const seen = new Map<string, ServiceSpec>()
+  const seen = new Map<string, Readonly<{ spec: ServiceSpec; release: string | undefined }>>()
   let earlier = [...entries.keys()]
   const put = (name: string, entry: Entry) => {
     entries.set(name, entry)
@@ -77,16 +80,21 @@ export function knownServices(context: Context): KnownServices {
     },
     specOf: (name) => parseTexts(entries.get(name), fileOf(name), env),
     owedBy: (name) => entries.get(name)?.owed,
-    note(spec) {
+    releaseOf: (name) => entries.get(name)?.release,
+    note(spec, release) {
       const { name } = spec.ident
-      if (seen.get(name) === spec) return
-      const known = entries.get(name)
-      const texts = specTexts(spec)
-      const isNews = known?.spec !== texts.spec || known.own !== texts.own
-      const owed = known?.owed === undefined ? {} : { owed: known.owed }
-      if (!isNews || put(name, { ...texts, ...owed })) seen.set(name, spec)
+      const last = seen.get(name)
+      if (last?.spec === spec && last.release === release) return
+      const { owed, ...known } = entries.get(name) ?? { spec: "" }
+      const now = { ...specTexts(spec), ...(release === undefined ? {} : { release }) }
+      const isSame = isDeepStrictEqual(known, now)
+      if (isSame || put(name, { ...now, ...(owed === undefined ? {} : { owed }) })) seen.set(name, { spec, release })
     },
-    owe: (spec, owed) => void put(spec.ident.name, { ...specTexts(spec), owed }),
+    owe(spec, owed) {
+      seen.delete(spec.ident.name)
+      const { release } = entries.get(spec.ident.name) ?? {}
+      put(spec.ident.name, { ...specTexts(spec), ...(release === undefined ? {} : { release }), owed })
+    },
     settle(name) {
       const { owed, ...entry } = entries.get(name) ?? { spec: "" }
       if (owed === undefined) return

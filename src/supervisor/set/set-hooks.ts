@@ -1,21 +1,19 @@
 import type { Problem } from "../../base/errors.ts"
-import { supervisorPaths } from "../../base/layout.ts"
 import type { HookDeclaration } from "../../hooks/declaration.ts"
 import type { EventName } from "../../hooks/events.ts"
 import type { HookReport } from "../../hooks/execute.ts"
 import { planDeclared } from "../../hooks/plan-declared.ts"
 import { readDeclarations } from "../../hooks/read-declarations.ts"
 import { type Reason, runsFor } from "../../hooks/reasons.ts"
-import { keepBytesOf } from "../../hooks/run-hook.ts"
-import { type PlannedHook, runHookList } from "../../hooks/runner.ts"
+import type { PlannedHook } from "../../hooks/runner.ts"
 import { callerCredentials } from "../../package/credentials.ts"
 import { accountEnvironment } from "../command-release.ts"
-import { reportAs, type SupervisorContext, writtenOrSaid } from "../context.ts"
+import { type SupervisorContext, writtenOrSaid } from "../context.ts"
 import { describeRunning } from "../explanation-of.ts"
 import type { HookNow } from "../gateway/explanation.ts"
-import { hookGroups } from "../hook-groups.ts"
 import { isDone, type Journal, readMemory, remember, withSuccess, writeMemory } from "../hook-memory.ts"
 import type { ModuleHosts } from "../modules/module-hosts.ts"
+import { runOwnHooks } from "../own-hooks.ts"
 import type { RunningHook } from "../supervised.ts"
 import type { HookParts } from "../supervisor-hooks.ts"
 import { type AppliedSet, readAppliedSet } from "./set-files.ts"
@@ -52,7 +50,7 @@ export type SetHookRunner = Readonly<{
  * Runs the hooks of sets (decisions 21, 31): as the supervisor, with PATH, LANG, HOME and USER only, in the folder of the
  * file that declared them. Their output is the supervisor's.
  */
-export function setHookRunner(context: SupervisorContext, { exits, modules, say }: HookParts): SetHookRunner {
+export function setHookRunner(context: SupervisorContext, parts: HookParts): SetHookRunner {
   let runs = 0
   const running = new Map<string, Map<string, RunningHook>>()
   const run: SetHookRunner["run"] = async (name, event, run) => {
@@ -66,39 +64,24 @@ export function setHookRunner(context: SupervisorContext, { exits, modules, say 
     runs += 1
     const planned = hooks
       .filter((hook) => !isDone(memory, hook, name))
-      .map((hook) => plan(context, modules, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }))
-    if (planned.length === 0) return undefined
+      .map((hook) =>
+        plan(context, parts.modules, set, hook, { ...run, token: `set.${name}.${context.host.pid}.${runs}` }),
+      )
     const now = new Map<string, RunningHook>()
     running.set(name, now)
-    const { logs } = supervisorPaths(context.layout)
-    const report = reportAs(say, speakerOf(name), "HK")
-    const list = runHookList(
-      {
-        groups: hookGroups({ ...context, exits }, setMemoryName(name), { directory: logs, prefix: `${name}.` }),
-        clock: context.host.clock,
-        files: context.host.files,
-        layout: context.layout,
-        report,
-        keepBytes: keepBytesOf(context.host.env),
-        relayed: true,
+    const owner = { name: setMemoryName(name), speaker: speakerOf(name), logs: `${name}.` }
+    const outcome = await runOwnHooks(context, parts, owner, {
+      hooks: planned,
+      signal: run.signal,
+      onStart({ hook, timeoutMs }) {
+        const startedMs = context.host.clock.monotonicMs()
+        now.set(hook.name, { hook: hook.name, event: hook.event, startedMs, timeoutMs })
       },
-      {
-        hooks: planned,
-        speaker: speakerOf(name),
-        logs,
-        records: supervisorPaths(context.layout).run,
-        signal: run.signal,
-        onStart: ({ hook, timeoutMs }) => {
-          const startedMs = context.host.clock.monotonicMs()
-          now.set(hook.name, { hook: hook.name, event: hook.event, startedMs, timeoutMs })
-        },
-        onReport(report) {
-          now.delete(report.hook)
-          keepRun(context, name, report)
-        },
+      onReport(report) {
+        now.delete(report.hook)
+        keepRun(context, name, report)
       },
-    )
-    const outcome = await list.outcome
+    })
     return outcome.tag === "failed" || outcome.tag === "timed-out" ? outcome.problem : undefined
   }
   return {

@@ -220,6 +220,8 @@ describe("hooks around changes and a supervisor that is not there", () => {
     expect(await sup.stop()).toBe(0)
     hab.does("svc", "update", "acme/noted", "--channel", "gamma")
     hab.does("svc", "unload", "acme/owed")
+    rmSync(hab.path("update.json"))
+    installPlan(hab, { name: "tuned", version: "2.0.0", hooks: { run: RUNS_ON } })
     sup = hab.supervise()
     await until("both are seen", () => owed().includes("post-delete") && journal("noted").length === before.noted + 2)
     expect(journal("noted").slice(before.noted)).toEqual([
@@ -229,6 +231,9 @@ describe("hooks around changes and a supervisor that is not there", () => {
     expect(owed().slice(before.owed)).toEqual(["pre-delete", "post-delete"])
     expect(hab.status("noted")?.state).toBe("up")
     expect(hab.status("owed")).toBeUndefined()
+    const [, had] = /"release": "(acme\/tuned\/1.*)"/.exec(hab.read("update.json")) ?? []
+    expect(JSON.parse(hab.read("update.json"))).toMatchObject({ reason: "update", old: { outputs: { release: had } } })
+    await until("the newer release runs", () => hab.status("tuned")?.ident.startsWith("acme/tuned/2.0.0/"))
   })
 })
 

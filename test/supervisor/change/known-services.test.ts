@@ -39,6 +39,8 @@ describe("the services that were created", () => {
     expect([later.has("web"), later.has("db")]).toEqual([true, false])
     expect(later.specOf("web")).toEqual({ ...spec, channel: "beta" })
     expect([later.takeEarlier(), later.takeEarlier()]).toEqual([["web"], []])
+    later.note({ ...spec, channel: "beta" }, "acme/web/1.0.0/1")
+    expect(open().releaseOf("web")).toBe("acme/web/1.0.0/1")
   })
 
   it("are forgotten when nothing knows them any more", () => {
@@ -85,6 +87,7 @@ describe("hooks that are owed", () => {
     expect(known.owedBy("web")).toEqual({ verb: "update", reason: "load", old: OLD })
     known.note({ ...commandSpec("web"), channel: "beta" })
     expect(known.owedBy("web")?.verb).toBe("update")
+    expect(open().specOf("web")?.channel).toBe("beta")
     known.settle("web")
     expect([open().owedBy("web"), open().has("web")]).toEqual([undefined, true])
   })
