@@ -1,19 +1,23 @@
 import { rmSync, writeFileSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import { CONTESTANTS, type Service } from "../supervise/contestants.ts"
-import { memoryKb, openDescriptors } from "../supervise/gauges.ts"
+import { CONTESTANTS, type Contestant, type Service } from "../supervise/contestants.ts"
+import { openDescriptors } from "../supervise/gauges.ts"
 import { beatingScript, type Session, withSession } from "../supervise/session.ts"
+import { collectorEnv, listenToCollectors } from "./collectors.ts"
 import { type Descriptors, judge, MEGABYTES_PER_HOUR_MAX, type Sample } from "./trend.ts"
 
 const MINUTE_MS = 60_000
-const SAMPLE_MS = 1_000
+/** Services crash for so long between two samples. */
+const ROUND_MS = 3_000
 const REPORTS = 20
 /** Descriptors are compared from here on: by then every service was started several times. */
 const EARLY_PART = 0.2
 const LIFE_SEC_MAX = 5
-const HELD_MS = (LIFE_SEC_MAX + 2) * 1_000
-const HELD_SAMPLES = 12
+const HELD_POLL_MS = 50
+const HELD_MS = 500
+const DESCRIPTOR_COUNTS = 12
+const DESCRIPTOR_PAUSE_MS = 250
 const USAGE = "usage: npm run soak [-- --minutes N] [-- --services N]"
 
 const { values } = parseArgs({
@@ -43,53 +47,93 @@ function flapping(name: string, fifo: string): Service {
   return { name, script: beatingScript(name, fifo, life.join("\n")), ...checked }
 }
 
-/** Lets every service stay up for a while and counts: the least of some samples, because health checks come and go. */
-async function countDescriptors({ beats }: Session, pids: readonly number[]): Promise<number> {
-  writeFileSync(`${beats.file}.hold`, "")
-  await pause(HELD_MS)
-  const counts: number[] = []
-  for (let index = 0; index < HELD_SAMPLES; index++) {
-    counts.push(openDescriptors(pids))
-    await pause(SAMPLE_MS / 4)
+/** Holds every service up, and does `work` when all are and nothing was started for a while: always in the same state. */
+async function whileHeld<T>({ beats }: Session, work: () => Promise<T>): Promise<T> {
+  const hold = `${beats.file}.hold`
+  writeFileSync(hold, "")
+  const latest = new Map<string, number>()
+  let read = 0
+  const allLive = () => {
+    for (; read < beats.seen.length; read++) latest.set(beats.seen[read]?.name ?? "", beats.seen[read]?.pid ?? 0)
+    return [...latest.values()].every(isAlive)
   }
-  rmSync(`${beats.file}.hold`)
+  for (let quietSince = performance.now(); performance.now() - quietSince < HELD_MS; await pause(HELD_POLL_MS)) {
+    const before = read
+    if (!allLive() || read > before) quietSince = performance.now()
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(hold)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** The least of some counts, because health checks come and go. */
+async function countDescriptors(pids: readonly number[]): Promise<number> {
+  const counts: number[] = []
+  for (let index = 0; index < DESCRIPTOR_COUNTS; index++) {
+    counts.push(openDescriptors(pids))
+    await pause(DESCRIPTOR_PAUSE_MS)
+  }
   return Math.min(...counts)
 }
 
 async function soak(session: Session): Promise<{ samples: Sample[]; descriptors: Descriptors }> {
   const pids = session.own()
+  const collectors = listenToCollectors(session.folder)
   const samples: Sample[] = []
   const startedMs = performance.now()
   const totalMs = minutes * MINUTE_MS
   const elapsed = () => performance.now() - startedMs
+  let reportMs = 0
   const sampleUntil = async (untilMs: number) => {
     while (elapsed() < untilMs) {
-      await pause(SAMPLE_MS)
-      samples.push({ atMs: elapsed(), kilobytes: memoryKb(pids) })
-      if (samples.length % Math.ceil(totalMs / SAMPLE_MS / REPORTS) === 0) print(elapsed(), pids, session)
+      await pause(ROUND_MS)
+      const memory = await whileHeld(session, () => Promise.all(pids.map(collectors.ask)))
+      samples.push({ atMs: elapsed(), kilobytes: memory.reduce((sum, one) => sum + one, 0) })
+      if (elapsed() < reportMs) continue
+      reportMs += totalMs / REPORTS
+      print(elapsed(), memory, session)
     }
   }
   await sampleUntil(totalMs * EARLY_PART)
-  const early = await countDescriptors(session, pids)
+  const early = await whileHeld(session, () => countDescriptors(pids))
   await sampleUntil(totalMs)
-  const late = await countDescriptors(session, pids)
+  const late = await whileHeld(session, () => countDescriptors(pids))
+  collectors.close()
   const alive = new Set(session.own())
   if (pids.length < 2 || !pids.every((pid) => alive.has(pid))) throw new Error("launcher or supervisor did not survive")
   return { samples, descriptors: { early, late } }
 }
 
-function print(atMs: number, pids: readonly number[], { beats }: Session): void {
-  const memory = pids.map((pid) => (memoryKb([pid]) / 1024).toFixed(1)).join(" + ")
+function print(atMs: number, memory: readonly number[], { beats }: Session): void {
+  const megabytes = memory.map((kilobytes) => (kilobytes / 1024).toFixed(2)).join(" + ")
   console.log(
-    `${`${(atMs / 1000).toFixed(0)} s`.padStart(7)} ${memory.padStart(16)} ${String(beats.seen.length).padStart(9)}`,
+    `${`${(atMs / 1000).toFixed(0)} s`.padStart(7)} ${megabytes.padStart(16)} ${String(beats.seen.length).padStart(9)}`,
   )
+}
+
+/** The supervisor as everybody runs it, with a collector in both of its processes. */
+function collected(contestant: Contestant): Contestant {
+  return { ...contestant, env: (folder) => ({ ...contestant.env?.(folder), ...collectorEnv(folder) }) }
 }
 
 const [hab] = CONTESTANTS
 if (hab === undefined) throw new Error("assertion failed: hab takes part")
 console.log(`${services} services that crash every few seconds, for ${minutes} min\n`)
 console.log("   time     PSS, in MB     starts")
-const { samples, descriptors } = await withSession({ contestant: hab, count: services, service: flapping }, soak)
+const { samples, descriptors } = await withSession(
+  { contestant: collected(hab), count: services, service: flapping },
+  soak,
+)
 const { megabytesPerHour, problems } = judge(samples, descriptors)
 console.log(`
 memory over the last half    ${megabytesPerHour.toFixed(2)} MB/h (limit ${MEGABYTES_PER_HOUR_MAX})

@@ -18,7 +18,8 @@ const WINDOWS = 20
 
 /** Passed when memory grows by less than 1 MB an hour over the last half, and no descriptor stays open. */
 export function judge(samples: readonly Sample[], { early, late }: Descriptors): Judgement {
-  const megabytesPerHour = growth(samples.slice(Math.floor(samples.length / 2)))
+  const halfMs = (samples.at(-1)?.atMs ?? 0) / 2
+  const megabytesPerHour = growth(samples.filter(({ atMs }) => atMs >= halfMs))
   const grew = `memory grew by ${megabytesPerHour.toFixed(2)} MB an hour over the last half`
   const problems = [
     ...(megabytesPerHour < MEGABYTES_PER_HOUR_MAX ? [] : [grew]),

@@ -336,4 +336,26 @@ describe("limits", () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("did you mean memory?")])
     release("limited")
   })
+
+  it("of the operator's hooks.toml go over those it was loaded with, from its next start on; a mistake changes nothing", async () => {
+    const overlay = (nofile: string) => hab.write("hab/user/overlaid/hooks.toml", `[limits]\nnofile = ${nofile}\n`)
+    const restarted = async (before: number) => {
+      hab.does("svc", "restart", "overlaid")
+      return until("it has another process", () => (pidOf("overlaid") === before ? undefined : pidOf("overlaid")))
+    }
+    overlay("200")
+    const run = `echo "$$ may $(ulimit -n) $(ulimit -t)"\n${RUNS_ON}`
+    const first = await running({ name: "overlaid", hooks: { run } }, "--limit", "nofile=100", "cpu=600")
+    await sup.sees(`${first} may 200 600`)
+    overlay("300")
+    await sup.sees("hooks.toml was read again")
+    expect(pidOf("overlaid")).toBe(first)
+    const second = await restarted(first)
+    await sup.sees(`${second} may 300 600`)
+    overlay('"many"')
+    await sup.sees("overlaid/hooks.toml: 'nofile' must be a number of files")
+    const third = await restarted(second)
+    await sup.sees(`${third} may 300 600`)
+    release("overlaid")
+  })
 })
