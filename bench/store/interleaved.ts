@@ -1,4 +1,5 @@
 import { median, type Row } from "../bench.ts"
+import { settle } from "./shop.ts"
 
 /** Something that is timed beside others. */
 export type Contestant = Readonly<{
@@ -9,21 +10,28 @@ export type Contestant = Readonly<{
   reset?: () => void
 }>
 
+/** How often everybody runs: first to warm up what is read from disk, then timed. */
+export type Rounds = Readonly<{ warmUps: number; timed: number }>
+
 /**
  * Median milliseconds of each contestant. They take turns, one run each and another one first in every round, so that
- * whatever else the machine does meanwhile falls on all of them. The first round only warms up.
+ * whatever else the machine does meanwhile falls on all of them.
  */
-export async function interleaved(rounds: number, contestants: readonly Contestant[]): Promise<Map<string, number>> {
+export async function interleaved(
+  { warmUps, timed }: Rounds,
+  contestants: readonly Contestant[],
+): Promise<Map<string, number>> {
   const times = new Map(contestants.map(({ name }) => [name, [] as number[]]))
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -warmUps; round < timed; round++) {
     for (let turn = 0; turn < contestants.length; turn++) {
-      const contestant = contestants[(round + turn) % contestants.length]
+      const contestant = contestants[(round + warmUps + turn) % contestants.length]
       if (contestant === undefined) continue
       contestant.reset?.()
+      settle()
       const start = performance.now()
       await contestant.run()
       const elapsed = performance.now() - start
-      if (round > 0) times.get(contestant.name)?.push(elapsed)
+      if (round >= 0) times.get(contestant.name)?.push(elapsed)
     }
   }
   return new Map([...times].map(([name, elapsed]) => [name, median(elapsed)]))

@@ -1,5 +1,5 @@
 import path from "node:path/posix"
-import { HabError } from "../base/errors.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
@@ -64,21 +64,53 @@ async function identOf(context: Context, file: string): Promise<FullIdent | unde
   }
 }
 
-/** Copies an artifact into the cache, whole or not at all (mode 0644); nothing happens when it is that very file. */
-export function cacheArtifact({ files, layout, target }: Context, source: string, ident: FullIdent): void {
+/** A copy on its way into the cache: as long as it is not kept, the cache does not have it. */
+export type CacheCopy = Readonly<{
+  /** Gives it its name, once it is on disk. */
+  keep(): void
+  /** Removes it, and the cache's folder if it was made for it. What cannot be removed now is replaced by the next copy. */
+  discard(): void
+}>
+
+/**
+ * Copies an artifact beside its place in the cache (mode 0644). What is kept is there whole or not at all; nothing happens
+ * when it is that very file.
+ */
+export function copyToCache({ files, layout, target }: Context, source: string, ident: FullIdent): CacheCopy {
   const destination = cachedArtifactPath({ layout, target }, ident)
-  if (files.stat(destination) !== undefined && files.realPath(source) === files.realPath(destination)) return
+  if (files.stat(destination) !== undefined && files.realPath(source) === files.realPath(destination)) return NO_COPY
   const temporary = `${destination}.unfinished`
+  const isFirst = files.stat(layout.cacheArtifacts) === undefined
+  const discard = () =>
+    ignoringSystemErrors(() => {
+      files.removeTree(temporary)
+      if (isFirst) files.removeDirectory(layout.cacheArtifacts)
+    })
   files.makeDirectories(layout.cacheArtifacts)
   files.removeTree(temporary)
   try {
     files.copyFile(source, temporary)
     files.chmod(temporary, ARTIFACT_MODE)
-    files.sync(temporary)
-    files.rename(temporary, destination)
   } catch (error) {
-    files.removeTree(temporary)
+    discard()
     throw error
   }
-  files.sync(path.dirname(destination))
+  return {
+    keep() {
+      files.sync(temporary)
+      files.rename(temporary, destination)
+      files.sync(path.dirname(destination))
+    },
+    discard,
+  }
+}
+
+const NO_COPY: CacheCopy = { keep: () => undefined, discard: () => undefined }
+
+function ignoringSystemErrors(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
 }

@@ -2,7 +2,7 @@ import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Locks } from "../ports/lock.ts"
-import { cacheArtifact, findArtifact } from "./artifact-cache.ts"
+import { type CacheCopy, copyToCache, findArtifact } from "./artifact-cache.ts"
 import { chooseRelease, notFound, offlineKeyError } from "./choose-release.ts"
 import { type CommitContext, commitPackages } from "./commit.ts"
 import { ensureSigner, fetchArtifact } from "./fetch-artifact.ts"
@@ -87,7 +87,12 @@ type Done = Readonly<{ pkg: InstalledPackage; installed: readonly InstalledPacka
 async function installSource(context: InstallContext, source: InstallSource, options: InstallOptions): Promise<Done> {
   sweepLeftovers(context)
   const staged: StagedPackage[] = []
-  const begin = (path: string, expected: FullIdent | undefined) => stageReported(context, path, expected, options)
+  const copies: CacheCopy[] = []
+  const begin = (path: string, expected: FullIdent | undefined) => {
+    // Now, while xz is at work, and not when all of it is unpacked.
+    const onBegin = (ident: FullIdent) => void copies.push(copyToCache(context, path, ident))
+    return stageReported(context, { path, expected, onBegin }, options)
+  }
   try {
     const wanted = await stageSource(context, source, options, begin)
     if (wanted.tag === "staged") staged.push(wanted)
@@ -97,13 +102,14 @@ async function installSource(context: InstallContext, source: InstallSource, opt
       // Dependencies are unpacked and installed in the reverse of TDEPS.
       if (result.tag === "staged") staged.unshift(result)
     }
-    for (const { artifact, ident } of staged) cacheArtifact(context, artifact, ident)
+    for (const copy of copies) copy.keep()
     const installed = commitPackages(context, staged, (pkg) => {
       context.report({ tag: "status", verb: "Installed", subject: stringifyIdent(pkg.ident) })
     })
     return { pkg: wanted.tag === "installed" ? wanted.pkg : last(installed), installed }
   } catch (error) {
     for (const item of staged) discardStaged(context, item)
+    for (const copy of copies.reverse()) copy.discard()
     throw error
   }
 }
@@ -112,14 +118,18 @@ type Begin = (path: string, expected: FullIdent | undefined) => Promise<StageRes
 
 async function stageReported(
   context: InstallContext,
-  path: string,
-  expected: FullIdent | undefined,
+  {
+    path,
+    expected,
+    onBegin,
+  }: Readonly<{ path: string; expected: FullIdent | undefined; onBegin: (ident: FullIdent) => void }>,
   { signal, source, offline }: InstallOptions,
 ): Promise<StageResult> {
   signal?.throwIfAborted()
   await ensureSigner(context, source, path)
   const result = await stagePackage(context, {
     path,
+    onBegin,
     ...(expected === undefined ? {} : { expected }),
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {

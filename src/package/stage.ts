@@ -25,6 +25,8 @@ export type StageRequest = Readonly<{
   expected?: FullIdent
   /** Unpacks it even if that release is installed. */
   replaces?: boolean
+  /** Called when unpacking begins: the artifact is as it was signed, and the release is not installed. */
+  onBegin?: (ident: FullIdent) => void
   signal?: AbortSignal
 }>
 
@@ -47,7 +49,7 @@ export type StageResult = StagedPackage | Readonly<{ tag: "installed"; pkg: Inst
  */
 export async function stagePackage(context: StageContext, request: StageRequest): Promise<StageResult> {
   const { files, layout } = context
-  const { path, expected, replaces = false, signal } = request
+  const { path, expected, replaces = false, onBegin, signal } = request
   const header = readHartHeader(context, path)
   const keys = createKeyCache(context, layout.cacheKeys)
   let prefix = ""
@@ -64,11 +66,12 @@ export async function stagePackage(context: StageContext, request: StageRequest)
     if (installed !== undefined) return "stop"
     files.makeDirectories(packagePath(layout, ident).slice(0, -ident.release.length - 1))
     staged = { ident, directory: temporaryBeside(context, ident) }
+    onBegin?.(ident)
     return staged.directory
   }
   try {
-    const request = { path, offset: header.length, admit, begin }
-    await unpackHart(context, signal === undefined ? request : { ...request, signal })
+    const content = { path, offset: header.length, admit, begin }
+    await unpackHart(context, signal === undefined ? content : { ...content, signal })
     if (installed !== undefined) return { tag: "installed", pkg: installed }
     if (staged === undefined) throw new Error("assertion failed: an unpacked package was begun")
     const { directory } = staged

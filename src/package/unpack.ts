@@ -4,6 +4,9 @@ import { createExtractor, type ExtractOptions } from "./extract.ts"
 import type { FullIdent } from "./ident.ts"
 import { createTarReader, damagedArchive } from "./tar-reader.ts"
 
+/** After this much the disk is given work, so that what is unpacked need not all be written at the end. */
+const SYNC_BYTES = 16 * 1024 * 1024
+
 export type UnpackRequest = Readonly<{
   /** The artifact. */
   path: string
@@ -24,10 +27,22 @@ export async function unpackHart(
   { files, compression }: Readonly<{ files: FileSystem; compression: Pick<ArchiveCompression, "decompress"> }>,
   { path, offset, admit, begin, signal }: UnpackRequest,
 ): Promise<FullIdent | "stopped"> {
-  const extractor = createExtractor({ files }, { where: path, begin })
+  let root: string | undefined
+  const beginHere = (ident: FullIdent) => {
+    const place = begin(ident)
+    if (place !== "stop") root = place
+    return place
+  }
+  const extractor = createExtractor({ files }, { where: path, begin: beginHere })
   const reader = createTarReader(path, extractor.take)
+  let unsynced = 0
   const onBytes = (bytes: Uint8Array) => {
     signal?.throwIfAborted()
+    unsynced += bytes.length
+    if (root !== undefined && unsynced >= SYNC_BYTES) {
+      files.beginSyncTree(root)
+      unsynced = 0
+    }
     return reader.write(bytes) ? "continue" : "stop"
   }
   const content = { path, offset, onBytes, ...(admit === undefined ? {} : { admit }) }

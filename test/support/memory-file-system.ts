@@ -274,6 +274,7 @@ function changing(tree: ReturnType<typeof memoryTree>, enter: Enter): Changing {
       enter("syncfs", at)
       tree.get("syncfs", at)
     },
+    beginSyncTree: () => undefined,
   }
 }
 
