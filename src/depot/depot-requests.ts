@@ -10,6 +10,7 @@ const PAUSES_MS = [1_000, 1_000, 2_000, 3_000, 5_000] as const
 /** Another try would end the same: no such thing, no room. */
 const FINAL = [501, 507]
 const UNAUTHORIZED = 401
+const NOT_FOUND = 404
 
 export type RequestContext = Readonly<{
   httpClient: Pick<HttpClient, "request" | "download">
@@ -50,11 +51,12 @@ export async function askDepot(
   if ((isSecret || plain.method !== "GET") && server.token === undefined) throw tokenMissing(server, isSecret)
   const urls = plain.method === "GET" ? [server.url, ...server.mirrors] : [server.url]
   const manners = mannersOf(context, server, withoutToken)
-  const reply = await inRounds(context, urls, async (base) => {
+  const reply = await inRounds<HttpReply>(context, urls, async (base) => {
     const answer = await context.httpClient.request({ ...plain, ...manners, url: urlOf(base, path, query) })
-    if (answer.tag === "failed") return { why: answer.why }
+    if (answer.tag === "failed") return answer
     return isWorthAnotherTry(answer) ? { why: describe(answer) } : { value: answer }
   })
+  if (reply.status === NOT_FOUND && isPage(reply)) throw noDepot(server, path)
   if ((reply.status >= 200 && reply.status < 300) || accept.includes(reply.status)) return reply
   throw refusal(server, path, reply)
 }
@@ -70,14 +72,14 @@ export async function downloadFrom(
   const reply = await inRounds<HttpReply | undefined>(context, [server.url, ...server.mirrors], async (base) => {
     const outcome = await context.httpClient.download({ ...manners, url: urlOf(base, path, query), destination })
     if (outcome.tag === "done") return { value: undefined }
-    if (outcome.tag === "failed") return { why: outcome.why }
+    if (outcome.tag === "failed") return outcome
     const again = isWorthAnotherTry(outcome) || outcome.status === 416
     return again ? { why: describe(outcome) } : { value: outcome }
   })
   if (reply !== undefined) throw refusal(server, path, reply)
 }
 
-type Try<T> = Readonly<{ value: T } | { why: string }>
+type Try<T> = Readonly<{ value: T } | { why: string; lasting?: true }>
 
 async function inRounds<T>(
   { clock, report, signal }: RequestContext,
@@ -86,22 +88,27 @@ async function inRounds<T>(
 ): Promise<T> {
   for (let round = 0; ; round++) {
     const problems: string[] = []
+    let lasting = true
     for (const url of urls) {
       const result = await attempt(url)
       signal?.throwIfAborted()
       if ("value" in result) return result.value
       problems.push(`${url}: ${result.why}`)
+      lasting &&= result.lasting === true
     }
-    const pauseMs = PAUSES_MS[round]
-    if (pauseMs === undefined) {
-      throw new HabError("DEPOT_UNREACHABLE", `the depot does not answer (${problems.join("; ")})`, {
-        hint: "check the address (--url, HAB_BLDR_URL) and the network; --offline takes what is here",
-      })
-    }
+    const pauseMs = lasting ? undefined : PAUSES_MS[round]
+    if (pauseMs === undefined) throw unreachable(problems.join("; "))
     report({ tag: "note", text: `${problems.join("; ")}; trying again in ${pauseMs / 1000} s` })
     await wait(clock, pauseMs, signal)
     signal?.throwIfAborted()
   }
+}
+
+function unreachable(why: string): HabError {
+  const hint = /certificate/i.test(why)
+    ? "put the certificate of its authority into the folder cache/ssl beside cache/artifacts"
+    : "check the address (--url, HAB_BLDR_URL) and the network; --offline takes what is here"
+  return new HabError("DEPOT_UNREACHABLE", `the depot does not answer (${why})`, { hint })
 }
 
 function isWorthAnotherTry({ status }: HttpReply): boolean {
@@ -117,6 +124,17 @@ function mannersOf({ signal }: RequestContext, { token, manners }: DepotServer, 
   const authorization = token === undefined || withoutToken ? {} : { authorization: `Bearer ${token}` }
   const headers = { ...manners.headers, ...authorization }
   return { ...manners, headers, ...(signal === undefined ? {} : { signal }) }
+}
+
+/** What people look at: no depot answers with it, but any other web server. */
+function isPage({ headers }: HttpReply): boolean {
+  return /^text\/html\b/i.test(headers["content-type"] ?? "")
+}
+
+function noDepot({ url }: DepotServer, path: string): HabError {
+  return new HabError("DEPOT_ANSWER_INVALID", `${url} is no depot: it knows no ${path}`, {
+    hint: "check the address (--url, HAB_BLDR_URL); a depot's own may have a path, such as https://host/bldr/v1",
+  })
 }
 
 function tokenMissing({ url }: DepotServer, isSecret: boolean): HabError {

@@ -33,7 +33,7 @@ export function systemHttpClient(env: Env = {}): HttpClient {
 }
 
 function noUrl(url: string): HttpFailure {
-  return { tag: "failed", why: `'${url}' is not a URL`, sent: false }
+  return { tag: "failed", why: `'${url}' is not a URL`, sent: false, lasting: true }
 }
 
 async function download(

@@ -10,6 +10,8 @@ import type { Route } from "./http-routes.ts"
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 /** What cannot have reached the other side: no connection came about. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]
+/** A host that is not there, a server without TLS, certificates that are not trusted or not for this host. */
+const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|.*CERT.*|UNABLE_TO_.*)$/
 /** Servers that do not know what is asked for wait for the body instead. */
 const CONTINUE_MS = 1_000
 
@@ -33,11 +35,9 @@ export async function exchange<T>(
     return await take(await answerTo(request), watch)
   } catch (error) {
     request?.destroy()
-    return {
-      tag: "failed",
-      why: watch.explain(error),
-      sent: request !== undefined && !NOT_SENT.includes(codeOf(error)),
-    }
+    const lasting = LASTING.test(codeOf(error)) ? ({ lasting: true } as const) : {}
+    const sent = request !== undefined && !NOT_SENT.includes(codeOf(error))
+    return { tag: "failed", why: watch.explain(error), sent, ...lasting }
   } finally {
     watch.stop()
     // Who answers before the whole body is there does not want the rest.
@@ -119,8 +119,13 @@ function codeOf(error: unknown): string {
   return isSystemError(error) ? String(error.code) : ""
 }
 
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "there is no host of that name (ENOTFOUND)",
+  EPROTO: "it does not speak TLS; is it http:// instead of https://? (EPROTO)",
+}
+
 /** Several addresses of one name that all refuse are one failure without a text of its own. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.message === "" ? codeOf(error) : error.message
+  return IN_WORDS[codeOf(error)] ?? (error.message === "" ? codeOf(error) : error.message)
 }

@@ -30,9 +30,10 @@ export type HttpReply = Readonly<{
 
 /**
  * `why` is a sentence for people: the host that was not found, the connection that was refused … `sent` is false when the
- * other side certainly never saw the request.
+ * other side certainly never saw the request. `lasting`: another try would end the same, as with a certificate nobody
+ * trusts.
  */
-export type HttpFailure = Readonly<{ tag: "failed"; why: string; sent: boolean }>
+export type HttpFailure = Readonly<{ tag: "failed"; why: string; sent: boolean; lasting?: true }>
 
 export type HttpAnswer = HttpReply | HttpFailure
 

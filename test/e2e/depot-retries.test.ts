@@ -87,6 +87,21 @@ describe("a depot that is out of order for a while", () => {
     }
   })
 
+  it("is given up at once where another try would end the same; a page for people is no depot's answer", async () => {
+    const { url } = await serve(status(200))
+    for (const [address, why] of [
+      [url.replace("http:", "https:"), /does not speak TLS/],
+      ["http://depot.invalid/v1", /no host of that name/],
+    ] as const) {
+      const { depot, pauses } = depotAt(address)
+      await expect(depot.key(REVISION)).rejects.toThrowError(why)
+      expect(pauses).toEqual([])
+    }
+    const page: Answer = (_, response) => void response.writeHead(404, { "content-type": "text/html" }).end("<html>")
+    const other = await serve(page)
+    await expect(depotAt(other.url).depot.key(REVISION)).rejects.toMatchObject({ code: "DEPOT_ANSWER_INVALID" })
+  })
+
   it("has mirrors for what changes nothing, and none for what does", async () => {
     const [broken, mirror] = [await serve(status(500)), await serve(text("SIG-PUB-1"))]
     const { depot, pauses } = depotAt(broken.url, mirror.url)

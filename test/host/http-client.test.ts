@@ -168,7 +168,11 @@ describe("proxies", () => {
     const ask = (url: string, tls = {}) => behind.request({ method: "GET", url, tls })
     expect(await ask("https://bldr.invalid", { alsoTrusted: cert })).toMatchObject({ body: "secret" })
     expect(await ask("https://bldr.invalid", { unverified: true })).toMatchObject({ body: "secret" })
-    expect(await ask("https://bldr.invalid")).toMatchObject({ tag: "failed", why: expect.stringContaining("self") })
+    expect(await ask("https://bldr.invalid")).toMatchObject({
+      tag: "failed",
+      lasting: true,
+      why: expect.stringContaining("self"),
+    })
     expect(await ask("https://other.invalid", { unverified: true })).toMatchObject({
       tag: "failed",
       why: expect.stringContaining("answered 403 for other.invalid:443"),

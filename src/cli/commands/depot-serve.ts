@@ -23,6 +23,11 @@ export const serveDepotCommand = defineCommand({
   async run({ args: [given = ""], options }, context) {
     const { host, report, signal } = context
     const directory = path.resolve(host.cwd, given)
+    if ((host.files.stat(directory)?.kind ?? "directory") !== "directory") {
+      throw new HabError("USAGE", `${directory} is a file, and a depot is a folder`, {
+        hint: "name a folder; it is made",
+      })
+    }
     const { tokens } = shelvesOf(directory)
     sweepIncoming(host, directory)
     if (ensureTokens(host, tokens, Buffer.from(host.randomBytes(TOKEN_BYTES)).toString("base64url"))) {
