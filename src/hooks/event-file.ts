@@ -8,7 +8,11 @@ import { type EventRecord, recordJson } from "./record.ts"
 /** A hook's user goes through it to its own file, and sees no other's. */
 const DIRECTORY_MODE = 0o711
 
-type EventFiles = Pick<FileSystem, "lstat" | "makeDirectories" | "removeFile" | "rename" | "rewriteFile" | "writeFile">
+/** What writing and removing it takes. */
+export type EventFiles = Pick<
+  FileSystem,
+  "lstat" | "makeDirectories" | "removeFile" | "rename" | "rewriteFile" | "writeFile"
+>
 
 /**
  * Writes the whole record for a hook's process and names it in `HAB_HOOK_FILE`: mode 0600, the hook's own, gone when the

@@ -1,7 +1,7 @@
 import type { Problem } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { type FieldReader, type Fields, isTable, type PlaceOf, readFields } from "../config/field-reader.ts"
-import { canonicalEvent, type HookPreset } from "./aliases.ts"
+import { canonicalEvent, type EventLookup, type HookPreset } from "./aliases.ts"
 import type { DeclaredIn, HookAction, HookDeclaration, HookFunction, HookOptions } from "./declaration.ts"
 import { EVENTS, type EventName, type SubjectKind } from "./events.ts"
 import { OPTION_KEYS, readHookOptions } from "./hook-options.ts"
@@ -58,7 +58,7 @@ function readEvent(root: FieldReader, name: string, source: DeclarationSource, p
       return []
     }
     const hook = readFields(fields, source.placeOf, problems, path)
-    return readHook(hook, { name, called: found.name, event: found.event, preset: found.preset, source, problems })
+    return readHook(hook, { name, found, source, problems })
   })
 }
 
@@ -76,24 +76,20 @@ function inSnakeCase(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([key, one]) => [spelled(key), one]))
 }
 
+type FoundEvent = Extract<EventLookup, { tag: "event" }>
+
 function readHook(
   hook: FieldReader,
-  what: Readonly<{
-    name: string
-    called: string
-    event: EventName
-    preset: HookPreset
-    source: DeclarationSource
-    problems: Problem[]
-  }>,
+  what: Readonly<{ name: string; found: FoundEvent; source: DeclarationSource; problems: Problem[] }>,
 ): Unnamed[] {
-  const { source, event, called, problems } = what
+  const { source, problems } = what
+  const { event, name: called } = what.found
   const before = problems.length
   for (const key of hook.keys.filter((one) => !KEYS.includes(one))) {
     const near = nearest(key, KEYS)
     hook.refuse(key, `unknown option '${key}'${near === undefined ? "" : `; did you mean '${near}'?`}`)
   }
-  const { kind: _kind, ...preset } = what.preset
+  const { kind: _kind, ...preset } = what.found.preset
   const options: HookOptions = { ...preset, ...readHookOptions(hook) }
   const subject = source.declaredIn === "supervisor" && options.for !== undefined ? "service" : source.subject
   const action = readAction(hook, source.placeOf, problems)

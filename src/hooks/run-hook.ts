@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { ProcessGroups, StreamName } from "../ports/process-group.ts"
 import { checkScript } from "./check-script.ts"
-import { writeEventFile } from "./event-file.ts"
+import { type EventFiles, writeEventFile } from "./event-file.ts"
 import { executeHook, type HookIdentity, type HookReport, type HookWork, notStarted } from "./execute.ts"
 import { openHookLog } from "./hook-log.ts"
 import type { EventRecord } from "./record.ts"
@@ -14,18 +14,7 @@ import type { EventRecord } from "./record.ts"
 export type HookContext = Readonly<{
   groups: ProcessGroups
   clock: Clock
-  files: Pick<
-    FileSystem,
-    | "stat"
-    | "lstat"
-    | "makeDirectories"
-    | "readText"
-    | "removeFile"
-    | "createExclusively"
-    | "writeFile"
-    | "rename"
-    | "rewriteFile"
-  >
+  files: EventFiles & Pick<FileSystem, "stat" | "readText" | "createExclusively">
   layout: Layout
   report: Report
   /** Bytes of stdout kept in reports (`HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT`); see `keepBytesOf`. */

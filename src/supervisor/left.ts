@@ -16,7 +16,7 @@ const GRACE_MS = 8_000
  */
 export function findLeft(context: SupervisorContext, roster: Roster, held: Supervised): boolean {
   const state = readRunState({ files: context.host.files, layout: context.layout }, held.name)
-  const left = context.launcher.hello.processes.filter((one) => one.service === held.name)
+  const left = context.launcher.hello.processes.filter((one) => one.service === held.name && !isOfChange(one.runId))
   const main = left.filter((one) => one.kind === "run").at(-1)
   const piece = left.find((one) => one.status === undefined)
   const runId = main?.runId ?? piece?.runId ?? state?.runId

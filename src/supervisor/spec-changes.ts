@@ -168,6 +168,7 @@ export function adoptHeld(change: ChangeContext, opened: Supervised): boolean {
 function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): void {
   const { roster, say, reason, known } = change
   known.note(opened.spec, releaseNameOf(opened))
+  opened.isReplacing = known.owedBy(opened.name)?.verb === "replace"
   const alive = adoptHeld(change, opened)
   if (tag === "start" && !alive) {
     const full = opened.release === undefined ? "" : ` (${stringifyIdent(opened.release.ident)})`

@@ -7,6 +7,7 @@ import type { ServiceSpec } from "../spec/spec.ts"
 import { adoptHeld, isAnother, upgradeAtBoot } from "../spec-changes.ts"
 import type { Supervised } from "../supervised.ts"
 import type { ChangeContext } from "../take-spec.ts"
+import type { OwedChange } from "./known-services.ts"
 import { BRACKETS, type ChangeVerb, eventsOf } from "./service-change.ts"
 
 /**
@@ -45,17 +46,12 @@ export function resumeOwed(change: ChangeContext, names: readonly string[]): voi
     const held = roster.services.get(name)
     const owed = known.owedBy(name)
     if (held === undefined || owed === undefined || changes.isPending(name)) continue
-    const isRemoval = owed.verb === "delete"
     void changes.run({
       ...{ verb: owed.verb, held, spec: held.spec, declared: held.declared, reason: owed.reason },
       ...(owed.changed === undefined ? {} : { changed: owed.changed }),
       resumed: owed.old === undefined ? {} : { old: owed.old },
       isWanted: () => true,
-      act() {
-        if (!isRemoval) return
-        held.leaving = true
-        roster.post(held, { tag: "unload", reason: "unload" })
-      },
+      act: () => goOn(change, held, owed),
       refused: () => undefined,
     })
   }
@@ -73,6 +69,14 @@ function takeUpRelease(change: ChangeContext, spec: ServiceSpec): void {
   if (held === undefined || !hasHooks(held, "update")) return
   held.spec = spec
   if (!adoptHeld(change, held)) upgradeAtBoot(change, held, newest.ident)
+}
+
+/** What is not done yet: a process that lives is the old one, for the new one waits for hooks that are owed. */
+function goOn({ roster }: ChangeContext, held: Supervised, { verb, reason }: OwedChange): void {
+  if (verb === "replace" && held.service.life.pid !== undefined) roster.post(held, { tag: "restart", reason })
+  if (verb !== "delete") return
+  held.leaving = true
+  roster.post(held, { tag: "unload", reason: "unload" })
 }
 
 /** What happened to a service meanwhile; undefined: nothing. That somebody wants it up or down is no change of it. */

@@ -114,6 +114,7 @@ function run(context: ChangeParts, book: Book, change: ServiceChange): Promise<s
   if (!context.hasHooks(change, [...eventsOf(BRACKETS[change.verb]), "on-error"])) {
     book.refusals.delete(name)
     context.settle(name)
+    change.held.isReplacing = false
     // What is done at once is done when we return.
     return Promise.resolve(change.act()).then(() => undefined)
   }

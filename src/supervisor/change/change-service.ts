@@ -72,6 +72,9 @@ async function replace(task: ChangeTask, between: readonly EventName[], past: Be
     await task.until(`what was ${held.name} to end`, () => hasLeft(roster, held))
     if (held.service.refused !== undefined) return
     for (const event of between) await reported(task, event, past)
+    // From here on only those after a creation are owed.
+    if (context.hasHooks(change, BRACKETS.create.after)) context.owe({ ...change, verb: "create" }, past)
+    else context.settle(held.name)
   } finally {
     held.isReplacing = false
   }

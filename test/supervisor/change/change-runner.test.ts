@@ -23,6 +23,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
   const services = new Map([["web", held]])
   const journal: string[] = []
   const told: Occasion[] = []
+  const debts: string[] = []
   let left = failures
   const start = () => {
     left -= 1
@@ -39,6 +40,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     async runHooks(_, occasion) {
       told.push(occasion)
       journal.push(occasion.event)
+      debts.push(`${occasion.event}: ${owed.get("web")?.verb ?? "nothing"}`)
       const isBad = failing.includes(occasion.event)
       return [isBad ? { tag: "failed", problem: "it said no" } : { tag: "passed" }] satisfies ListOutcome[]
     },
@@ -73,7 +75,7 @@ function world({ hooks = [], failing = [], failures = 0 }: Play = {}) {
     }
     return changes.status("web")
   }
-  return { changes, change, journal, told, over, held, services, owed }
+  return { changes, change, journal, told, over, held, services, owed, debts }
 }
 
 const waiting = { waits: true } as const
@@ -181,6 +183,13 @@ describe("hooks that are owed after a change", () => {
     expect(journal).toEqual(["post-update"])
     expect(told[0]?.old).toEqual(old)
     expect(owed.size).toBe(0)
+  })
+
+  it("of a replacement are those of a creation once the ones after the removal are over", async () => {
+    const { changes, change, debts, over } = world({ hooks: ["pre-delete", "post-delete", "post-create"] })
+    await changes.run(change("replace"))
+    await over()
+    expect(debts).toEqual(["pre-delete: nothing", "post-delete: replace", "post-create: create"])
   })
 
   it("are forgotten when they are declared no more", () => {
