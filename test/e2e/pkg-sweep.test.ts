@@ -199,6 +199,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
     { words: "--url $DEPOT", code: 1, stderr: /\[PACKAGE_SETS_INVALID\]/ },
   ],
   bulkupload: [
+    { words: "plans --url $DEPOT-2", code: 2, stderr: /there is no folder .*plans\/artifacts[\s\S]*\[USAGE\]/ },
     { words: "got --url $DEPOT-2", code: 1, stderr: /\[ORIGIN_INVALID\]/ },
     { words: "got --url $DEPOT-2 --auto-create-origins", stdout: `${ident("web")}\n` },
   ],

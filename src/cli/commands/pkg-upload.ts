@@ -44,6 +44,11 @@ export const bulkUploadCommand = defineCommand({
   async run({ args: [given = ""], options }, context) {
     const { files, cwd } = context.host
     const directory = path.resolve(cwd, given)
+    if (files.stat(`${directory}/artifacts`)?.kind !== "directory") {
+      throw new HabError("USAGE", `there is no folder ${directory}/artifacts`, {
+        hint: "name the folder that hab pkg download --download-directory filled",
+      })
+    }
     const depot = requireDepot(context, options, "may-be-new")
     const keys = createKeyCache({ files }, `${directory}/keys`)
     await uploadKeys(context, depot, keys, options.autoCreateOrigins)
