@@ -20,8 +20,8 @@ what they can see changes.
 - Environment: the operator's, then the package's; PATH is the package's, that of our \`chpst\`, the operator's. Facts
   of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like, and all
   of them as JSON in the file \`HAB_HOOK_FILE\`, mode 0600, which is gone when the hook is.
-- Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and kept, of a package's scripts the last run alone, in
-  \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`.
+- Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and kept in
+  \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`: of a package's script the last run alone, of a declared hook all.
 - A hook that is not there is a success. Without \`health-check\` a service is well while it is up, without \`reconfigure\` a
   changed configuration restarts it, and without \`run\` the package's own \`run\` file is the service.
 - A hook that cannot be started (no shebang, not executable, missing interpreter) has failed, with the reason.
