@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { withinLimits } from "./archive-limits.ts"
 import { type HartHeader, readHartHeader } from "./hart-header.ts"
 import { metadataOf, type PackageMetadata } from "./metadata.ts"
 import { createTarReader, damagedArchive, type EntryDecision, type TarEntry } from "./tar-reader.ts"
@@ -42,14 +43,15 @@ export type ArchiveMetadata = Readonly<{
 
 /**
  * Reads the metadata of an artifact without unpacking or verifying it, no further than to the last of the `wanted`
- * files. Of a file that is there twice the later one counts. Throws what `readHartHeader` throws and ARCHIVE_DAMAGED.
+ * files. Of a file that is there twice the later one counts. Throws what `readHartHeader` throws, ARCHIVE_DAMAGED and
+ * ARCHIVE_UNSAFE.
  */
 export async function readArchive(
   {
     files,
     compression,
   }: Readonly<{
-    files: Pick<FileSystem, "readChunks">
+    files: Pick<FileSystem, "readChunks" | "stat">
     compression: Pick<ArchiveCompression, "decompress">
   }>,
   path: string,
@@ -57,7 +59,9 @@ export async function readArchive(
 ): Promise<ArchiveMetadata> {
   const header = readHartHeader({ files }, path)
   const texts = new Map<string, string>()
-  const reader = createTarReader(path, (entry) => pickUp(entry, { wanted, texts, path }))
+  const limits = { where: path, artifactBytes: files.stat(path)?.size ?? 0 }
+  const take = withinLimits(limits, (entry) => pickUp(entry, { wanted, texts, path }))
+  const reader = createTarReader(path, take)
   const onBytes = (bytes: Uint8Array) => (reader.write(bytes) ? "continue" : "stop")
   const result = await compression.decompress({ path, offset: header.length, onBytes })
   if (result.tag === "damaged") throw damagedArchive(path, result.why)

@@ -41,7 +41,7 @@ export type ArchiveInfo = Readonly<{
  */
 export async function readArchiveInfo(
   context: Readonly<{
-    files: Pick<FileSystem, "readChunks">
+    files: Pick<FileSystem, "readChunks" | "stat">
     compression: Pick<ArchiveCompression, "decompress">
   }>,
   path: string,

@@ -1,5 +1,6 @@
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { withinLimits } from "./archive-limits.ts"
 import { createExtractor, type ExtractOptions } from "./extract.ts"
 import type { FullIdent } from "./ident.ts"
 import { createTarReader, damagedArchive } from "./tar-reader.ts"
@@ -34,7 +35,8 @@ export async function unpackHart(
     return place
   }
   const extractor = createExtractor({ files }, { where: path, begin: beginHere })
-  const reader = createTarReader(path, extractor.take)
+  const limits = { where: path, artifactBytes: files.stat(path)?.size ?? 0 }
+  const reader = createTarReader(path, withinLimits(limits, extractor.take))
   let unsynced = 0
   const onBytes = (bytes: Uint8Array) => {
     signal?.throwIfAborted()

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest"
+import { withinLimits } from "../../src/package/archive-limits.ts"
+import type { TarEntry } from "../../src/package/tar-reader.ts"
+
+const GIB = 2 ** 30
+const entry = (size: number): TarEntry => ({
+  path: "hab/pkgs/acme/web/1/1/x",
+  kind: "file",
+  typeName: "File",
+  mode: 0o644,
+  mtimeSeconds: 0,
+  size,
+  linkTarget: "",
+})
+
+function counted(artifactBytes: number) {
+  const taken = { count: 0 }
+  const take = withinLimits({ where: "x.hart", artifactBytes }, () => {
+    taken.count += 1
+    return "skip"
+  })
+  return { taken, take }
+}
+
+const unsafe = (message: RegExp) =>
+  expect.objectContaining({ code: "ARCHIVE_UNSAFE", message: expect.stringMatching(message) })
+
+describe("what an artifact may hold", () => {
+  it("is no ten gigabytes of zeros in a megabyte; none of it is taken", () => {
+    const { take, taken } = counted(2 ** 20)
+    expect(() => take(entry(10 * GIB))).toThrowError(unsafe(/of 1048576 bytes holds more than 1073741824/))
+    expect(taken.count).toBe(0)
+  })
+
+  it("is as much as that when the artifact is large too, and a gigabyte in any case", () => {
+    expect(counted(GIB).take(entry(10 * GIB))).toBe("skip")
+    const { take } = counted(100)
+    for (const size of [GIB / 2, GIB / 2]) expect(take(entry(size))).toBe("skip")
+    expect(() => take(entry(1))).toThrowError(unsafe(/holds more than/))
+  })
+
+  it("is no million entries", () => {
+    const { take, taken } = counted(GIB)
+    const one = entry(0)
+    const all = () => {
+      for (let n = 0; n < 1_000_000; n++) take(one)
+    }
+    expect(all).toThrowError(unsafe(/one of more than 500000/))
+    expect(taken.count).toBe(500_000)
+  })
+})
