@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { HabError } from "../../src/base/errors.ts"
+import { OTHER_SEQUENCES } from "../../src/cli/reference/sequences.ts"
 import type { ErrorHookArgs, HookArgs } from "../../src/program/api.ts"
 import { errorHook, hook } from "../../src/program/hook.ts"
 import { applyWorld, noting } from "../support/apply-world.ts"
@@ -47,6 +48,31 @@ describe("applying a set", () => {
       "pre-delete: oldInputs oldOutputs, id 'id-of-web'",
       "post-delete: oldInputs oldOutputs, id 'id-of-web'",
     ])
+  })
+
+  it.each([
+    ["service", "services", { ident: "acme/web" }, { channel: "dev" }],
+    ["package", "packages", { ident: "acme/lib" }, { ident: "acme/lib/2.0.0" }],
+    ["config", "configs", { group: "web.default", values: { a: 1 } }, { values: { a: 2 } }],
+    ["group", "groups", { children: ["web"] }, { children: ["db"] }],
+  ] as const)("fires the events that the reference prints for a %s", async (_, table, inputs, changed) => {
+    const world = applyWorld()
+    const seen: string[] = []
+    const note = hook("note", ({ event }) => void seen.push(event))
+    const both = [note]
+    const hooks = {
+      ...{ beforeCreate: both, afterCreate: both, beforeUpdate: both, afterUpdate: both },
+      ...{ beforeDelete: both, afterDelete: both },
+    }
+    const children = { services: { web: { ident: "acme/web" }, db: { ident: "acme/db" } } }
+    const more = table === "groups" ? children : {}
+    const declared = (given: object) => ({ ...more, [table]: { one: { ...given, hooks } } })
+    await world.apply(declared(inputs))
+    await world.apply(declared({ ...inputs, ...changed }))
+    await world.destroy({ hooks: both })
+    const { "apply-create": create, "apply-update": update, "apply-delete": removal } = OTHER_SEQUENCES
+    const printed = [create, update, removal].flatMap(({ steps }) => steps.filter((step) => !step.startsWith("(")))
+    expect(seen).toEqual(printed)
   })
 
   it("does not act when a before hook fails, and records before it fails for an after hook", async () => {
