@@ -22,18 +22,20 @@ export function takeUpKnown(change: ChangeContext, found: ReadonlyMap<string, Se
   for (const name of earlier) {
     const spec = known.specOf(name)
     const wanted = found.get(name)
-    if (known.owedBy(name)?.verb === "delete" && wanted !== undefined) known.settle(name)
-    const verb = spec === undefined ? undefined : missed(spec, wanted)
-    if (spec === undefined) continue
-    if (verb === undefined) {
-      takeUpRelease(change, spec)
-      continue
-    }
-    const held = openAsItWas(change, spec)
-    if (held === undefined || !hasHooks(held, verb)) known.settle(name)
-    else if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
+    // What was removed and is there again is another one.
+    if (wanted !== undefined && known.owedBy(name)?.verb === "delete") known.settle(name)
+    else if (spec !== undefined) takeUp(change, spec, wanted)
   }
   return earlier.filter((name) => known.owedBy(name) !== undefined)
+}
+
+function takeUp(change: ChangeContext, spec: ServiceSpec, wanted: ServiceSpec | undefined): void {
+  const verb = missed(spec, wanted)
+  if (verb === undefined) return takeUpRelease(change, spec)
+  const held = openAsItWas(change, spec)
+  if (held !== undefined && hasHooks(held, verb)) {
+    if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
+  } else if (verb === "delete") change.known.settle(spec.ident.name)
 }
 
 /**

@@ -96,8 +96,15 @@ describe("hooks that an earlier supervisor owed", () => {
     gone.begun[0]?.act()
     expect(gone.posted).toEqual(["web unload"])
     const back = beginning([web], { web: removal })
-    expect(back.takeUp(web)).toEqual([])
-    expect(back.known.has("web")).toBe(false)
+    expect(back.takeUp({ ...web, channel: "beta" })).toEqual([])
+    expect([back.known.has("web"), back.services.size]).toEqual([false, 0])
+  })
+
+  it("are kept while the service changed in a way that no hook is declared around", () => {
+    const created: OwedChange = { verb: "create", reason: "load" }
+    const { takeUp, services } = beginning([bare], { bare: created })
+    expect(takeUp({ ...bare, channel: "beta" })).toEqual(["bare"])
+    expect(services.size).toBe(0)
   })
 
   it("of a replacement have what lives replaced: it can only be the old one", () => {
