@@ -56,7 +56,7 @@ export const buildPackageCommand = defineCommand({
     const events = options.json ? buildEvents((text) => void context.print(text)) : undefined
     const report = events?.report ?? context.report
     const cwd = options.src === undefined ? context.host.cwd : sourceFolder(context, options.src)
-    const host = { ...context.host, cwd, env: environment(context.host.env, options) }
+    const host = { ...context.host, cwd, env: environment(context.host, options) }
     const store = createStore({ files: host.files, layout, target: host.target })
     const dependencies = buildDependencies({ ...context, report }, workplace, store, options)
     const origin = options.origin ?? originOfCliConfig(context)
@@ -102,14 +102,14 @@ type EnvironmentOptions = Readonly<{
 
 /** A plan that asks a depot itself finds the one that was named. */
 function environment(
-  env: Readonly<Record<string, string>>,
+  { env, cwd }: Pick<CommandContext["host"], "env" | "cwd">,
   { url, channel, cacheKeyPath, nativePackage }: EnvironmentOptions,
 ): Readonly<Record<string, string>> {
   return {
     ...env,
     HAB_BLDR_CHANNEL: channel,
     ...(url === undefined ? {} : { HAB_BLDR_URL: url }),
-    ...(cacheKeyPath === undefined ? {} : { HAB_CACHE_KEY_PATH: cacheKeyPath }),
+    ...(cacheKeyPath === undefined ? {} : { HAB_CACHE_KEY_PATH: path.resolve(cwd, cacheKeyPath) }),
     ...(nativePackage ? { HAB_NATIVE_PACKAGE: "1" } : {}),
   }
 }
