@@ -83,7 +83,8 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
     close() {
       pool.close()
       for (const { channel } of idle.splice(0)) channel.close()
-      fs.rmSync(directory, { recursive: true, force: true })
+      // A mkfifo of the pool that is under way may still fill it.
+      fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 })
     },
   }
 }
