@@ -1,8 +1,6 @@
 import fs from "node:fs"
 import { listProcesses, readProc } from "./process-table.ts"
 
-/** When numbers begin anew, the kernel leaves these out. */
-const RESERVED_PIDS = 300
 /** So many numbers are tried one by one; of more, the list of processes tells which ones are taken. */
 const TRIED_MAX = 64
 
@@ -23,7 +21,7 @@ export function readMark(): Mark | undefined {
   const lastPid = Number(readProc("/proc/loadavg")?.trim().split(" ").at(-1))
   const forks = readForks()
   pidMax ??= Number(readProc("/proc/sys/kernel/pid_max"))
-  return lastPid > 0 && forks > 0 && pidMax > RESERVED_PIDS ? { lastPid, forks, pidMax } : undefined
+  return lastPid > 0 && forks > 0 && pidMax > 0 ? { lastPid, forks, pidMax } : undefined
 }
 
 /** The last lines of a file whose first ones grow with the machine. */

@@ -7,6 +7,8 @@ import { openStreamChannel, type StreamChannel } from "./stream-channel.ts"
 const DIRECTORY_MODE = 0o700
 const IDLE_MAX = 512
 const NAME_BYTES_MAX = 180
+/** A mkfifo of the pool that is under way may still fill the directory. */
+const REMOVE_ALL = { recursive: true, force: true, maxRetries: 10, retryDelay: 10 } as const
 
 /** The streams of one command, until they are given back. */
 export type StreamLease = Readonly<{ channel: StreamChannel; release(pid: number): void }>
@@ -83,8 +85,7 @@ export function createStreamChannels(directory: string, isOccupied: (pid: number
     close() {
       pool.close()
       for (const { channel } of idle.splice(0)) channel.close()
-      // A mkfifo of the pool that is under way may still fill it.
-      fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 })
+      fs.rmSync(directory, REMOVE_ALL)
     },
   }
 }
