@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import fs from "node:fs"
+import type { Socket } from "node:net"
 import os from "node:os"
 import { Readable } from "node:stream"
 import { isSystemError } from "../base/errors.ts"
@@ -10,6 +11,8 @@ import type {
   DecompressionRequest,
   DecompressionResult,
 } from "../ports/archive-compression.ts"
+import { openBytePipe } from "./byte-pipe.ts"
+import { handOver, outputOf, ownOutput } from "./child-output.ts"
 
 const BLOCK_SIZE = "4MiB"
 const THREADS_MAX = 16
@@ -29,9 +32,9 @@ export function systemCompression(program = "xz"): ArchiveCompression {
 type Ended = Readonly<{ code: number | null; signal: string | null; notStarted?: Error }>
 
 /** xz reads XZ_OPT and XZ_DEFAULTS, so it gets an environment of its own; Ctrl-C is ours to handle, not its. */
-function start(program: string, args: readonly string[], stdin: "pipe" | number) {
+function start(program: string, args: readonly string[], stdin: "pipe" | number, stdout: "pipe" | Socket = "pipe") {
   const child = spawn(program, args, {
-    stdio: [stdin, "pipe", "pipe"],
+    stdio: [stdin, stdout, "pipe"],
     env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
     detached: true,
   })
@@ -50,19 +53,25 @@ async function compress(program: string, request: CompressionRequest): Promise<C
   const threads = Math.min(Math.max(os.availableParallelism(), 2), THREADS_MAX)
   const args = ["--compress", "--stdout", `-${request.level}`, `--threads=${threads}`, `--block-size=${BLOCK_SIZE}`]
   const { child, ended, message } = start(program, args, "pipe")
-  const failure = forwardBytes(child, (bytes) => {
+  const take = (bytes: Uint8Array) => {
     request.onBytes(bytes)
-    return "continue"
+    return "continue" as const
+  }
+  const handing = handOver(take, () => {
+    output.end()
+    child.stdin?.destroy()
   })
-  failure.begin()
+  const output = ownOutput(child, handing.take)
+  child.stdin?.on("error", () => undefined)
+  output.begin()
   try {
     await request.produce((bytes) => writeTo(child, bytes))
     child.stdin?.end()
   } catch (error) {
-    if (error !== GONE) failure.fail(error)
+    if (error !== GONE) handing.fail(error)
   }
   const { code, signal, notStarted } = await ended
-  failure.rethrow()
+  handing.rethrow()
   if (notStarted !== undefined) return { tag: "failed", why: `${program} cannot be started: ${notStarted.message}` }
   if (code === 0) return { tag: "finished" }
   return { tag: "failed", why: message() || `${program} ended with ${signal ?? `status ${code}`}` }
@@ -88,53 +97,6 @@ function writeTo(child: ChildProcess, bytes: Uint8Array): Promise<void> {
   })
 }
 
-/** Hands on what the child prints once it is begun, until the receiver has enough or throws: then the child is killed. */
-function forwardBytes(child: ChildProcess, onBytes: (bytes: Uint8Array) => "continue" | "stop") {
-  let thrown: { error: unknown } | undefined
-  let stopped = false
-  /** What came before: no more than the child's pipe holds. Node lets it flow, and go, when the child has ended. */
-  let early: Buffer[] | undefined = []
-  const end = () => {
-    stopped = true
-    child.stdout?.destroy()
-    child.stdin?.destroy()
-    child.kill("SIGKILL")
-  }
-  const fail = (error: unknown) => {
-    thrown ??= { error }
-    end()
-  }
-  const take = (bytes: Buffer) => {
-    if (early !== undefined) {
-      early.push(bytes)
-      child.stdout?.pause()
-    } else if (!stopped) {
-      try {
-        if (onBytes(bytes) === "stop") end()
-      } catch (error) {
-        fail(error)
-      }
-    }
-  }
-  // Its end is reported by the exit status; an unhandled stream error would end us instead.
-  child.stdin?.on("error", () => undefined)
-  child.stdout?.on("error", () => undefined)
-  child.stdout?.on("data", take)
-  return {
-    begin() {
-      const kept = early ?? []
-      early = undefined
-      for (const bytes of kept) take(bytes)
-      child.stdout?.resume()
-    },
-    fail,
-    stopped: () => stopped,
-    rethrow() {
-      if (thrown !== undefined) throw thrown.error
-    },
-  }
-}
-
 /** Undefined where the program does not exist; what is asked to admit the content was asked then too. */
 async function decompressByProgram(
   program: string,
@@ -144,16 +106,19 @@ async function decompressByProgram(
   try {
     // Reading without a position moves the descriptor's own, which the program inherits.
     fs.readSync(descriptor, Buffer.alloc(request.offset), 0, request.offset, null)
-    const { child, ended, message } = start(program, ["--decompress", "--stdout", "--threads=0"], descriptor)
-    const failure = forwardBytes(child, request.onBytes)
-    await request.admit?.().catch(failure.fail)
-    failure.begin()
-    const { code, signal, notStarted } = await ended
-    failure.rethrow()
+    const args = ["--decompress", "--stdout", "--threads=0"]
+    const handing = handOver(request.onBytes, () => output.end())
+    const pipe = await openBytePipe(handing.take)
+    const { child, ended, message } = start(program, args, descriptor, pipe?.writer)
+    const output = pipe === undefined ? ownOutput(child, handing.take) : outputOf(pipe, child)
+    await request.admit?.().catch(handing.fail)
+    output.begin()
+    const [{ code, signal, notStarted }] = await Promise.all([ended, output.ended])
+    handing.rethrow()
     // EACCES: a folder on PATH that we may not look into hides that there is none.
     if (isSystemError(notStarted, "ENOENT", "EACCES")) return undefined
     if (notStarted !== undefined) throw notStarted
-    if (failure.stopped()) return { tag: "stopped" }
+    if (handing.stopped()) return { tag: "stopped" }
     if (code === 0) return { tag: "finished" }
     return { tag: "damaged", why: message() || `${program} ended with ${signal ?? `status ${code}`}` }
   } finally {

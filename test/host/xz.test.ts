@@ -7,6 +7,17 @@ import { temporaryDirectory } from "../support/temp-root.ts"
 
 const xz = systemCompression()
 const without = systemCompression("no-such-xz")
+const unpiped: typeof xz = {
+  ...xz,
+  async decompress(request) {
+    const { TMPDIR } = process.env
+    process.env["TMPDIR"] = "/proc/none"
+    const reading = xz.decompress(request)
+    if (TMPDIR === undefined) delete process.env["TMPDIR"]
+    else process.env["TMPDIR"] = TMPDIR
+    return reading
+  },
+}
 const incompressible = randomBytes(400_000)
 
 async function compressed(content: Uint8Array, level = 0): Promise<Buffer> {
@@ -54,6 +65,7 @@ describe("xz", () => {
 
   it.each([
     ["the program", xz],
+    ["the program, where there is no place for a pipe of ours,", unpiped],
     ["the WASM decoder where there is no program", without],
   ])("%s reads from an offset on", async (_name, codec) => {
     const file = Buffer.concat([Buffer.from("header\n\n"), good])
@@ -64,6 +76,7 @@ describe("xz", () => {
 
   it.each([
     ["the program", xz],
+    ["the program, where there is no place for a pipe of ours,", unpiped],
     ["the WASM decoder", without],
   ])("%s finds damage, truncation and other formats", async (_name, codec) => {
     const flipped = Buffer.from(good)
@@ -82,6 +95,7 @@ describe("xz", () => {
 
   it.each([
     ["the program", xz],
+    ["the program, where there is no place for a pipe of ours,", unpiped],
     ["the WASM decoder", without],
   ])("%s stops when told to, and throws on what the receiver throws", async (_name, codec) => {
     const path = `${temporaryDirectory()}/x`
@@ -107,6 +121,7 @@ describe("xz", () => {
 
   it.each([
     ["the program", xz],
+    ["the program, where there is no place for a pipe of ours,", unpiped],
     ["the WASM decoder", without],
   ])("%s hands on nothing before it is admitted, and nothing at all when it is refused", async (_name, codec) => {
     const path = `${temporaryDirectory()}/x`
