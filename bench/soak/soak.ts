@@ -4,7 +4,7 @@ import { parseArgs } from "node:util"
 import { CONTESTANTS, type Contestant, type Service } from "../supervise/contestants.ts"
 import { openDescriptors } from "../supervise/gauges.ts"
 import { beatingScript, type Session, withSession } from "../supervise/session.ts"
-import { collectorEnv, listenToCollectors } from "./collectors.ts"
+import { type Collectors, collectorEnv, listenToCollectors } from "./collectors.ts"
 import { type Descriptors, judge, MEGABYTES_PER_HOUR_MAX, type Sample } from "./trend.ts"
 
 const MINUTE_MS = 60_000
@@ -16,6 +16,7 @@ const EARLY_PART = 0.2
 const LIFE_SEC_MAX = 5
 const HELD_POLL_MS = 50
 const HELD_MS = 500
+const COLLECTIONS = 3
 const DESCRIPTOR_COUNTS = 12
 const DESCRIPTOR_PAUSE_MS = 250
 const USAGE = "usage: npm run soak [-- --minutes N] [-- --services N]"
@@ -86,6 +87,17 @@ async function countDescriptors(pids: readonly number[]): Promise<number> {
   return Math.min(...counts)
 }
 
+/** Kilobytes of each process: the least of some answers, because what is just being done takes some, too. */
+async function leastMemory({ ask }: Collectors, pids: readonly number[]): Promise<number[]> {
+  let least = pids.map(() => Number.POSITIVE_INFINITY)
+  for (let index = 0; index < COLLECTIONS; index++) {
+    const answers = await Promise.all(pids.map(ask))
+    least = least.map((kilobytes, at) => Math.min(kilobytes, answers[at] ?? kilobytes))
+    await pause(HELD_POLL_MS)
+  }
+  return least
+}
+
 async function soak(session: Session): Promise<{ samples: Sample[]; descriptors: Descriptors }> {
   const pids = session.own()
   const collectors = listenToCollectors(session.folder)
@@ -97,7 +109,7 @@ async function soak(session: Session): Promise<{ samples: Sample[]; descriptors:
   const sampleUntil = async (untilMs: number) => {
     while (elapsed() < untilMs) {
       await pause(ROUND_MS)
-      const memory = await whileHeld(session, () => Promise.all(pids.map(collectors.ask)))
+      const memory = await whileHeld(session, () => leastMemory(collectors, pids))
       samples.push({ atMs: elapsed(), kilobytes: memory.reduce((sum, one) => sum + one, 0) })
       if (elapsed() < reportMs) continue
       reportMs += totalMs / REPORTS
