@@ -51,7 +51,9 @@ const get = (path: string, options: RequestInit = {}) => fetch(`http://${address
 const web = async () => (await (await get("/services/web/default")).json()) as Service
 const health = async () => {
   const reply = await get("/services/web/default/health")
-  return { code: reply.status, body: (await reply.json()) as { status: string; stdout: string; stderr: string } }
+  // Until the supervisor knows the service there is nothing to say of it.
+  const text = (await reply.text()) || "{}"
+  return { code: reply.status, body: JSON.parse(text) as { status: string; stdout: string; stderr: string } }
 }
 
 describe("the HTTP gateway of a supervisor", () => {

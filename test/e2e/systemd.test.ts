@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { supervisorsOf } from "../support/footprint.ts"
 import { createHab, processesOf, project } from "../support/hab.ts"
 import { installPlan, RUNS_ON } from "../support/plans.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
@@ -86,11 +87,11 @@ describe("the unit of docs/how-to/run-under-systemd.md", () => {
     const pid = await until("the service is up", () => hab.status("prints")?.pid)
     const mainPid = Number(manager.systemctl("show", "--value", "--property=MainPID", "hab").stdout)
     expect(mainPid).toBe(Number(hab.read("hab/sup/default/LOCK")))
-    const supervisor = supervisorOf(mainPid)
+    const [supervisor] = supervisorsOf(mainPid)
     expect(manager.systemctl("reload", "hab").code).toBe(0)
-    const next = await until("another supervisor runs", () => otherThan(supervisor, supervisorOf(mainPid)))
+    const next = await until("another supervisor runs", () => otherThan(supervisor, supervisorsOf(mainPid)[0]))
     process.kill(next, "SIGKILL")
-    await until("another supervisor runs", () => otherThan(next, supervisorOf(mainPid)))
+    await until("another supervisor runs", () => otherThan(next, supervisorsOf(mainPid)[0]))
     await until("it knows the service", () => hab.status("prints")?.pid === pid)
     expect(manager.systemctl("is-active", "hab").stdout).toBe("active\n")
     expect(manager.systemctl("stop", "hab").code).toBe(0)
@@ -99,11 +100,6 @@ describe("the unit of docs/how-to/run-under-systemd.md", () => {
     expect(processesOf(hab.root)).toEqual([])
   })
 })
-
-function supervisorOf(launcher: number): number | undefined {
-  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, "utf8").trim().split(" ")
-  return children.map(Number).find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor.cjs"))
-}
 
 function otherThan(old: number | undefined, now: number | undefined): number | undefined {
   return now === old ? undefined : now

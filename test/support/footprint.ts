@@ -12,8 +12,13 @@ export type Footprint = Readonly<{ descriptors: number; kilobytes: number; proce
 /** Launcher and supervisor, in this order. */
 export function supervisionOf({ child }: SupervisorRun): number[] {
   const launcher = child.pid ?? 0
+  return [launcher, ...supervisorsOf(launcher)]
+}
+
+/** The supervisors among the children of a launcher: one, or none while it is being replaced. */
+export function supervisorsOf(launcher: number): number[] {
   const children = readIfThere(`/proc/${launcher}/task/${launcher}/children`).trim().split(" ").map(Number)
-  return [launcher, ...children.filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes("supervisor.cjs"))]
+  return children.filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes("supervisor.cjs"))
 }
 
 export function footprintOf(hab: Hab, sup: SupervisorRun): Footprint {

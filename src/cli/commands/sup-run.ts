@@ -25,16 +25,10 @@ import {
 } from "../supervisor-settings.ts"
 
 /**
- * Keeps what a process takes near what it holds, which is a quarter less: small heaps, no threads of V8's own, and
- * optimizing only what is hot for long, as the relaying of a flood of output is. `bin/hab` does it to us.
+ * Keeps what a process takes near what it holds, which is a quarter less: small heaps, and no threads of V8's own. Every
+ * Node we run on knows these words. `bin/hab` does it to us.
  */
-const SMALL = [
-  "--max-semi-space-size=1",
-  "--v8-pool-size=1",
-  "--optimize-for-size",
-  "--interrupt-budget=10000000",
-  "--single-threaded",
-] as const
+const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1", "--optimize-for-size", "--single-threaded"] as const
 
 /** `hab sup run` (spec supervisor §1.7). */
 export const runSupervisorCommand = defineCommand({
