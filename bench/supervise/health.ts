@@ -10,7 +10,7 @@ const INTERVAL_SEC = 1
 const WARM_UP_MS = 5_000
 const WINDOW_MS = 20_000
 
-/** 100 services checked every second: how long a check takes, and what it costs us. */
+/** 100 services checked every second: how much later than it could a check comes, and what it costs us. */
 export async function* healthRows(): AsyncIterable<Row> {
   const [contestant] = CONTESTANTS
   if (contestant === undefined) return
@@ -30,18 +30,24 @@ export async function* healthRows(): AsyncIterable<Row> {
     const checks = beats.seen.filter((beat) => beat.name.startsWith("check-"))
     return [
       { what: "health checks", measured: checks.length / (WINDOW_MS / 1000), unit: "1/s" },
-      { what: "health check, p99", measured: quantile(overtimes(checks), 0.99), unit: "ms", limit: 15 },
+      {
+        what: "health check, delay beyond the quickest, p99",
+        measured: quantile(delays(checks), 0.99),
+        unit: "ms",
+        limit: 15,
+      },
       { what: "health checks, our CPU", measured: share * 100, unit: "% core", limit: 25 },
     ]
   })
 }
 
-/** A check begins an interval after the one before ended, so what is over the interval is what a check takes. */
-function overtimes(beats: readonly Beat[]): number[] {
-  const last = new Map<string, number>()
-  return beats.flatMap(({ name, atMs }) => {
-    const before = last.get(name)
-    last.set(name, atMs)
-    return before === undefined ? [] : [atMs - before - INTERVAL_SEC * 1000]
+/** Checks of a service come in a rhythm: what is over that of its quickest check is what queues and pauses cost. */
+function delays(beats: readonly Beat[]): number[] {
+  const names = [...new Set(beats.map(({ name }) => name))]
+  return names.flatMap((name) => {
+    const checks = beats.filter((beat) => beat.name === name)
+    const phases = checks.map(({ atMs }, index) => atMs - index * INTERVAL_SEC * 1000)
+    const quickest = Math.min(...phases)
+    return phases.map((phase) => phase - quickest)
   })
 }

@@ -45,6 +45,9 @@ export type PerformContext = Readonly<{
   say: (held: Supervised, key: LogKey, text: string) => void
 }>
 
+/** What a check takes up to here is no time that its pause has to be longer by. */
+const QUICK_CHECK_MS = 100
+
 const TIMER_EVENTS = { kill: "kill-timer", retry: "retry-timer", health: "health-timer" } as const
 
 type Handlers = { readonly [T in Effect["tag"]]: (c: PerformContext, held: Supervised, effect: EffectOf<T>) => void }
@@ -201,13 +204,26 @@ function terminate(context: PerformContext, held: Supervised, { run, signal }: E
 }
 
 function startTimer(context: PerformContext, held: Supervised, effect: EffectOf<"start-timer">): void {
-  const { run, timer, serial, delayMs } = effect
+  const { run, timer, serial } = effect
   cancelTimer(held, timer)
+  const delayMs = timer === "health" ? inRhythm(context, held, effect.delayMs) : effect.delayMs
+  const dueMs = context.clock.monotonicMs() + delayMs
   const cancel = context.clock.schedule(delayMs, () => {
     held.timers.delete(timer)
+    if (timer === "health") held.checkDueMs = dueMs
     context.post(held, { tag: TIMER_EVENTS[timer], run, serial })
   })
   held.timers.set(timer, cancel)
+}
+
+/**
+ * The pause after a health check, less what a quick one took since it was due: checks of many services that meet would
+ * otherwise stay together, and others join them, until all come at once.
+ */
+function inRhythm({ clock }: PerformContext, held: Supervised, pauseMs: number): number {
+  const tookMs = clock.monotonicMs() - (held.checkDueMs ?? Number.POSITIVE_INFINITY)
+  held.checkDueMs = undefined
+  return Math.max(0, pauseMs - Math.min(Math.max(0, tookMs), QUICK_CHECK_MS))
 }
 
 function cancelTimer(held: Supervised, timer: string): void {

@@ -46,6 +46,8 @@ export type Supervised = {
   readonly hooks: Map<Moment | "health-check", AbortController>
   /** Cancels timers. */
   readonly timers: Map<string, () => void>
+  /** When the running health check was to begin. */
+  checkDueMs?: number | undefined
   /** The spawn that is under way. */
   spawning: Promise<unknown> | undefined
   /** Hooks that are declared outside its package. */
