@@ -26,7 +26,7 @@ import {
 
 /**
  * Keeps what a process takes near what it holds, which is a quarter less: small heaps, and no threads of V8's own. Every
- * Node we run on knows these words. `bin/hab` does it to us.
+ * Node we run on knows these words. `bin/hab` does it to us, and we go without optimized code as well: we mostly wait.
  */
 const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1", "--optimize-for-size", "--single-threaded"] as const
 
