@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { required } from "../../src/base/assert.ts"
+import { supervisorsOf } from "../support/footprint.ts"
 import { createHab, type Hab, processesOf, project, type SupervisorRun } from "../support/hab.ts"
 import { until } from "../support/until.ts"
 
@@ -20,10 +21,7 @@ async function running(): Promise<{ hab: Hab; sup: SupervisorRun; pid: number }>
 
 /** The supervisor: the launcher's child that is not a service. */
 function supervisorPid(sup: SupervisorRun): number | undefined {
-  const children = readFileSync(`/proc/${sup.child.pid}/task/${sup.child.pid}/children`, "utf8").trim().split(" ")
-  const isSupervisor = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("supervisor.cjs")
-  const found = children.filter(Boolean).find(isSupervisor)
-  return found === undefined ? undefined : Number(found)
+  return supervisorsOf(sup.child.pid ?? 0)[0]
 }
 
 describe("services outlive what supervises them (decisions C)", () => {

@@ -33,9 +33,9 @@ describe("the shell of a build", () => {
       "pkg_dirname=tree-1.0",
       `SOURCE_DATE_EPOCH=${EPOCH}`,
     ])
-    const asked = { HAB_SRC_PATH: "/usr", HAB_OUTPUT_PATH: "out", BUILD_PKG_TARGET: "x86_64-linux-kernel2" }
+    const asked = { HAB_SRC_PATH: `${plan}/habitat`, HAB_OUTPUT_PATH: "out", BUILD_PKG_TARGET: "x86_64-linux-kernel2" }
     const { artifact } = await shop.build(plan, asked)
-    expect(shop.output()).toEqual(expect.arrayContaining(["SRC_PATH=/usr", `pkg_output_path=${plan}/out`]))
+    expect(shop.output()).toEqual(expect.arrayContaining([`SRC_PATH=${plan}/habitat`, `pkg_output_path=${plan}/out`]))
     expect(artifact).toBe(`${plan}/out/acme-tree-1.0-${RELEASE}-x86_64-linux-kernel2.hart`)
     expect(member(artifact, "TARGET")).toBe("x86_64-linux-kernel2\n")
   })
