@@ -11,10 +11,12 @@ export type BuildEvents = Readonly<{
   failed(error: unknown): void
 }>
 
-/** Prints each fact of a build as it happens. */
+/** Prints each fact of a build as it happens, but not how far transfers are. */
 export function buildEvents(print: (text: string) => void): BuildEvents {
   return {
-    report: (fact) => print(`${JSON.stringify(fact)}\n`),
+    report(fact) {
+      if (fact.tag !== "transfer" && fact.tag !== "transfer-over") print(`${JSON.stringify(fact)}\n`)
+    },
     built: ({ ident, ...result }) => JSON.stringify({ tag: "built", ident: stringifyIdent(ident), ...result }),
     failed(error) {
       const known = error instanceof HabError ? { code: error.code, exitCode: error.exitCode, hint: error.hint } : {}

@@ -1,4 +1,4 @@
-import type { Progress, Report, StatusVerb } from "../base/progress.ts"
+import type { Progress, Report, StatusVerb, TransferProgress } from "../base/progress.ts"
 import { type Paint, paintOf } from "./paint.ts"
 
 /** Glyphs of the status lines (spec package §7.1). */
@@ -44,12 +44,14 @@ export type ReporterOptions = Readonly<{ write: (text: string) => void; colour: 
 
 /**
  * The one place where facts become lines for people. Everything goes to stderr: stdout carries results only. A phase is
- * named when it prints something, and again with its time when it took long enough to wonder about.
+ * named when it prints something, and again with its time when it took long enough to wonder about. How far a transfer is
+ * is for terminals only.
  */
 export function createReporter({ write, colour, ascii = false }: ReporterOptions): Report {
   const paint = paintOf(colour)
   let unnamed: string | undefined
   return (progress) => {
+    if (progress.tag === "transfer" || progress.tag === "transfer-over") return
     if (progress.tag === "phase-started") {
       unnamed = progress.phase
       return
@@ -66,7 +68,7 @@ export function createReporter({ write, colour, ascii = false }: ReporterOptions
   }
 }
 
-function lineFor(progress: Progress, paint: Paint, ascii: boolean): string {
+function lineFor(progress: Exclude<Progress, TransferProgress>, paint: Paint, ascii: boolean): string {
   switch (progress.tag) {
     case "begin":
       return paint.yellow(paint.bold(`${ascii ? ">>" : "»"} ${progress.text}`))

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode } from "../base/error-codes.ts"
 import { HabError } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
+import { reportTransfer } from "../base/transfer.ts"
 import { type Clock, wait } from "../ports/clock.ts"
 import type { HttpClient, HttpReply, WebCall } from "../ports/http-client.ts"
 import type { WebManners } from "./web-manners.ts"
@@ -52,7 +53,10 @@ export async function askDepot(
   const urls = plain.method === "GET" ? [server.url, ...server.mirrors] : [server.url]
   const manners = mannersOf(context, server, withoutToken)
   const reply = await inRounds<HttpReply>(context, urls, async (base) => {
-    const answer = await context.httpClient.request({ ...plain, ...manners, url: urlOf(base, path, query) })
+    const call = { ...plain, ...manners, url: urlOf(base, path, query) }
+    const answer = await (typeof plain.body === "object"
+      ? reportTransfer(context.report, (onMoved) => context.httpClient.request({ ...call, onMoved }))
+      : context.httpClient.request(call))
     if (answer.tag === "failed") return answer
     return isWorthAnotherTry(answer) ? { why: describe(answer) } : { value: answer }
   })
@@ -70,7 +74,10 @@ export async function downloadFrom(
   const { path, query, destination } = request
   const manners = mannersOf(context, server)
   const reply = await inRounds<HttpReply | undefined>(context, [server.url, ...server.mirrors], async (base) => {
-    const outcome = await context.httpClient.download({ ...manners, url: urlOf(base, path, query), destination })
+    const url = urlOf(base, path, query)
+    const outcome = await reportTransfer(context.report, (onMoved) =>
+      context.httpClient.download({ ...manners, url, destination, onMoved }),
+    )
     if (outcome.tag === "done") return { value: undefined }
     if (outcome.tag === "failed") return outcome
     const again = isWorthAnotherTry(outcome) || outcome.status === 416

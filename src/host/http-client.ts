@@ -2,7 +2,7 @@ import fs from "node:fs"
 import type http from "node:http"
 import { finished } from "node:stream/promises"
 import type { HttpAnswer, HttpCall, HttpClient, HttpFailure, WebCall, WebDownload } from "../ports/http-client.ts"
-import { exchange, readReply, send } from "./http-exchange.ts"
+import { exchange, movedOf, readReply, send } from "./http-exchange.ts"
 import { followLines } from "./http-follow.ts"
 import { createRoutes, type FindRoute } from "./http-routes.ts"
 
@@ -38,7 +38,7 @@ function noUrl(url: string): HttpFailure {
 
 async function download(
   routes: FindRoute,
-  { destination, headers, ...request }: WebDownload,
+  { destination, headers, onMoved, ...request }: WebDownload,
 ): Promise<Readonly<{ tag: "done" }> | HttpAnswer> {
   const offset = fs.existsSync(destination) ? fs.statSync(destination).size : 0
   const range = offset === 0 ? {} : { range: `bytes=${offset}-` }
@@ -49,11 +49,22 @@ async function download(
     // What is there is longer than what the server has: it is something else.
     if (status === RANGE_NOT_SATISFIABLE) fs.rmSync(destination)
     if (status < 200 || status > 299) return readReply(incoming, watch)
-    await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, { ...watch, disk })
+    const before = status === PARTIAL ? offset : 0
+    const tell = movedOf(wholeLength(incoming, before), onMoved, before)
+    const moved = (chunk: Buffer) => {
+      watch.moved()
+      tell(chunk)
+    }
+    await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, { moved, disk })
     return { tag: "done" }
   })
   if (disk.refused !== undefined) throw Object.assign(disk.refused, { path: destination })
   return outcome
+}
+
+function wholeLength({ headers }: http.IncomingMessage, before: number): number | undefined {
+  const rest = headers["content-length"]
+  return rest === undefined ? undefined : before + Number(rest)
 }
 
 /** What the own disk refused is no failure of the server. */
@@ -64,7 +75,7 @@ async function writeTo(
   destination: string,
   flags: "a" | "w",
   incoming: http.IncomingMessage,
-  { moved, disk }: Readonly<{ moved: () => void; disk: Disk }>,
+  { moved, disk }: Readonly<{ moved: (chunk: Buffer) => void; disk: Disk }>,
 ): Promise<void> {
   const act = <T>(run: () => T): T => {
     try {
@@ -77,7 +88,7 @@ async function writeTo(
   const file = act(() => fs.openSync(destination, flags))
   try {
     incoming.on("data", (chunk: Buffer) => {
-      moved()
+      moved(chunk)
       try {
         act(() => fs.writeFileSync(file, chunk))
       } catch (error) {

@@ -4,6 +4,7 @@ import https from "node:https"
 import { pipeline } from "node:stream/promises"
 import { clearTimeout, setTimeout } from "node:timers"
 import { isSystemError } from "../base/errors.ts"
+import type { OnMoved } from "../base/transfer.ts"
 import type { HttpFailure, HttpReply, WebCall } from "../ports/http-client.ts"
 import type { Route } from "./http-routes.ts"
 
@@ -15,7 +16,7 @@ const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|.*CERT.*|UNABLE_TO_.*)$/
 /** Servers that do not know what is asked for wait for the body instead. */
 const CONTINUE_MS = 1_000
 
-type Outgoing = Pick<WebCall, "method" | "headers" | "body"> & Readonly<{ url: URL; route: Route }>
+type Outgoing = Pick<WebCall, "method" | "headers" | "body" | "onMoved"> & Readonly<{ url: URL; route: Route }>
 
 /** How long a request may take; `renewed` by every byte that moves. */
 export type Patience = Readonly<{ ms: number; why: string; renewed: boolean; signal?: AbortSignal | undefined }>
@@ -47,7 +48,7 @@ export async function exchange<T>(
 
 /** Begins a request without any deadline. Throws when its URL, headers or file cannot be used. */
 export function send(
-  { method, url, headers, body, route }: Outgoing,
+  { method, url, headers, body, route, onMoved }: Outgoing,
   watch?: Pick<Watch, "signal" | "moved">,
 ): http.ClientRequest {
   const { request } = url.protocol === "https:" ? https : http
@@ -60,19 +61,23 @@ export function send(
     headers: { ...route.headers, ...headers, ...sized },
     ...(watch === undefined ? {} : { signal: watch.signal }),
   })
-  if (isFile) sendFile(outgoing, body.file, watch?.moved)
+  const tell = movedOf(length, onMoved)
+  const moved = (chunk: Buffer) => {
+    watch?.moved()
+    tell(chunk)
+  }
+  if (isFile) sendFile(outgoing, body.file, moved)
   else outgoing.end(body)
   return outgoing
 }
 
 /** Once the server wants it: one that refuses need not read it all. */
-function sendFile(outgoing: http.ClientRequest, file: string, moved: (() => void) | undefined): void {
+function sendFile(outgoing: http.ClientRequest, file: string, moved: (chunk: Buffer) => void): void {
   let begun = false
   const begin = () => {
     if (begun || outgoing.destroyed) return
     begun = true
-    const content = fs.createReadStream(file)
-    if (moved !== undefined) content.on("data", moved)
+    const content = fs.createReadStream(file).on("data", (chunk) => moved(chunk as Buffer))
     // Why it failed is what the request itself says.
     pipeline(content, outgoing).catch(() => undefined)
   }
@@ -80,6 +85,15 @@ function sendFile(outgoing: http.ClientRequest, file: string, moved: (() => void
   outgoing.flushHeaders()
   outgoing.once("continue", begin)
   for (const event of ["continue", "response", "close"]) outgoing.once(event, () => clearTimeout(timer))
+}
+
+/** Counts what moves of a file of so many bytes, from those that an earlier attempt moved. */
+export function movedOf(total: number | undefined, onMoved: OnMoved | undefined, before = 0): (chunk: Buffer) => void {
+  let bytes = before
+  return (chunk) => {
+    bytes += chunk.length
+    onMoved?.({ bytes, ...(total === undefined ? {} : { total }) })
+  }
 }
 
 function answerTo(request: http.ClientRequest): Promise<http.IncomingMessage> {

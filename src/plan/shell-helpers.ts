@@ -1,3 +1,4 @@
+import { reportTransfer } from "../base/transfer.ts"
 import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
 import { wait } from "../ports/clock.ts"
 import { type Build, toHost } from "./build-state.ts"
@@ -40,13 +41,14 @@ async function askForLine({ host, request }: Build, prompt: string): Promise<Hel
 
 function download(build: Build, url: string, destination: string, sha256: string): Promise<HelperAnswer> {
   const { request, paths, host } = build
-  return fetchSource(host, {
+  const wanted = {
     url,
     destination: toHost(build, destination),
     sha256,
     sourceCache: paths.sourceCache,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
-  })
+  }
+  return reportTransfer(request.report, (onMoved) => fetchSource(host, { ...wanted, onMoved }))
 }
 
 /** As for the dependencies of the plan, what is missing is installed first. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { isSystemError } from "../base/errors.ts"
+import type { OnMoved } from "../base/transfer.ts"
 import type { Downloader } from "../ports/downloader.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { HelperAnswer } from "./plan-shell.ts"
@@ -13,6 +14,8 @@ export type SourceRequest = Readonly<{
   /** The operator's folder of sources, which may already hold the file. A host path. */
   sourceCache: string
   signal?: AbortSignal
+  /** Told of each part of a download. */
+  onMoved?: OnMoved
 }>
 
 type Context = Readonly<{ files: FileSystem; downloader: Downloader }>
@@ -49,7 +52,9 @@ async function fetchInto({ files, downloader }: Context, request: SourceRequest)
   files.removeTree(request.destination)
   files.makeDirectories(unfinished.slice(0, unfinished.lastIndexOf("/")))
   if (!URL.canParse(request.url)) return "this is not a URL"
-  const outcome = await downloader.download(request.url, unfinished, request.signal)
+  const { url, signal, onMoved } = request
+  const options = { ...(signal === undefined ? {} : { signal }), ...(onMoved === undefined ? {} : { onMoved }) }
+  const outcome = await downloader.download(url, unfinished, options)
   if (outcome.tag === "done") {
     files.rename(unfinished, request.destination)
     return undefined

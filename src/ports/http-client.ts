@@ -1,3 +1,5 @@
+import type { OnMoved } from "../base/transfer.ts"
+
 /**
  * How a client proves itself and whom it trusts. PEM texts; without `authorities` those of the system, and with
  * `alsoTrusted` these beside them. `serverName`: the name the server's certificate must have, if not the one in the
@@ -44,8 +46,11 @@ export type HttpLineObserver = Readonly<{
   onEnd: (why: string) => void
 }>
 
-/** How servers on the web are spoken to. Whoever is silent for so long, while bytes could move, has failed. */
-type WebManners = Readonly<{ silentMs?: number; signal?: AbortSignal }>
+/**
+ * How servers on the web are spoken to. Whoever is silent for so long, while bytes could move, has failed. `onMoved` is
+ * told of each part of a file that is sent or written.
+ */
+type WebManners = Readonly<{ silentMs?: number; signal?: AbortSignal; onMoved?: OnMoved }>
 
 /** A body may be a file that is sent as it is. */
 export type WebCall = Omit<HttpCall, "body"> & WebManners & Readonly<{ body?: string | Readonly<{ file: string }> }>

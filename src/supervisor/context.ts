@@ -93,6 +93,8 @@ export function reportAs(say: Say, preamble: string, key: LogKey): Report {
         )
       case "phase-started":
       case "phase-finished":
+      case "transfer":
+      case "transfer-over":
         return
     }
   }

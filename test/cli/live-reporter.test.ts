@@ -53,4 +53,42 @@ describe("the reporter of a terminal", () => {
     clock.advance(60_000)
     expect(shown()).toEqual([""])
   })
+
+  it("shows how far a transfer is, ten times a second at most, and how fast since it began", () => {
+    const { report, clock, written, shown } = terminal()
+    const move = (bytes: number) => report({ tag: "transfer", bytes, total: 4_000_000 })
+    move(1_000_000)
+    expect(written).toEqual([])
+    for (let bytes = 1_000_000; bytes < 3_000_000; bytes += 10_000) {
+      clock.advance(5)
+      move(bytes)
+    }
+    expect(written.length).toBeLessThanOrEqual(10)
+    clock.advance(1000)
+    expect(shown()).toEqual(["  ██████████████░░░░░░   74 %  3.0 MB of 4.0 MB  995 kB/s"])
+  })
+
+  it("takes a transfer's line away when it is over, whichever way, and then writes nothing more", () => {
+    const { report, clock, written, shown } = terminal()
+    report({ tag: "transfer", bytes: 1 })
+    clock.advance(1000)
+    expect(shown()).toEqual(["  1 B  0 B/s"])
+    report({ tag: "transfer-over" })
+    report({ tag: "transfer-over" })
+    report({ tag: "note", text: "trying again in 1 s" })
+    expect(shown()).toEqual(["trying again in 1 s", ""])
+    const { length } = written
+    clock.advance(60_000)
+    expect(written).toHaveLength(length)
+  })
+
+  it("shows the phase again when a download during a build is over", () => {
+    const { report, clock, shown } = terminal()
+    report(STARTED)
+    report({ tag: "transfer", bytes: 500, total: 1000 })
+    clock.advance(1000)
+    expect(shown()).toEqual(["  ██████████░░░░░░░░░░   50 %  500 B of 1.0 kB  0 B/s"])
+    report({ tag: "transfer-over" })
+    expect(shown()).toEqual(["  do_build, step 20 of 36, 1 s"])
+  })
 })

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import http, { type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
+import type { Progress } from "../../src/base/progress.ts"
 import { remoteDepot } from "../../src/depot/remote-depot.ts"
 import { systemHttpClient } from "../../src/host/http-client.ts"
 import { parseFullIdent } from "../../src/package/ident.ts"
@@ -50,9 +51,27 @@ function depotAt(url: string, ...mirrors: string[]) {
       return () => undefined
     },
   }
-  const context = { httpClient: systemHttpClient(), clock, report: () => undefined }
-  return { pauses, depot: remoteDepot(context, { url, mirrors, token: "s3cr3t", manners: { headers: {} } }) }
+  const told: Progress[] = []
+  const context = { httpClient: systemHttpClient(), clock, report: (fact: Progress) => void told.push(fact) }
+  return { pauses, told, depot: remoteDepot(context, { url, mirrors, token: "s3cr3t", manners: { headers: {} } }) }
 }
+
+describe("a depot", () => {
+  it("is seen to take and give files, part by part, until each is over", async () => {
+    const { url } = await serve((request, response) => void request.resume().on("end", () => response.end("content")))
+    const { depot, told } = depotAt(url)
+    const file = `${temporaryDirectory()}/file`
+    await depot.fetch(IDENT, "x86_64-linux", file)
+    writeFileSync(file, "longer than it was")
+    await depot.upload({ path: file, ident: IDENT, target: "x86_64-linux", checksum: "", force: false })
+    expect(told).toEqual([
+      { tag: "transfer", bytes: 7, total: 7 },
+      { tag: "transfer-over" },
+      { tag: "transfer", bytes: 18, total: 18 },
+      { tag: "transfer-over" },
+    ])
+  })
+})
 
 describe("a depot that is out of order for a while", () => {
   it("is asked again when it failed twice", async () => {

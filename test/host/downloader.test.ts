@@ -15,7 +15,7 @@ async function downloadFrom(listener: RequestListener, signal?: AbortSignal) {
   const file = `${temporaryDirectory()}/file`
   writeFileSync(file, "")
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.tgz`
-  const outcome = await downloader.download(url, file, signal)
+  const outcome = await downloader.download(url, file, signal === undefined ? {} : { signal })
   server.closeAllConnections()
   server.close()
   return { outcome, text: readFileSync(file, "utf8") }

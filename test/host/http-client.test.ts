@@ -111,6 +111,29 @@ describe("a download", () => {
   })
 })
 
+describe("a transfer", () => {
+  it("tells how much of the file has moved, what an earlier attempt moved included", async () => {
+    const told: unknown[] = []
+    const onMoved = (moved: unknown) => void told.push(moved)
+    const url = await serve(async (request, response) => {
+      if (request.method === "POST") return void response.end(await textOf(request))
+      if (request.headers.range === undefined) return void response.end("def")
+      response.writeHead(206, { "content-length": "3" }).end("def")
+    })
+    const destination = `${temporaryDirectory()}/file`
+    writeFileSync(destination, "abc")
+    await client.download({ url, destination, onMoved })
+    await client.request({ method: "POST", url, body: { file: destination }, onMoved })
+    writeFileSync(destination, "")
+    await client.download({ url, destination, onMoved })
+    expect(told).toEqual([
+      { bytes: 6, total: 6 },
+      { bytes: 6, total: 6 },
+      { bytes: 3, total: 3 },
+    ])
+  })
+})
+
 describe("a download that the own disk refuses", () => {
   it("is no failure of the server", async () => {
     const url = await serve((_, response) => response.end("content"))

@@ -8,6 +8,10 @@ export function commandsReference(groups: readonly CommandGroup[]): string {
 Printed from the command table. Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 failed; 2 the
 command line was not understood; 70 a bug in hab; 130 interrupted; a hook's own exit code where a hook failed.
 
+On a terminal, lines have colours (not with \`NO_COLOR\`, \`HAB_NOCOLORING=1\` or \`TERM=dumb\`), and the last one shows what is
+going on: the phase of a build, how far a download is (not with \`HAB_NONINTERACTIVE=1\`). \`HAB_GLYPH_STYLE=ascii\` takes signs that
+every terminal has. \`HAB_DEBUG=1\` shows where in hab an error comes from.
+
 ${groups.map(describeGroup).join("\n\n")}
 `
 }
