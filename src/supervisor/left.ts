@@ -16,7 +16,7 @@ const GRACE_MS = 8_000
  */
 export function findLeft(context: SupervisorContext, roster: Roster, held: Supervised): boolean {
   const state = readRunState({ files: context.host.files, layout: context.layout }, held.name)
-  const left = context.launcher.hello.processes.filter((one) => one.service === held.name && !isOfChange(one.runId))
+  const left = context.launcher.left().filter((one) => one.service === held.name && !isOfChange(one.runId))
   const main = left.filter((one) => one.kind === "run").at(-1)
   const piece = left.find((one) => one.status === undefined)
   const runId = main?.runId ?? piece?.runId ?? state?.runId
@@ -71,7 +71,7 @@ function adopt(
  * services that were unloaded meanwhile are ended, and hooks around changes, which begin again.
  */
 export function settleLeft(context: SupervisorContext, roster: Roster): void {
-  for (const one of context.launcher.hello.processes) {
+  for (const one of context.launcher.left()) {
     if (one.status !== undefined) context.launcher.acknowledge(one.id)
     else if (!roster.services.has(one.service) || isOfChange(one.runId)) endStray(context, one.runId)
   }

@@ -6,7 +6,8 @@ import { checkGates } from "./gate.ts"
 import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import { type Operation, reconcile } from "./spec/reconcile.ts"
-import { readSpecs } from "./spec/spec-files.ts"
+import type { ServiceSpec } from "./spec/spec.ts"
+import { readSpecs, type SkippedSpec } from "./spec/spec-files.ts"
 import { applyOperations, releaseNameOf } from "./spec-changes.ts"
 import type { ChangeContext } from "./take-spec.ts"
 
@@ -28,18 +29,23 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
   const change = looking.changing(reason)
   const { changes } = change
   const found = readSpecs({ files: context.host.files, layout: context.layout, env: context.host.env })
-  sayOnce(skipped, found.skipped, (path, why) =>
-    say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). This file will be skipped.`),
-  )
+  const kept = keptSpecs(looking, found.skipped)
+  const wanted = new Map([...found.specs, ...kept])
+  sayOnce(skipped, found.skipped, ({ name, path, reason: why }) => {
+    const rest = kept.has(name)
+      ? `${name} goes on as it was loaded; removing the file unloads it`
+      : "This file will be skipped"
+    say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). ${rest}.`)
+  })
   // Of a service that could not be opened nothing has to end: without its spec it is gone.
-  for (const name of roster.broken.keys()) if (!found.specs.has(name)) roster.broken.delete(name)
-  for (const name of roster.creating.keys()) if (!found.specs.has(name)) changes.drop(name)
-  const owed = takeUpKnown(change, found.specs)
+  for (const name of roster.broken.keys()) if (!wanted.has(name)) roster.broken.delete(name)
+  for (const name of roster.creating.keys()) if (!wanted.has(name)) changes.drop(name)
+  const owed = takeUpKnown(change, wanted)
   resumeOwed(change, owed)
   const services = [...roster.services.values()]
   const inForce = new Map(services.map((held) => [held.name, held.spec]))
   const leaving = services.filter((held) => held.leaving).map((held) => held.name)
-  for (const [name, operations] of byService(reconcile(inForce, found.specs))) {
+  for (const [name, operations] of byService(reconcile(inForce, wanted))) {
     // A service that is being unloaded, or whose hooks decide, is left alone until that is over; then we look again.
     if (!leaving.includes(name) && !changes.isPending(name)) applyOperations(change, name, operations)
   }
@@ -47,10 +53,20 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
   for (const held of roster.services.values()) {
     if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec, releaseNameOf(held))
   }
-  known.keep(new Set([...found.specs.keys(), ...inForce.keys()]))
+  known.keep(new Set([...wanted.keys(), ...inForce.keys()]))
   checkBinds(context, roster, say)
   checkGates(context, roster)
   changes.wake()
+}
+
+/** A file that cannot be understood changes nothing: a service that is loaded stays as it was, over our own end too. */
+function keptSpecs({ roster, known }: LookContext, skipped: readonly SkippedSpec[]): ReadonlyMap<string, ServiceSpec> {
+  return new Map(
+    skipped.flatMap(({ name }) => {
+      const spec = roster.services.get(name)?.spec ?? (known.has(name) ? known.specOf(name) : undefined)
+      return spec === undefined ? [] : [[name, spec] as const]
+    }),
+  )
 }
 
 function byService(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
@@ -62,10 +78,10 @@ function byService(operations: readonly Operation[]): ReadonlyMap<string, readon
 /** Each broken file is complained of once, and again when it is broken in another way. */
 function sayOnce(
   known: Map<string, string>,
-  problems: readonly { path: string; reason: string }[],
-  say: (path: string, reason: string) => void,
+  problems: readonly SkippedSpec[],
+  say: (problem: SkippedSpec) => void,
 ): void {
-  for (const { path, reason } of problems) if (known.get(path) !== reason) say(path, reason)
+  for (const problem of problems) if (known.get(problem.path) !== problem.reason) say(problem)
   known.clear()
   for (const { path, reason } of problems) known.set(path, reason)
 }

@@ -77,7 +77,9 @@ function takeStep(
   if (event.tag === "hooks-done" && event.moment === "post-start" && event.run === before.run) {
     held.postStart = "finished"
   }
-  if ((service.life.pid === undefined) !== (before.life.pid === undefined)) held.upOrDownSinceMs = nowMs
+  if ((service.life.pid === undefined) !== (before.life.pid === undefined)) {
+    held.upOrDownSinceMs = event.tag === "found-alive" ? nowMs - event.upForMs : nowMs
+  }
   if (service.health.standing === "ready") for (const wake of held.onceHealthy.splice(0)) wake()
   const reason = terminationIn({ before, event, effects }, service)
   if (reason !== undefined) held.lastProcess = { pid: before.life.pid ?? null, reason, atMs: clock.now() }

@@ -9,7 +9,7 @@ import { findLeft } from "./left.ts"
 import type { Release } from "./release.ts"
 import { type Operation, sameSpec } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
-import { findSpec, writeSpec } from "./spec/spec-files.ts"
+import { hasSpec, writeSpec } from "./spec/spec-files.ts"
 import type { Supervised } from "./supervised.ts"
 import { type ChangeContext, openOrSetAside, takeSpec, updateOptions, watchInputs } from "./take-spec.ts"
 
@@ -37,7 +37,7 @@ export function applyOperations(change: ChangeContext, name: string, operations:
       ? { verb: "replace", replacement: { release: releaseFor(change, spec, declared), removed: held.declared } }
       : { verb: "update" }),
     ...{ held, spec, declared, reason: change.reason, act },
-    isWanted: () => findSpec(specContext(change), name) !== undefined && change.roster.services.get(name) === held,
+    isWanted: () => hasSpec(specContext(change), name) && change.roster.services.get(name) === held,
     refused(problem) {
       refuseChange(held, problem)
       if (change.reason === "boot" && spec.desiredState === "up") startAsItWas(change, held)
@@ -74,12 +74,12 @@ function unload(change: ChangeContext, held: Supervised, act: () => void): void 
     ...{ held, spec: held.spec, declared: held.declared, act },
     reason: change.reason === "apply" ? "apply" : "unload",
     ...(held.stopWish?.force === undefined ? {} : { force: held.stopWish.force }),
-    isWanted: () => findSpec(specs, name) === undefined && change.roster.services.get(name) === held,
+    isWanted: () => !hasSpec(specs, name) && change.roster.services.get(name) === held,
     refused(problem) {
       held.stopWish = undefined
       refuseChange(held, problem)
       if (change.reason === "boot") startAsItWas(change, held)
-      if (findSpec(specs, name) === undefined) {
+      if (!hasSpec(specs, name)) {
         writtenOrSaid(change.context, held.group, "its spec again", () => writeSpec(specs, held.spec))
       }
     },
@@ -124,7 +124,7 @@ function load(change: ChangeContext, operation: Load): void {
     verb: "create",
     ...{ held: opened, spec, declared: opened.declared, reason: change.reason },
     awaits: () => [...awaitedBefore(roster, opened), ...changing(change, spec)],
-    isWanted: () => findSpec(specContext(change), name) !== undefined && !roster.services.has(name),
+    isWanted: () => hasSpec(specContext(change), name) && !roster.services.has(name),
     act() {
       leave()
       take(change, opened, operation)
@@ -147,7 +147,7 @@ function changing({ changes }: ChangeContext, { own }: ServiceSpec): readonly st
 
 /** A run that an earlier supervisor left was created by it. */
 function isAlive({ launcher }: SupervisorContext, service: string): boolean {
-  return launcher.hello.processes.some((one) => one.service === service && one.kind === "run")
+  return launcher.left().some((one) => one.service === service && one.kind === "run")
 }
 
 /** What a package service is of; a command has no release. */

@@ -205,7 +205,7 @@ function forgetHooks(context: SupervisorContext, { group, name, memory }: Superv
 }
 
 function isLeft({ launcher }: SupervisorContext, service: string): boolean {
-  return launcher.hello.processes.some((one) => one.service === service && one.status === undefined)
+  return launcher.left().some((one) => one.service === service && one.status === undefined)
 }
 
 function isSettled(held: Supervised): boolean {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 import { createHab, type Hab, project } from "../support/hab.ts"
+import { until } from "../support/until.ts"
 
 let hab: Hab
 let artifact: string
@@ -175,7 +176,7 @@ describe("hab pkg install", () => {
 })
 
 describe("a broken spec file", () => {
-  it("is named and skipped; nothing is lost", async () => {
+  it("is named and skipped; nothing is lost, and what is loaded goes on as it was", async () => {
     hab.does("pkg", "install", artifact)
     hab.write("hab/sup/default/specs/beacon.spec", "ident = 7\n")
     const sup = hab.supervise()
@@ -185,6 +186,13 @@ describe("a broken spec file", () => {
     await sup.sees("Unable to start acme/absent")
     hab.write("hab/sup/default/specs/beacon.spec", 'ident = "acme/beacon"\n')
     await sup.sees("beacon says message = lit")
+    const pid = await until("it is up", () => hab.status("beacon")?.pid ?? undefined)
+    hab.write("hab/sup/default/specs/beacon.hab.toml", 'restart = "sometimes"\n')
+    await sup.sees("'restart' must be one of.*beacon goes on as it was loaded")
+    expect(hab.status("beacon")?.pid).toBe(pid)
+    expect(hab.does("sup", "restart")).toContain("1 service kept running")
+    await until("it is known again", () => hab.status("beacon")?.pid === pid)
+    hab.write("hab/sup/default/specs/beacon.hab.toml", "")
     expect(await sup.stop()).toBe(0)
   })
 })

@@ -83,11 +83,16 @@ describe("services outlive what supervises them (decisions C)", () => {
     }
   })
 
-  it("a reload (HUP) replaces the supervisor and leaves the services alone", async () => {
+  it("a reload (HUP) replaces the supervisor and leaves the services alone, to be unloaded and loaded as ever", async () => {
     const { hab, sup, pid } = await running()
     const old = required(supervisorPid(sup), "the supervisor")
     sup.child.kill("SIGHUP")
     await until("a new supervisor answers", () => supervisorPid(sup) !== old && pidOf(hab) === pid)
+    hab.does("svc", "unload", "beacon")
+    await until("it is gone", () => hab.status("beacon") === undefined)
+    hab.does("svc", "load", "acme/beacon")
+    const fresh = await until("it is up again", () => pidOf(hab))
+    expect([fresh === pid, existsSync(`/proc/${fresh}`)]).toEqual([false, true])
     await sup.stop()
   })
 })

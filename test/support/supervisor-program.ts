@@ -37,11 +37,11 @@ async function main(journal: string, requests: { exit: number } | readonly Proce
     },
   })
   note(client.hello)
-  for (const { runId } of client.hello.processes) runs.add(runId)
+  for (const { runId } of client.left()) runs.add(runId)
   if ("exit" in requests) process.exit(requests.exit)
   client.ready()
   process.stdout.write("hab-sup(MR): ready\n")
-  if (client.hello.respawned || client.hello.processes.length > 0) return
+  if (client.hello.respawned || client.left().length > 0) return
   for (const request of requests) {
     runs.add(request.runId)
     const end = new Promise<void>((resolve) => ended.set(request.id, resolve))

@@ -9,10 +9,11 @@ import {
   PROTOCOL_OLDEST,
   PROTOCOL_VERSION,
   type ProcessRequest,
+  type ProcessState,
   type ToLauncher,
 } from "./protocol.ts"
 
-export type Hello = Extract<FromLauncher, { tag: "hello" }>
+export type Hello = Omit<Extract<FromLauncher, { tag: "hello" }>, "processes">
 export type SpawnResult =
   | Readonly<{ tag: "started"; pid: number; startedMs: number }>
   | Readonly<{ tag: "not-started"; cause: string }>
@@ -35,6 +36,8 @@ export type LauncherHandlers = Readonly<{
 /** The launcher as the supervisor uses it. */
 export type LauncherClient = Readonly<{
   hello: Hello
+  /** What earlier supervisors started and nobody dealt with the end of, as it is now. */
+  left(): readonly ProcessState[]
   /** Tells that boot is over. */
   ready(): void
   spawn(request: ProcessRequest): Promise<SpawnResult>
@@ -59,6 +62,7 @@ type State = Readonly<{
   awaited: Map<string, (() => void)[]>
   /** Runs that ended with their process, until something is started in them. */
   empty: Set<string>
+  left: Map<string, ProcessState>
 }>
 
 /**
@@ -66,13 +70,15 @@ type State = Readonly<{
  * Messages it sends that we do not know are passed over: it may be newer.
  */
 export async function connectToLauncher(channel: MessageChannel, handlers: LauncherHandlers): Promise<LauncherClient> {
-  const state: State = { asked: new Map(), awaited: new Map(), empty: new Set() }
+  const state: State = { asked: new Map(), awaited: new Map(), empty: new Set(), left: new Map() }
   channel.onClose(handlers.onLost)
   const hello = await new Promise<Hello>((resolve) => {
     channel.onMessage((message) => {
       const known = parseFromLauncher(message)
-      if (known?.tag === "hello") resolve(known)
-      else if (known !== undefined) deliver(known, handlers, state)
+      if (known?.tag === "hello") {
+        for (const one of known.processes) state.left.set(one.id, one)
+        resolve(known)
+      } else if (known !== undefined) deliver(known, handlers, state)
     })
   })
   checkProtocol(hello)
@@ -89,11 +95,12 @@ function checkProtocol({ protocol, version }: Hello): void {
 function createClient(
   hello: Hello,
   send: (message: ToLauncher) => void,
-  { asked, awaited, empty }: State,
+  { asked, awaited, empty, left }: State,
 ): LauncherClient {
   let requests = 0
   return {
     hello,
+    left: () => [...left.values()],
     ready: () => send({ tag: "ready", protocol: Math.min(PROTOCOL_VERSION, hello.protocol) }),
     spawn(wanted) {
       const request = ++requests
@@ -113,7 +120,10 @@ function createClient(
       if (waiting.length === 0) send({ tag: "watch-empty", runId })
       return new Promise((resolve) => waiting.push(resolve))
     },
-    acknowledge: (id) => send({ tag: "acknowledge", id }),
+    acknowledge(id) {
+      left.delete(id)
+      send({ tag: "acknowledge", id })
+    },
     writeInput: (id, bytes) => send({ tag: "write-input", id, bytes: Buffer.from(bytes).toString("base64") }),
     closeInput: (id) => send({ tag: "close-input", id }),
     send: (id, message) => send({ tag: "send", id, message }),
@@ -124,9 +134,9 @@ function createClient(
 }
 
 function deliver(
-  message: Exclude<FromLauncher, Hello>,
+  message: Exclude<FromLauncher, { tag: "hello" }>,
   handlers: LauncherHandlers,
-  { asked, awaited, empty }: State,
+  { asked, awaited, empty, left }: State,
 ): void {
   switch (message.tag) {
     case "started":
@@ -136,15 +146,21 @@ function deliver(
       return request?.resolve(message)
     }
     case "emptied": {
+      for (const { id, runId, status } of left.values()) {
+        if (status === undefined && firstPart(runId) === message.runId) left.delete(id)
+      }
       const waiting = awaited.get(message.runId) ?? []
       awaited.delete(message.runId)
       for (const resolve of waiting) resolve()
       return
     }
-    case "exited":
+    case "exited": {
+      const known = left.get(message.id)
+      if (known !== undefined) left.set(message.id, { ...known, status: message.status })
       // A hook of it may have been asked for meanwhile.
       if (message.empty === true && ![...asked.values()].some(({ run }) => run === message.id)) empty.add(message.id)
       return handlers.onExit(message)
+    }
     case "shutdown":
       return handlers.onShutdown(message.forced)
     case "message":

@@ -11,6 +11,7 @@ import {
   type HookTables,
   ON_CRITICAL,
   type OwnSpec,
+  REPAIR,
   TEMPLATE_MODES,
 } from "./spec.ts"
 
@@ -57,7 +58,9 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
     ...optional("command", read.has("command") ? readCommand(read.table("command"), "argv") : undefined),
     ...optional("hooks", readHookTables(read)),
   }
-  if (problems.length > 0) throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems })
+  if (problems.length > 0) {
+    throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems, hint: REPAIR })
+  }
   return own
 }
 

@@ -3,7 +3,7 @@ import { type FieldReader, type Fields, readFields } from "../../config/field-re
 import { parseToml, toPlain } from "../../config/toml.ts"
 import { tryParseIdent } from "../../package/ident.ts"
 import { parseServiceGroup } from "../service-group.ts"
-import { defaultSpec, type ServiceBind, type ServiceSpec } from "./spec.ts"
+import { defaultSpec, REPAIR, type ServiceBind, type ServiceSpec } from "./spec.ts"
 
 /**
  * Reads a spec file. Every key but `ident` is optional and unknown keys are ignored (spec supervisor §1.1).
@@ -39,7 +39,9 @@ export function parseSpec(text: string, where: string, env: Readonly<Record<stri
 }
 
 function refuse(problems: readonly Problem[], where: string): void {
-  if (problems.length > 0) throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems })
+  if (problems.length > 0) {
+    throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems, hint: REPAIR })
+  }
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
-import type { ServiceSpec } from "./spec.ts"
+import { REPAIR, type ServiceSpec } from "./spec.ts"
 import { specFromTexts, specTexts } from "./spec-texts.ts"
 
 export type SpecContext = Readonly<{
@@ -13,14 +13,17 @@ export type SpecContext = Readonly<{
 export type SpecFiles = Readonly<{
   specs: ReadonlyMap<string, ServiceSpec>
   /** Files that could not be used; the rest is loaded all the same (spec supervisor §1.1). */
-  skipped: readonly { path: string; reason: string }[]
+  skipped: readonly SkippedSpec[]
 }>
+
+/** `name`: of the service the file is named after. */
+export type SkippedSpec = Readonly<{ name: string; path: string; reason: string }>
 
 /** Every spec on disk by service name. A broken file is reported and skipped, never fatal. */
 export function readSpecs(context: SpecContext): SpecFiles {
   const directory = supervisorPaths(context.layout).specs
   const specs = new Map<string, ServiceSpec>()
-  const skipped: { path: string; reason: string }[] = []
+  const skipped: SkippedSpec[] = []
   if (context.files.stat(directory) === undefined) return { specs, skipped }
   for (const { name } of context.files.readDirectory(directory)) {
     if (!name.endsWith(".spec")) continue
@@ -28,7 +31,7 @@ export function readSpecs(context: SpecContext): SpecFiles {
     try {
       specs.set(stem, readSpec(context, stem))
     } catch (error) {
-      skipped.push({ path: `${directory}/${name}`, reason: describe(error) })
+      skipped.push({ name: stem, path: `${directory}/${name}`, reason: describe(error) })
     }
   }
   return { specs, skipped }
@@ -36,8 +39,12 @@ export function readSpecs(context: SpecContext): SpecFiles {
 
 /** The spec of one service, or undefined when it is not loaded. Throws SPEC_INVALID for a broken file. */
 export function findSpec(context: SpecContext, name: string): ServiceSpec | undefined {
-  const path = `${supervisorPaths(context.layout).specs}/${name}.spec`
-  return context.files.stat(path) === undefined ? undefined : readSpec(context, name)
+  return hasSpec(context, name) ? readSpec(context, name) : undefined
+}
+
+/** Whether a service is loaded, be its spec one that can be understood or not. */
+export function hasSpec({ files, layout }: Pick<SpecContext, "files" | "layout">, name: string): boolean {
+  return files.stat(`${supervisorPaths(layout).specs}/${name}.spec`) !== undefined
 }
 
 /** Writes the spec, and our own keys beside it when they differ from their defaults. Each file whole or not at all. */
@@ -73,7 +80,13 @@ function readSpec({ files, layout, env }: SpecContext, name: string): ServiceSpe
   const texts = { spec: files.readText(path), ...(ownText === undefined ? {} : { own: ownText }) }
   const spec = specFromTexts(texts, { where: path, ownWhere: ownPath, env })
   if (spec.ident.name !== name) {
-    throw new HabError("SPEC_INVALID", `${path} is about ${spec.ident.name}; it must be named ${spec.ident.name}.spec`)
+    throw new HabError(
+      "SPEC_INVALID",
+      `${path} is about ${spec.ident.name}; it must be named ${spec.ident.name}.spec`,
+      {
+        hint: REPAIR,
+      },
+    )
   }
   return spec
 }

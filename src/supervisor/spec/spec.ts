@@ -117,3 +117,6 @@ export function defaultSpec(ident: PackageIdent, env: Readonly<Record<string, st
 export function groupOf(spec: ServiceSpec): ServiceGroup {
   return { service: spec.ident.name, group: spec.group }
 }
+
+/** What can be done about a spec file that cannot be used. */
+export const REPAIR = "repair the file; a service whose .spec file is removed is unloaded"

@@ -42,7 +42,7 @@ function beginning(earlier: readonly ServiceSpec[], owed: Readonly<Record<string
       host: { files, env: {}, clock: fakeClock(), users: fakeUsers(), watcher: { watch: () => () => undefined } },
       ...{ layout, hooks: { declared: [] }, store: { find: () => undefined } },
       options: { backoff: { tag: "default" } },
-      launcher: { hello: { processes: [] } },
+      launcher: { left: () => [] },
     },
     roster: {
       ...{ services, heldBack: new Map(), broken: new Map() },

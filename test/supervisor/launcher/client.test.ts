@@ -89,6 +89,26 @@ describe("the supervisor's side of the launcher", () => {
     expect(sent).toMatchObject([{ tag: "spawn" }, { tag: "watch-empty", runId: "r1" }])
   })
 
+  it("tells what earlier supervisors left, as it is now, until it is dealt with", async () => {
+    const web = { kind: "run", service: "web", runId: "web.1", pid: 7, startedMs: 1, adopted: false }
+    const processes = [
+      { ...web, id: "web.1" },
+      { ...web, id: "web.1/1", kind: "hook", runId: "web.1/1" },
+    ]
+    const { client, deliver } = connect({ ...hello, processes })
+    const { left, acknowledge } = await client
+    const ids = () => left().map(({ id, status }) => [id, status?.tag])
+    expect(ids()).toEqual([
+      ["web.1", undefined],
+      ["web.1/1", undefined],
+    ])
+    deliver({ tag: "exited", id: "web.1", status: { tag: "exited", code: 1 } })
+    deliver({ tag: "emptied", runId: "web.1" })
+    expect(ids()).toEqual([["web.1", "exited"]])
+    acknowledge("web.1")
+    expect(ids()).toEqual([])
+  })
+
   it("passes on shutdown, reload and the launcher's death", async () => {
     const heard: string[] = []
     const { client, deliver, close } = connect(hello, {
