@@ -39,6 +39,18 @@ export function problemLines({ message, problems }: HabError): readonly string[]
   return lines.length === 1 && message.startsWith(lines[0] ?? "") ? [] : lines
 }
 
+/** What went wrong, in the words of whoever threw it. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** A failure on one line: what failed, each of its problems and, in brackets, what to do about it. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof HabError)) return messageOf(error)
+  const what = [error.message, ...problemLines(error)].join("; ")
+  return error.hint === undefined ? what : `${what} (${error.hint})`
+}
+
 /** True for failures of the operating system (ENOENT, EACCES …), optionally of one kind. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || error instanceof HabError) return false

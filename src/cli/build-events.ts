@@ -1,4 +1,4 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, messageOf } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { BuildResult } from "../plan/build-state.ts"
@@ -20,7 +20,7 @@ export function buildEvents(print: (text: string) => void): BuildEvents {
     built: ({ ident, ...result }) => JSON.stringify({ tag: "built", ident: stringifyIdent(ident), ...result }),
     failed(error) {
       const known = error instanceof HabError ? { code: error.code, exitCode: error.exitCode, hint: error.hint } : {}
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       const problems = error instanceof HabError && error.problems.length > 0 ? { problems: error.problems } : {}
       print(`${JSON.stringify({ tag: "failed", message, ...known, ...problems })}\n`)
     },

@@ -21,7 +21,7 @@ export type CliSetting = keyof typeof CLI_SETTINGS
 export type CliConfig = Readonly<Partial<Record<CliSetting, string>>>
 
 /** True for a key of cli.toml. */
-export function isCliSetting(text: string): text is CliSetting {
+function isCliSetting(text: string): text is CliSetting {
   return Object.hasOwn(CLI_SETTINGS, text)
 }
 

@@ -4,7 +4,7 @@ import type { LogChoice } from "../supervisor/logs/log-source.ts"
 import type { OptionsOf, OptionTable } from "./command.ts"
 
 /** How many lines are shown when nothing else is said. */
-export const LINES_DEFAULT = 100
+const LINES_DEFAULT = 100
 
 /** Options of `hab svc logs` and `hab sup logs`. */
 export const LOG_OPTIONS = {

@@ -53,7 +53,7 @@ export function packageHooks(
       if (owed) await run(pkg, "install")
     },
     async uninstall(pkg) {
-      if (discoverHooks(host, pkg.path).hooks.some(({ file }) => file === "uninstall")) await run(pkg, "uninstall")
+      if (discoverHooks(host, pkg.path).some(({ file }) => file === "uninstall")) await run(pkg, "uninstall")
     },
     async close() {
       if (groups !== undefined) (await groups).close()

@@ -14,9 +14,6 @@ export const HOOK_KEYS = ["hooks", "allow_users", "exit_wait"] as const
 
 const EXIT_WAIT_MS = 5_000
 
-/** What nobody says: no hooks. */
-export const NO_SUPERVISOR_HOOKS: SupervisorHooks = { declared: [], allowUsers: [], exitWaitMs: EXIT_WAIT_MS }
-
 /** The keys as `--generate-config` prints them: commented out. */
 export const HOOK_KEYS_EXAMPLE = `### How long hooks and gateways together may take when the supervisor goes
 # exit_wait = "5s"

@@ -7,7 +7,7 @@ import { parseToml } from "./toml.ts"
 import { type ConfigTable, type ConfigValue, isConfigTable } from "./value.ts"
 
 /** Where a value comes from, lowest first (spec supervisor §5.4). */
-export const CONFIG_LAYERS = ["default", "environment", "user", "applied"] as const
+const CONFIG_LAYERS = ["default", "environment", "user", "applied"] as const
 export type ConfigLayerName = (typeof CONFIG_LAYERS)[number]
 
 /** One source of configuration. `where` names it for people: a path, or the environment variable. */

@@ -25,7 +25,7 @@ export function printTomlValue(value: ConfigValue): string {
 }
 
 /** A key, quoted only where it must be. */
-export function printTomlKey(key: string): string {
+function printTomlKey(key: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(key)) return key
   const needsEscape = /["\\]|[\u0000-\u0008\u000a-\u001f\u007f]/.test(key)
   const literal = needsEscape && !/['\u0000-\u0008\u000a-\u001f\u007f]/.test(key)

@@ -8,7 +8,7 @@ const HEADER = `# Access tokens of this depot, one a line: the token, and the or
 `
 
 /** Reads a file of tokens. Throws DEPOT_TOKENS_INVALID. */
-export function parseTokens(text: string, where: string): ReadonlyMap<string, TokenScope> {
+function parseTokens(text: string, where: string): ReadonlyMap<string, TokenScope> {
   const lines = text.split("\n").map((line) => line.replace(/#.*/, "").trim())
   return new Map(
     lines.flatMap((line, index) => {

@@ -23,7 +23,7 @@ export function installHookState(
   { files }: Readonly<{ files: StatusFiles }>,
   pkg: Pick<InstalledPackage, "path" | "ident">,
 ): InstallHookState {
-  if (!discoverHooks({ files }, pkg.path).hooks.some((hook) => hook.file === "install")) return "absent"
+  if (!discoverHooks({ files }, pkg.path).some((hook) => hook.file === "install")) return "absent"
   const path = `${pkg.path}/${STATUS_FILE}`
   const text = files.readTextIfPresent(path)
   if (text === undefined) return "pending"

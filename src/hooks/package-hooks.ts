@@ -57,7 +57,7 @@ export async function runPackageHook(
   name: PackageHookName,
   options: Readonly<{ reason?: Reason; signal?: AbortSignal }> = {},
 ): Promise<PackageHookResult> {
-  const hooks = discoverHooks(context, pkg.path).hooks.filter(({ file }) => file === "install" || file === "uninstall")
+  const hooks = discoverHooks(context, pkg.path).filter(({ file }) => file === "install" || file === "uninstall")
   const hook = hooks.find(({ file }) => file === name)
   if (hook === undefined) return { tag: "absent" }
   if (name === "install" && installHookState(context, pkg) === "succeeded") return { tag: "remembered" }

@@ -1,6 +1,7 @@
 import fs from "node:fs"
 import { STATUS_CODES } from "node:http"
 import { fileURLToPath } from "node:url"
+import { messageOf } from "../base/errors.ts"
 import type { Downloader, DownloadOptions, DownloadOutcome } from "../ports/downloader.ts"
 import type { HttpClient } from "../ports/http-client.ts"
 
@@ -30,7 +31,7 @@ async function download(
     if (outcome.tag === "failed") return failed(outcome.why)
     return failed(`the server answered ${outcome.status} ${STATUS_CODES[outcome.status] ?? ""}`.trim())
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error))
+    return failed(messageOf(error))
   }
 }
 

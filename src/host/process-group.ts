@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import fs from "node:fs"
 import { clearInterval, setInterval } from "node:timers"
+import { messageOf } from "../base/errors.ts"
 import type { ExitStatus } from "../base/exit-status.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
 import type {
@@ -164,5 +165,5 @@ function describeCause(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
   if (code === "ENOENT") return "no such file, or the interpreter its first line names is missing (ENOENT)"
   if (code === "EACCES") return "it is not executable (EACCES)"
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

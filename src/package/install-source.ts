@@ -27,7 +27,7 @@ export function parseInstallSource(
 }
 
 /** Runs `read`; what it refuses was an argument of the command line. */
-export function asUsageError<T>(read: () => T): T {
+function asUsageError<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer"
+import { messageOf } from "../base/errors.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FileSystem, FileWriter } from "../ports/file-system.ts"
 
@@ -34,7 +35,7 @@ export function createBuildLog({ files, clock }: Readonly<{ files: FileSystem; c
     try {
       writer?.write(Buffer.from(`${line}\n`))
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error)
+      trouble = messageOf(error)
     }
   }
   return {

@@ -140,7 +140,7 @@ export async function planValues(build: Build, phase: string): Promise<PlanValue
 }
 
 /** Why a phase ended the shell, with the last lines and the whole log's path. */
-export function phaseFailure(
+function phaseFailure(
   build: Pick<Build, "log" | "request" | "location" | "paths" | "found">,
   phase: string,
   outcome: Extract<ShellOutcome, { tag: "ended" }>,

@@ -1,10 +1,9 @@
 import { HabError } from "../base/errors.ts"
-import { nearest } from "../base/nearest.ts"
 import { OPTIONS_FILE } from "../hooks/discover.ts"
 import { HOOK_FILES } from "../hooks/events.ts"
 import { satisfies, tryParseIdent } from "../package/ident.ts"
 import type { Checked, Mistake } from "./check.ts"
-import { hookSources } from "./hook-files.ts"
+import { hookSources, meantHook } from "./hook-files.ts"
 import { EXCLUDED_BY_DEFAULT, excluding } from "./service-files.ts"
 
 /** What is looked for in hooks/. */
@@ -46,10 +45,8 @@ function hintOf(hint: string | undefined): { hint?: string } {
 
 function unknownName(hook: Hook): Mistake | undefined {
   if (HOOK_FILES.some((known) => known === hook.hook)) return undefined
-  const near = nearest(hook.hook, HOOK_FILES)
-  const hint = near === undefined ? `known are ${HOOK_FILES.join(", ")}` : `did you mean '${near}'?`
   const message = `'${hook.hook}' is not the name of a hook: it will never run`
-  return { severity: "warning", ...at(hook, 1, 1), message, hint }
+  return { severity: "warning", ...at(hook, 1, 1), message, hint: meantHook(hook.hook) }
 }
 
 function carriageReturn(hook: Hook): Mistake | undefined {

@@ -83,7 +83,11 @@ function requireOneFileEach(planContext: string, hooks: readonly HookSource[]): 
 }
 
 function unknownHook({ file, hook }: HookSource): string {
-  const near = nearest(hook, HOOK_FILES)
-  const meant = near === undefined ? `known are ${HOOK_FILES.join(", ")}` : `did you mean '${near}'?`
-  return `hooks/${file} is not the name of a hook and will never run; ${meant}`
+  return `hooks/${file} is not the name of a hook and will never run; ${meantHook(hook)}`
+}
+
+/** What a name that is no hook's was meant to be. */
+export function meantHook(name: string): string {
+  const near = nearest(name, HOOK_FILES)
+  return near === undefined ? `known are ${HOOK_FILES.join(", ")}` : `did you mean '${near}'?`
 }

@@ -53,7 +53,7 @@ export function renderPlan(context: Context, request: RenderPlanRequest): Render
 }
 
 function renderAll(context: Context, request: RenderPlanRequest, seen: MockContext): RenderedPlan {
-  const { hooks } = discoverHooks(context, request.directory)
+  const hooks = discoverHooks(context, request.directory)
   const parts = [
     ...TREES.map((folder) => renderFolder(context, request, seen, folder)),
     ...hooks.map((hook) => renderScript(context, request, seen, hook.template)),

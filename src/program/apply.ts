@@ -1,4 +1,4 @@
-import { HabError, type Problem } from "../base/errors.ts"
+import { HabError, messageOf, type Problem } from "../base/errors.ts"
 import type { Locks } from "../ports/lock.ts"
 import type { ApplyResult } from "./api.ts"
 import { isFailure } from "./attempt.ts"
@@ -8,7 +8,7 @@ import { type Acting, perform } from "./operate.ts"
 import { type Action, planApply, planDestroy, type Step } from "./plan.ts"
 import type { Providers } from "./provider.ts"
 import { hooksOf, type ResourceEvent } from "./resource.ts"
-import { type HookRunning, messageOf } from "./run-hooks.ts"
+import type { HookRunning } from "./run-hooks.ts"
 import { changeState, readState, type SetState, type StoredResource, stateFolder, writeState } from "./state.ts"
 
 export type ApplyContext = Omit<HookRunning, "functions"> &

@@ -1,7 +1,7 @@
-import { HabError, isSystemError } from "../base/errors.ts"
+import { HabError, isSystemError, messageOf } from "../base/errors.ts"
 import type { ResourceHappening } from "./event.ts"
 import { hooksOf, type ResourceHook } from "./resource.ts"
-import { askErrorHooks, type HookRunning, messageOf } from "./run-hooks.ts"
+import { askErrorHooks, type HookRunning } from "./run-hooks.ts"
 
 /** How often an operation is tried again at most (decisions 29). */
 export const RETRIES_MAX = 100

@@ -40,7 +40,7 @@ export const SHOWN: Readonly<Record<Exclude<ResourceEvent, "on-error">, Shown>> 
 }
 
 /** What the hooks of `on-error` are told, by the operation that failed. */
-export const SHOWN_ON_ERROR: Readonly<Record<Operation, Shown>> = { create: CREATE, update: UPDATE, delete: DELETE }
+const SHOWN_ON_ERROR: Readonly<Record<Operation, Shown>> = { create: CREATE, update: UPDATE, delete: DELETE }
 
 type Facts = Omit<ErrorHookArgs, "signal" | "log" | "failedOperation" | "errors"> & Partial<ErrorHookArgs>
 

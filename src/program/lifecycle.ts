@@ -1,7 +1,6 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, messageOf } from "../base/errors.ts"
 import { type Clock, wait } from "../ports/clock.ts"
 import type { LifecycleContext, LifecycleFunction } from "./api.ts"
-import { messageOf } from "./run-hooks.ts"
 
 /** What running functions of a program takes. */
 export type LifecycleContextOf = Readonly<{ clock: Clock; print: (line: string) => void }>

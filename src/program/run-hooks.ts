@@ -1,4 +1,4 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, messageOf } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
 import type { RetryPolicy } from "../hooks/declaration.ts"
 import { type Clock, wait } from "../ports/clock.ts"
@@ -128,11 +128,6 @@ function call(run: (...args: unknown[]) => unknown, args: object): Promise<unkno
     const returned = run(args, done)
     if (returned instanceof Promise) returned.then(resolve, reject)
   })
-}
-
-/** What went wrong, in the words of whoever threw it. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function describeFailure(hook: ResourceHook, happening: ResourceHappening, why: string): string {

@@ -37,7 +37,7 @@ export type Change =
 const FORMAT = 1
 
 /** A set of which nothing was ever applied. */
-export function emptyState(set: string): SetState {
+function emptyState(set: string): SetState {
   return { set, resources: {}, begun: {}, owed: {} }
 }
 

@@ -1,5 +1,6 @@
 import { posix as path } from "node:path"
 import type { Problem } from "../base/errors.ts"
+import { describeFailure } from "../base/errors.ts"
 import { innerPath, servicePaths } from "../base/layout.ts"
 import { declaredScript } from "../hooks/compile.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
@@ -8,7 +9,6 @@ import { type HooksFile, hooksInvalid, NO_HOOKS_FILE, readHooksFile } from "../h
 import { readDeclarations } from "../hooks/read-declarations.ts"
 import type { SupervisorContext } from "./context.ts"
 import type { Release } from "./release.ts"
-import { describeProblem } from "./roster.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 
 /** The hooks of a service that are declared outside its package (spec lifecycle §C.4). */
@@ -36,7 +36,7 @@ export function readDeclaredHooks(context: Context, spec: ServiceSpec, previous?
     try {
       return read()
     } catch (error) {
-      problems.push(describeProblem(error))
+      problems.push(describeFailure(error))
       return before
     }
   }

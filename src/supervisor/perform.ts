@@ -1,4 +1,4 @@
-import { HabError, problemLines } from "../base/errors.ts"
+import { describeFailure } from "../base/errors.ts"
 import { type Layout, servicePaths, supervisorPaths } from "../base/layout.ts"
 import { healthAnswer } from "../hooks/answers.ts"
 import type { HookReport } from "../hooks/execute.ts"
@@ -153,7 +153,7 @@ function markRunning({ clock, lookAtFiles }: PerformContext, held: Supervised, {
 }
 
 function failWith(done: (outcome: ListOutcome) => void): (error: unknown) => void {
-  return (error) => done({ tag: "failed", problem: describe(error) })
+  return (error) => done({ tag: "failed", problem: describeFailure(error) })
 }
 
 function cancelHooks(held: Supervised, moment: string): void {
@@ -170,7 +170,7 @@ function render(context: PerformContext, held: Supervised, { run }: EffectOf<"re
     held.changedFiles = [...new Set([...held.changedFiles, ...paths])]
     context.post(held, { tag: "rendered", run, changes })
   } catch (error) {
-    context.post(held, { tag: "render-failed", run, problem: describe(error) })
+    context.post(held, { tag: "render-failed", run, problem: describeFailure(error) })
   }
 }
 
@@ -251,11 +251,4 @@ function checkHealth(context: PerformContext, held: Supervised, { run }: EffectO
     if (answer.tag === "failed") context.say(held, "HK", answer.message)
     context.post(held, { tag: "health-result", run, answer: answer.tag })
   })
-}
-
-function describe(error: unknown): string {
-  if (error instanceof HabError) {
-    return [error.message, ...problemLines(error)].join("; ")
-  }
-  return error instanceof Error ? error.message : String(error)
 }

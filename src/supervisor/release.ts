@@ -54,7 +54,7 @@ export function openRelease(context: ReleaseContext, spec: ServiceSpec): Release
   const pkg = context.store.load(spec.ident)
   const metadata = readMetadata(context, pkg)
   const templates = spec.configFrom ?? pkg.path
-  const { hooks } = discoverHooks(context, templates)
+  const hooks = discoverHooks(context, templates)
   if (!hooks.some((hook) => hook.file === "run") && context.files.stat(`${pkg.path}/run`) === undefined) {
     throw new HabError("PACKAGE_NOT_RUNNABLE", `Can't start non-runnable service: ${stringifyIdent(pkg.ident)}`, {
       hint: "a service needs a hooks/run file or pkg_svc_run in its plan",

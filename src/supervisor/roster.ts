@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer"
-import { HabError } from "../base/errors.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { createInbox } from "./inbox.ts"
@@ -104,11 +103,4 @@ function remember(context: SupervisorContext, held: Supervised): void {
   )
   // Tried again at the next step: until then the next supervisor knows what was last written.
   held.writtenState = written ? text : undefined
-}
-
-/** One sentence of whatever was thrown while a service was opened. */
-export function describeProblem(error: unknown): string {
-  if (!(error instanceof HabError)) return error instanceof Error ? error.message : String(error)
-  const what = [error.message, ...error.problems.map(({ where, message }) => `${where}: ${message}`)].join("; ")
-  return error.hint === undefined ? what : `${what} (${error.hint})`
 }

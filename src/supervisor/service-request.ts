@@ -1,6 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { changeLimits } from "../config/limits.ts"
-import { type PackageIdent, stringifyIdent } from "../package/ident.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
@@ -104,9 +104,4 @@ export function validateBinds(
         ? "this package has no binds"
         : `its binds are ${known.join(", ")}; give --bind name:service.group`,
   })
-}
-
-/** True when both idents are the same wish. */
-export function sameIdent(a: PackageIdent, b: PackageIdent): boolean {
-  return stringifyIdent(a) === stringifyIdent(b)
 }

@@ -48,7 +48,7 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
 }
 
 /** The binds a service waits for, one sentence each. */
-export function unmetBinds(context: SupervisorContext, roster: Roster, held: Supervised): string[] {
+function unmetBinds(context: SupervisorContext, roster: Roster, held: Supervised): string[] {
   return bindReports(context, roster.services.values(), held).flatMap(({ name, group, problem }) =>
     problem === null ? [] : [`the bind '${name}' to ${group}, ${problem}`],
   )

@@ -5,7 +5,7 @@ import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
 import { changesOf } from "./change/change-hooks.ts"
 import { createChanges, type ServiceChanges } from "./change/change-runner.ts"
-import { knownServices } from "./change/known-services.ts"
+import { type KnownServices, knownServices } from "./change/known-services.ts"
 import type { LogKey } from "./console/line.ts"
 import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
 import { restartDependents } from "./dependents.ts"
@@ -13,12 +13,13 @@ import { checkGates } from "./gate.ts"
 import { writePidFile } from "./held.ts"
 import { hookGroups } from "./hook-groups.ts"
 import { forgetRuns } from "./hook-memory.ts"
+import type { TakenStep } from "./last-process.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
 import { lookAtSpecs } from "./look-at-specs.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
-import { perform } from "./perform.ts"
+import { type PerformContext, perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import { tellOwedFiles } from "./service-files.ts"
@@ -84,21 +85,13 @@ export function createSupervisor(
       look("load")
     })
   }
-  const known = knownServices({
-    files: context.host.files,
-    layout: context.layout,
-    env: context.host.env,
-    tryWrite: (write) => writtenOrSaid(context, "hab-sup", "which services were created", write),
-  })
+  const known = knownServicesOf(context)
   const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
     onStep: (held, step) => {
       observer.onStep(held, step)
-      if (step.event.tag === "hooks-done" && step.event.moment === "file-updated") tellOwedFiles(roster, held)
-      if (step.event.tag === "process-started" && step.before.lastExit !== undefined) restartDependents(roster, held)
-      if (step.event.tag === "rendered") checkBinds(context, roster, say)
-      checkGates(context, roster)
+      followStep(context, { roster, say }, held, step)
       changes.wake()
       sets.wake()
       if (isSettled(held)) for (const wake of stopped.splice(0)) wake()
@@ -111,10 +104,10 @@ export function createSupervisor(
       if (isTurn) queueMicrotask(() => look("load"))
     }),
   )
-  const restart = (held: Supervised, force: boolean) => restartByHand(changing("manual"), held, force)
+  const actions = serviceActions(context, { acting, exits, changing })
   const looking = { context, roster, say, changing, known }
   const look = (reason: Reason) => lookAtSpecs(looking, skipped, reason)
-  const setContext = setContextOf(context, roster, { look, restart, exits, modules, say, changes, hooks })
+  const setContext = setContextOf(context, roster, { ...actions, look, exits, modules, say, changes, hooks })
   const sets = createSetRunner(setContext)
   return {
     sets,
@@ -125,23 +118,56 @@ export function createSupervisor(
     reconcile: look,
     changes,
     hooks,
-    restart,
-    takeNewerRelease: (held) => takeNewerRelease(changing("update"), held),
-    askSuitability: (held) => askSuitability(acting, held),
-    goOverTo: (held, release) => goOverTo(changing("update"), held, release),
-    runHab: (held, words) => runHab(context, exits, held, words),
+    ...actions,
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
-    async stopAll() {
-      await changes.giveUpAll()
-      await stopAll(setContext, sets, stopped)
-    },
+    stopAll: () => changes.giveUpAll().then(() => stopAll(setContext, sets, stopped)),
     detachAll: () => {
       void changes.giveUpAll()
       for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
     },
   }
+}
+
+/** What is asked of one service. */
+function serviceActions(
+  context: SupervisorContext,
+  {
+    acting,
+    exits,
+    changing,
+  }: Readonly<{ acting: PerformContext; exits: ExitInbox; changing: (reason: Reason) => ChangeContext }>,
+): Pick<Supervisor, "restart" | "takeNewerRelease" | "askSuitability" | "goOverTo" | "runHab"> {
+  return {
+    restart: (held, force) => restartByHand(changing("manual"), held, force),
+    takeNewerRelease: (held) => takeNewerRelease(changing("update"), held),
+    askSuitability: (held) => askSuitability(acting, held),
+    goOverTo: (held, release) => goOverTo(changing("update"), held, release),
+    runHab: (held, words) => runHab(context, exits, held, words),
+  }
+}
+
+function knownServicesOf(context: SupervisorContext): KnownServices {
+  return knownServices({
+    files: context.host.files,
+    layout: context.layout,
+    env: context.host.env,
+    tryWrite: (write) => writtenOrSaid(context, "hab-sup", "which services were created", write),
+  })
+}
+
+/** What a step of one service means for others, and for itself. */
+function followStep(
+  context: SupervisorContext,
+  { roster, say }: Pick<Supervisor, "roster" | "say">,
+  held: Supervised,
+  { event, before }: TakenStep,
+): void {
+  if (event.tag === "hooks-done" && event.moment === "file-updated") tellOwedFiles(roster, held)
+  if (event.tag === "process-started" && before.lastExit !== undefined) restartDependents(roster, held)
+  if (event.tag === "rendered") checkBinds(context, roster, say)
+  checkGates(context, roster)
 }
 
 type Looking = Readonly<{ look: (reason: Reason) => void; hooks: SupervisorHookRunner }>

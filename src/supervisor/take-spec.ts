@@ -1,3 +1,4 @@
+import { describeFailure } from "../base/errors.ts"
 import { servicePaths } from "../base/layout.ts"
 import { SCHEMA_FILE } from "../config/validate.ts"
 import { type FullIdent, stringifyIdent } from "../package/ident.ts"
@@ -7,7 +8,7 @@ import type { Say, SupervisorContext } from "./context.ts"
 import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
 import { openWanted } from "./held.ts"
 import type { Release } from "./release.ts"
-import { describeProblem, type Roster } from "./roster.ts"
+import type { Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import type { Settings } from "./service/settings.ts"
 import { noteFiles, watchFiles } from "./service-files.ts"
@@ -96,7 +97,7 @@ export function openOrSetAside<T>({ roster, say }: ChangeContext, spec: ServiceS
     roster.broken.delete(name)
     return opened
   } catch (error) {
-    const problem = describeProblem(error)
+    const problem = describeFailure(error)
     const known = roster.broken.get(name)?.problem
     roster.broken.set(name, { spec, problem })
     // It is tried again at every change of any spec; the same problem is no news.

@@ -10,7 +10,7 @@ export function includedNames(program: Program): string[] {
 }
 
 /** Every node of a program, those inside blocks and partials included. */
-export function nodesOf(program: Program): TemplateNode[] {
+function nodesOf(program: Program): TemplateNode[] {
   return program.flatMap((node) => {
     if (node.tag === "block") return [node, ...nodesOf(node.body), ...nodesOf(node.inverse ?? [])]
     return node.tag === "inline" || node.tag === "partial" ? [node, ...nodesOf(node.body ?? [])] : [node]

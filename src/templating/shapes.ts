@@ -14,7 +14,7 @@ export const ANY: Shape = { tag: "any" }
 const LEAF: Shape = { tag: "leaf" }
 
 /** The shape of an example: nothing, an empty list and an empty table leave open what they could hold. */
-export function shapeOf(value: TemplateValue): Shape {
+function shapeOf(value: TemplateValue): Shape {
   if (value === null || value === undefined) return ANY
   if (isList(value)) return { tag: "list", item: value.map(shapeOf).reduce(union, value.length === 0 ? ANY : NOTHING) }
   if (!isTable(value)) return LEAF

@@ -16,7 +16,7 @@ function service(templates: Readonly<Record<string, string>>) {
   const told: string[] = []
   const report = (progress: Progress) => "text" in progress && told.push(progress.text)
   const compile = (cfg: Readonly<Record<string, string>>) => {
-    const { hooks } = discoverHooks({ files }, PACKAGE)
+    const hooks = discoverHooks({ files }, PACKAGE)
     const plan = planHooks({ files, layout }, { service: "redis", hooks, context: { cfg } })
     const changed: string[] = []
     writeHooks({ files, report }, plan.hooks, owner, (file) => changed.push(file))

@@ -34,7 +34,7 @@ function serviceWith(templates: Readonly<Record<string, string>>) {
     target: "x86_64-linux",
   } as Release["pkg"]
   const metadata = readMetadata({ files }, pkg)
-  const { hooks } = discoverHooks({ files }, PKG)
+  const hooks = discoverHooks({ files }, PKG)
   const release: Release = {
     ident: pkg.ident,
     pkg,

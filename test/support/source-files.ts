@@ -45,7 +45,7 @@ export function functionSizes(file: SourceFile): { name: string; line: number; l
   file.lines.forEach((line, index) => {
     const match = opening.exec(line)
     if (match === null || !/[{(,>]$/.test(line)) return
-    const close = file.lines.findIndex((later, at) => at > index && new RegExp(`^${match[1]}[})]`).test(later))
+    const close = file.lines.findIndex((later, at) => at > index && new RegExp(`^${match[1]}\\}[,;)]*$`).test(later))
     const name = match[2] ?? match[3] ?? match[4] ?? "?"
     if (close > 0 && !/^(if|for|while|switch|catch)$/.test(name)) {
       found.push({ name, line: index + 1, lines: close - index + 1 })

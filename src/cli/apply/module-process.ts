@@ -1,9 +1,9 @@
+import { messageOf } from "../../base/errors.ts"
 import { splitLines } from "../../base/lines.ts"
 import { operatorEnvironment } from "../../base/operator-environment.ts"
 import type { Report } from "../../base/progress.ts"
 import type { FromModuleHost, StartModule } from "../../hooks/modules.ts"
 import type { OwnedGroup, RunGroups } from "../../ports/process-group.ts"
-import { messageOf } from "../../program/run-hooks.ts"
 
 type Context = Readonly<{
   groups: () => Promise<RunGroups>

@@ -1,10 +1,9 @@
 import path from "node:path/posix"
-import { HabError } from "../../base/errors.ts"
+import { HabError, messageOf } from "../../base/errors.ts"
 import { readConfigFile } from "../../config/read-config-file.ts"
 import { type ConfigTable, parseToml, stringifyToml, toPlain } from "../../config/toml.ts"
 import { isConfigTable } from "../../config/value.ts"
 import { type DeclarationSource, readDeclaration, type Wanted } from "../../program/declaration.ts"
-import { messageOf } from "../../program/run-hooks.ts"
 import type { CommandContext } from "../command.ts"
 
 const TYPESCRIPT = /\.[mc]?ts$/
@@ -47,7 +46,7 @@ export function readDeclared(declared: unknown, file: string): Wanted {
 }
 
 /** The exports of a program. Throws PROGRAM_INVALID and PROGRAM_UNSUPPORTED. */
-export async function loadProgram(context: CommandContext, file: string): Promise<Readonly<Record<string, unknown>>> {
+async function loadProgram(context: CommandContext, file: string): Promise<Readonly<Record<string, unknown>>> {
   const { host, programDirectory } = context
   try {
     return await host.modules.load(file, `${programDirectory}/program.cjs`)

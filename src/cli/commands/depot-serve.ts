@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer"
 import path from "node:path/posix"
-import { HabError, isSystemError } from "../../base/errors.ts"
+import { HabError, isSystemError, messageOf } from "../../base/errors.ts"
 import { answerDepot, sweepIncoming } from "../../depot/depot-server.ts"
 import { shelvesOf } from "../../depot/shelves.ts"
 import { ensureTokens } from "../../depot/tokens.ts"
@@ -53,7 +53,7 @@ async function listen({ host, report }: CommandContext, directory: string, text:
         try {
           return await answerDepot(host, directory, request)
         } catch (error) {
-          const what = error instanceof Error ? error.message : String(error)
+          const what = messageOf(error)
           report({ tag: "warning", text: `${request.method} ${request.target}: ${what}` })
           return { status: 500 }
         }

@@ -1,9 +1,9 @@
 import type { WatchObserver } from "../cluster-store.ts"
+import { growingPause } from "../growing-pause.ts"
 import type { EtcdGateway, EtcdMachine } from "./gateway.ts"
 import { changesOf, listingOf, prefixRange, type RangeReply, type WatchReply } from "./messages.ts"
 
-const FIRST_WAIT_MS = 200
-const LONGEST_WAIT_MS = 5_000
+const FIRST_PAUSE_MS = 200
 
 /**
  * Lists a prefix, then follows it from there. A broken connection goes on after the last revision seen; what was
@@ -19,16 +19,15 @@ export function watchPrefix(
   let stopped = false
   let stop: () => void = () => undefined
   let next: number | undefined
-  let waitMs = FIRST_WAIT_MS
+  const pause = growingPause(FIRST_PAUSE_MS, random)
 
   const retry = (why: string) => {
     if (stopped) return
     observer.onHealth({ tag: "stale", why })
-    stop = clock.schedule(waitMs * (0.5 + random() / 2), begin)
-    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+    stop = clock.schedule(pause.nextMs(), begin)
   }
   const live = () => {
-    waitMs = FIRST_WAIT_MS
+    pause.reset()
     observer.onHealth({ tag: "live" })
   }
   const list = async () => {
@@ -41,11 +40,9 @@ export function watchPrefix(
     open(next)
   }
   const open = (from: number) => {
-    stop = gateway.follow(
-      "/v3/watch",
-      { create_request: { ...range, start_revision: String(from) } },
-      { onMessage: (message) => take((message as { result?: WatchReply }).result ?? {}), onEnd: retry },
-    )
+    const request = { create_request: { ...range, start_revision: String(from) } }
+    const onMessage = (message: unknown) => take((message as { result?: WatchReply }).result ?? {})
+    stop = gateway.follow("/v3/watch", request, { onMessage, onEnd: retry })
   }
   const take = (reply: WatchReply) => {
     if (stopped) return

@@ -1,13 +1,13 @@
 import { wait } from "../../ports/clock.ts"
 import type { Commit, Guard, Lease, Write } from "../cluster-store.ts"
+import { growingPause } from "../growing-pause.ts"
 import { ringKey } from "./keys.ts"
 import { type MemberRecord, readRecord } from "./records.ts"
 import type { RingContext, RingOptions } from "./ring.ts"
 
 /** etcd takes 128 operations in one transaction. */
 const WRITES_MAX = 100
-const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 5_000
+const FIRST_PAUSE_MS = 250
 
 /** Our own keys in the store: under one lease, written again whenever it had to be taken anew. */
 export interface Membership {
@@ -85,7 +85,7 @@ type Acting = Readonly<{ own: string; onChange: () => void; again: () => void }>
 /** Until the store holds what is wanted: takes a lease if there is none, then writes what differs. */
 async function settle(context: RingContext, options: RingOptions, state: State, acting: Acting): Promise<void> {
   const { clock, random, say } = context
-  let waitMs = FIRST_WAIT_MS
+  const pause = growingPause(FIRST_PAUSE_MS, random)
   let said: string | undefined
   while (!state.ended.signal.aborted) {
     const problem = (await join(context, options, state, acting)) ?? (await write(context, state))
@@ -97,8 +97,7 @@ async function settle(context: RingContext, options: RingOptions, state: State, 
     }
     if (problem.isOurs && problem.why !== said) say(problem.why)
     said = problem.why
-    await wait(clock, waitMs * (0.5 + random() / 2), state.ended.signal)
-    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+    await wait(clock, pause.nextMs(), state.ended.signal)
   }
 }
 

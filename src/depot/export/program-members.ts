@@ -4,7 +4,7 @@ import type { FileSystem } from "../../ports/file-system.ts"
 import { directoryMember, fileMember, type ImageMember, linkMember, parentsOf } from "./image-member.ts"
 
 /** Where hab itself is, in an image and in an exported archive. */
-export const PROGRAM_DIRECTORY = "hab/program"
+const PROGRAM_DIRECTORY = "hab/program"
 
 /**
  * hab without Node: its dispatcher, its bundles and the link `/hab/bin/hab`. What V8 compiled at the build is left out:

@@ -1,5 +1,5 @@
 import { describeSystemError } from "../../base/describe-system-error.ts"
-import { isSystemError } from "../../base/errors.ts"
+import { isSystemError, messageOf } from "../../base/errors.ts"
 import type { EventName } from "../../hooks/events.ts"
 import type { ListOutcome } from "../../hooks/runner.ts"
 import type { Occasion } from "../moments.ts"
@@ -187,7 +187,7 @@ async function carryOut(
   } catch (error) {
     const isGivenUp = error instanceof ChangeGivenUp
     if (isGivenUp) return { tag: "given-up", problem: "it was given up: something else was asked for" }
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = messageOf(error)
     task.context.say(task.change.held, problem)
     return { tag: "failed", problem }
   }

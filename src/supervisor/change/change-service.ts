@@ -1,6 +1,5 @@
-import { HabError } from "../../base/errors.ts"
+import { describeFailure, HabError } from "../../base/errors.ts"
 import type { EventName } from "../../hooks/events.ts"
-import { describeProblem } from "../roster.ts"
 import { hasLeft, type Outcome, outcomeOf, removalOf } from "./change-outcome.ts"
 import type { ChangeParts } from "./change-runner.ts"
 import { BRACKETS, type ChangeStatus, type ServiceChange } from "./service-change.ts"
@@ -10,7 +9,7 @@ import { type Before, inputsOf, outputsOf, snapshotsFor } from "./snapshots.ts"
 export const RETRIES_MAX = 100
 
 /** What ends a change before its end, in one sentence. */
-export class ChangeFailure extends Error {}
+class ChangeFailure extends Error {}
 
 /** Something else was asked for, or the supervisor goes. */
 export class ChangeGivenUp extends Error {}
@@ -106,7 +105,7 @@ function prepare({ context, change: { held, verb } }: ChangeTask): void {
     context.prepare(held)
   } catch (error) {
     if (!(error instanceof HabError)) throw error
-    throw new ChangeFailure(`${describeProblem(error)}; ${held.name} ${REFUSED[verb]}`)
+    throw new ChangeFailure(`${describeFailure(error)}; ${held.name} ${REFUSED[verb]}`)
   }
 }
 

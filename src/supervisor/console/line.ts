@@ -8,7 +8,7 @@ export type LineSource = Readonly<{ preamble: string; key: string; program?: boo
 export type LineLocation = Readonly<{ file: string; line: number; column: number }>
 
 /** The keys of spec supervisor §8.3: what part of us a line is from. */
-export const LOG_KEYS = {
+const LOG_KEYS = {
   AG: "control gateway",
   CE: "census",
   CF: "configuration",

@@ -44,7 +44,7 @@ function originOf(found: ConfigReport["origins"][number] | undefined): { layer: 
 }
 
 /** Scalars, arrays and empty tables, by their dotted keys. */
-export function leavesOf(table: ConfigTable, before: readonly string[] = []): { key: string; value: ConfigValue }[] {
+function leavesOf(table: ConfigTable, before: readonly string[] = []): { key: string; value: ConfigValue }[] {
   return [...table].flatMap(([name, value]) => {
     const path = [...before, name]
     return isConfigTable(value) && value.size > 0 ? leavesOf(value, path) : [{ key: printTomlPath(path), value }]

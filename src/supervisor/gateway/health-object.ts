@@ -1,7 +1,7 @@
 import type { HealthStatus } from "../service/health.ts"
 
 /** Status code and word of each health (spec supervisor §7.2). */
-export const HEALTH_ANSWERS = {
+const HEALTH_ANSWERS = {
   ok: { code: 200, word: "OK" },
   warning: { code: 200, word: "WARNING" },
   critical: { code: 503, word: "CRITICAL" },

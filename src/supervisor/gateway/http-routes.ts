@@ -43,7 +43,7 @@ export type GatewayRoute = Readonly<{
 }>
 
 export const JSON_TYPE = "application/json"
-export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 const EVENTS_TYPE = "text/event-stream"
 const HTML_TYPE = "text/html; charset=utf-8"
 

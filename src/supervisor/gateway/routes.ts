@@ -1,4 +1,4 @@
-import { HabError } from "../../base/errors.ts"
+import { HabError, messageOf } from "../../base/errors.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
 import type { ChangeStatus } from "../change/service-change.ts"
 import type { Choice } from "../loaded-specs.ts"
@@ -69,7 +69,7 @@ type Route = Readonly<{
 }>
 
 /** Every route of the control API (decisions I). */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   { method: "GET", path: "/supervisor", answer: (actions) => actions.supervisor() },
   { method: "POST", path: "/supervisor/restart", answer: (actions) => actions.restartSupervisor() },
   { method: "GET", path: "/ring", answer: (actions) => actions.ring() },
@@ -147,8 +147,7 @@ export async function answerControl(actions: ControlActions, request: ControlReq
     const { route, service } = asked
     return { status: 200, body: await route.answer(actions, { body: request.body as never, service }) }
   } catch (error) {
-    if (!(error instanceof HabError))
-      return failure(500, "INTERNAL", error instanceof Error ? error.message : String(error))
+    if (!(error instanceof HabError)) return failure(500, "INTERNAL", messageOf(error))
     return failure(STATUS_OF[error.code] ?? 400, error.code, error.message, error)
   }
 }

@@ -27,7 +27,7 @@ export function installChpst(
  * generate call it as root to become their user. Without root, and for the default account `hab` where it does not
  * exist, the command runs as the caller (decisions B).
  */
-export function chpstScript(): string {
+function chpstScript(): string {
   return SCRIPT
 }
 

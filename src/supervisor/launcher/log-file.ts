@@ -7,6 +7,7 @@ import { MARK_EVERY_MS, printMark } from "../logs/log-times.ts"
 
 const LINE_FEED = 0x0a
 const MODE = 0o644
+const NEVER = Number.NEGATIVE_INFINITY
 /** A line that does not end keeps its file from being rotated for so long. */
 const OVERLONG_BYTES = 64 * 1024
 
@@ -29,93 +30,111 @@ export type LogFile = Readonly<{
   rest(): void
 }>
 
+/** The file of a log as it stands. */
+type Tail = {
+  readonly ports: LogPorts
+  readonly path: string
+  file: AppendFile | undefined
+  size: number
+  /** Bytes the disk did not take and the log does not tell of yet. */
+  lost: number
+  midLine: boolean
+  /** When its times were last noted. */
+  markedMs: number
+}
+
 /**
  * `rotated`: renamed to `<path>.1` (`.1` to `.2` …) between two lines once it holds `bytesMax`; when things were written
  * stands in a file beside it. `replaced`: what comes after `bytesMax` is not kept, and a last line says so.
  */
 export function createLogFile(
   ports: LogPorts,
-  options: Readonly<{ path: string; keep: "rotated" | "replaced"; limits: LogLimits }>,
+  { path, keep, limits }: Readonly<{ path: string; keep: "rotated" | "replaced"; limits: LogLimits }>,
 ): LogFile {
-  const { path, keep, limits } = options
-  let file: AppendFile | undefined
-  let size = 0
-  let lost = 0
-  let midLine = false
+  const tail: Tail = { ports, path, file: undefined, size: 0, lost: 0, midLine: false, markedMs: NEVER }
+  const append = keep === "rotated" ? appendRotated : appendUntilFull
   let isFresh = false
-  let markedMs = Number.NEGATIVE_INFINITY
-
-  const open = (truncate: boolean) => {
-    file ??= ports.appendFiles.open(path, { mode: MODE, truncate })
-    size = file?.sizeAtOpen ?? 0
-  }
-  const rest = () => {
-    file?.close()
-    file = undefined
-  }
-  const put = (bytes: Uint8Array) => {
-    const taken = file?.write(bytes) ?? 0
-    size += taken
-    return taken
-  }
-  const write = (bytes: Uint8Array) => {
-    if (file === undefined) open(false)
-    if (lost > 0) {
-      const notice = Buffer.from(`${midLine ? "\n" : ""}[${lost} bytes lost: the disk was full]\n`)
-      if (put(notice) < notice.length) {
-        lost += bytes.length
-        return
-      }
-      lost = 0
-    }
-    const taken = put(bytes)
-    lost += bytes.length - taken
-    if (taken > 0) midLine = bytes[taken - 1] !== LINE_FEED
-  }
-  const mark = () => {
-    const ms = ports.clock.now()
-    // A clock that was set back is marked too.
-    if (Math.abs(ms - markedMs) < MARK_EVERY_MS) return
-    if (file === undefined) open(false)
-    markedMs = ms
-    const times = ports.appendFiles.open(timesPath(path), { mode: MODE, truncate: size === 0 })
-    times?.write(Buffer.from(printMark({ offset: size, ms })))
-    times?.close()
-  }
-  const appendRotated = (bytes: Uint8Array) => {
-    mark()
-    const cut = size < limits.bytesMax ? undefined : cutForRotation(bytes, midLine, size - limits.bytesMax)
-    if (cut === undefined) return write(bytes)
-    if (cut > 0) write(bytes.subarray(0, cut))
-    rest()
-    shift(ports, path, limits.filesMax)
-    shift(ports, timesPath(path), limits.filesMax)
-    markedMs = Number.NEGATIVE_INFINITY
-    if (cut === bytes.length) return
-    mark()
-    write(bytes.subarray(cut))
-  }
-  const appendUntilFull = (bytes: Uint8Array) => {
-    if (size > limits.bytesMax) return
-    const room = limits.bytesMax - size
-    write(bytes.subarray(0, room))
-    if (bytes.length > room) put(Buffer.from(`\n[what came after ${limits.bytesMax} bytes is not kept]\n`))
-  }
   return {
-    append: keep === "rotated" ? appendRotated : appendUntilFull,
+    append: (bytes) => append(tail, limits, bytes),
     replace() {
       // Most hooks print nothing, many times.
-      if (isFresh && size === 0) return
-      rest()
-      lost = 0
-      midLine = false
+      if (isFresh && tail.size === 0) return
+      rest(tail)
+      tail.lost = 0
+      tail.midLine = false
       // Who reads the old one still has it whole.
       removeOld(ports, path)
-      open(true)
-      isFresh = file !== undefined
+      open(tail, { truncate: true })
+      isFresh = tail.file !== undefined
     },
-    rest,
+    rest: () => rest(tail),
   }
+}
+
+function open(tail: Tail, { truncate }: Readonly<{ truncate: boolean }>): void {
+  tail.file ??= tail.ports.appendFiles.open(tail.path, { mode: MODE, truncate })
+  tail.size = tail.file?.sizeAtOpen ?? 0
+}
+
+function rest(tail: Tail): void {
+  tail.file?.close()
+  tail.file = undefined
+}
+
+function put(tail: Tail, bytes: Uint8Array): number {
+  const taken = tail.file?.write(bytes) ?? 0
+  tail.size += taken
+  return taken
+}
+
+function write(tail: Tail, bytes: Uint8Array): void {
+  if (tail.file === undefined) open(tail, { truncate: false })
+  if (tail.lost > 0) {
+    const notice = Buffer.from(`${tail.midLine ? "\n" : ""}[${tail.lost} bytes lost: the disk was full]\n`)
+    if (put(tail, notice) < notice.length) {
+      tail.lost += bytes.length
+      return
+    }
+    tail.lost = 0
+  }
+  const taken = put(tail, bytes)
+  tail.lost += bytes.length - taken
+  if (taken > 0) tail.midLine = bytes[taken - 1] !== LINE_FEED
+}
+
+function appendRotated(tail: Tail, { bytesMax, filesMax }: LogLimits, bytes: Uint8Array): void {
+  const { ports, path } = tail
+  mark(tail)
+  const cut = tail.size < bytesMax ? undefined : cutForRotation(bytes, tail.midLine, tail.size - bytesMax)
+  if (cut === undefined) return write(tail, bytes)
+  if (cut > 0) write(tail, bytes.subarray(0, cut))
+  rest(tail)
+  shift(ports, path, filesMax)
+  shift(ports, timesPath(path), filesMax)
+  tail.markedMs = NEVER
+  if (cut === bytes.length) return
+  mark(tail)
+  write(tail, bytes.subarray(cut))
+}
+
+function appendUntilFull(tail: Tail, { bytesMax }: LogLimits, bytes: Uint8Array): void {
+  if (tail.size > bytesMax) return
+  const room = bytesMax - tail.size
+  write(tail, bytes.subarray(0, room))
+  if (bytes.length > room) put(tail, Buffer.from(`\n[what came after ${bytesMax} bytes is not kept]\n`))
+}
+
+/** Notes how long the log was at this time, once in a while. */
+function mark(tail: Tail): void {
+  const { ports, path } = tail
+  const ms = ports.clock.now()
+  // A clock that was set back is marked too.
+  if (Math.abs(ms - tail.markedMs) < MARK_EVERY_MS) return
+  if (tail.file === undefined) open(tail, { truncate: false })
+  tail.markedMs = ms
+  const times = ports.appendFiles.open(timesPath(path), { mode: MODE, truncate: tail.size === 0 })
+  times?.write(Buffer.from(printMark({ offset: tail.size, ms })))
+  times?.close()
 }
 
 /** Where in these bytes the old file ends: at the first end of a line. Undefined: not yet. */

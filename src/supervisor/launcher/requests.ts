@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer"
 import { unreachable } from "../../base/assert.ts"
+import { messageOf } from "../../base/errors.ts"
 import { describeExit, type ExitStatus } from "../../base/exit-status.ts"
 import type { GroupCommand, OnOutput, OwnedGroup } from "../../ports/process-group.ts"
 import { type LauncherContext, say, tell } from "./context.ts"
@@ -129,7 +130,7 @@ function keepRecord(context: LauncherContext, record: ProcessRecord): void {
   try {
     context.records.write(record)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     say(context, `Process ${record.identity.pid} of '${record.description.service}' could not be recorded: ${why}`)
   }
 }

@@ -39,7 +39,7 @@ function describeCell(answers: readonly Row[]): string {
 }
 
 /** `stopping{retry}` as the design writes it. */
-export function describeTarget({ to, next, do: actions }: Row): string {
+function describeTarget({ to, next, do: actions }: Row): string {
   if (to !== undefined) return next === undefined ? to : `${to}{${next}}`
   return next !== undefined || actions !== undefined ? "=" : "·"
 }

@@ -10,7 +10,7 @@ import type { SetSource } from "./toml-set.ts"
 import { readYaml } from "./yaml-document.ts"
 
 /** Global hooks of kepler.yaml: all of them are supervisor events or aliases here, by the same names. */
-export const KEPLER_GLOBAL_HOOKS = [
+const KEPLER_GLOBAL_HOOKS = [
   "on_init",
   "pre_start",
   "post_start",
@@ -22,7 +22,7 @@ export const KEPLER_GLOBAL_HOOKS = [
 ] as const
 
 /** Service hooks of kepler.yaml. */
-export const KEPLER_SERVICE_HOOKS = [
+const KEPLER_SERVICE_HOOKS = [
   "on_init",
   "pre_start",
   "post_start",

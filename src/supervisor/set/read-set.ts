@@ -1,5 +1,5 @@
 import { posix as path } from "node:path"
-import { HabError, type Problem } from "../../base/errors.ts"
+import { HabError, messageOf, type Problem } from "../../base/errors.ts"
 import { explainIo } from "../../base/explain-io.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
 import { orderServices } from "./dependency-order.ts"
@@ -72,6 +72,6 @@ function parseJson({ text, file }: SetSource): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new HabError("SET_FILE_INVALID", `${file} is not JSON: ${error instanceof Error ? error.message : error}`)
+    throw new HabError("SET_FILE_INVALID", `${file} is not JSON: ${messageOf(error)}`)
   }
 }

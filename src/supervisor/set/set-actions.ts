@@ -2,7 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import type { OperationContext, OperationResult } from "../operations.ts"
 import type { Reason } from "../service/messages.ts"
 import { type ApplySetRequest, describePlan, planSet } from "./apply-set.ts"
-import { readAppliedSets, specsOfSet } from "./set-files.ts"
+import { readAppliedSets } from "./set-files.ts"
 import type { SetRunner, SetStopWish } from "./set-runner.ts"
 import type { SetStatus } from "./set-status.ts"
 import { applySet, restartSet, startSet, stopSet } from "./set-steps.ts"
@@ -53,11 +53,4 @@ export function setActions(operations: OperationContext, runner: SetRunner): Set
     },
     status: () => runner.status(),
   }
-}
-
-/** Names of services that belong to an applied set. */
-export function servicesInSets(context: OperationContext): ReadonlySet<string> {
-  return new Set(
-    readAppliedSets(context).flatMap(({ name }) => specsOfSet(context, name).map(({ ident }) => ident.name)),
-  )
 }

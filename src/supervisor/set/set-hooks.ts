@@ -19,7 +19,7 @@ import type { HookParts } from "../supervisor-hooks.ts"
 import { type AppliedSet, readAppliedSet } from "./set-files.ts"
 
 /** The events a set has hooks of. */
-export const SET_HOOK_EVENTS = [
+const SET_HOOK_EVENTS = [
   "pre-start",
   "post-start",
   "pre-stop",

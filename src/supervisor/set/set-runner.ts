@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/errors.ts"
 import type { ServiceChanges } from "../change/change-runner.ts"
 import type { HookNow } from "../gateway/explanation.ts"
 import type { Roster } from "../roster.ts"
@@ -91,7 +92,7 @@ export function createSetRunner(context: SetContext): SetRunner {
       end("done", null)
     } catch (error) {
       if (error instanceof GivenUp) return end("failed", "another operation on the set was asked for")
-      const problem = error instanceof Error ? error.message : String(error)
+      const problem = messageOf(error)
       end("failed", problem)
       context.say(problem)
     }

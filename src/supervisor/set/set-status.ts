@@ -3,7 +3,7 @@ import type { HookNow } from "../gateway/explanation.ts"
 /** Every service at once, as if it were a set (spec lifecycle §C.6, "start all"). No set can be called so. */
 export const ALL_SERVICES = "*"
 
-export const SET_VERBS = ["apply", "start", "stop", "restart"] as const
+const SET_VERBS = ["apply", "start", "stop", "restart"] as const
 export type SetVerb = (typeof SET_VERBS)[number]
 
 /** An operation on a set: the last one, running or over. */

@@ -1,5 +1,6 @@
 import { isCollection, isNode, LineCounter, parseDocument, visit } from "yaml"
 import type { Problem } from "../../base/errors.ts"
+import { messageOf } from "../../base/errors.ts"
 import type { Fields, PlaceOf } from "../../config/field-reader.ts"
 
 /** A YAML text as plain values, with the line of each. */
@@ -39,7 +40,7 @@ export function readYaml(text: string, file: string, problems: Problem[]): YamlF
       return { fields: value as Fields, placeOf }
     problems.push({ where: `${file}:1`, message: "the file must be a mapping of keys to values" })
   } catch (error) {
-    problems.push({ where: file, message: error instanceof Error ? error.message : String(error) })
+    problems.push({ where: file, message: messageOf(error) })
   }
   return { fields: {}, placeOf }
 }

@@ -1,4 +1,4 @@
-import { HabError } from "../../base/errors.ts"
+import { describeFailure, HabError } from "../../base/errors.ts"
 import { type Layout, supervisorPaths } from "../../base/layout.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
 import { REPAIR, type ServiceSpec } from "./spec.ts"
@@ -31,7 +31,7 @@ export function readSpecs(context: SpecContext): SpecFiles {
     try {
       specs.set(stem, readSpec(context, stem))
     } catch (error) {
-      skipped.push({ name: stem, path: `${directory}/${name}`, reason: describe(error) })
+      skipped.push({ name: stem, path: `${directory}/${name}`, reason: describeFailure(error) })
     }
   }
   return { specs, skipped }
@@ -89,9 +89,4 @@ function readSpec({ files, layout, env }: SpecContext, name: string): ServiceSpe
     )
   }
   return spec
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof HabError)) return error instanceof Error ? error.message : String(error)
-  return [error.message, ...error.problems.map((problem) => problem.message)].join("; ")
 }

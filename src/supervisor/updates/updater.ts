@@ -33,33 +33,11 @@ export function createUpdater(
   told: Pick<Observer, "onUpdate">,
 ): Updater {
   const { clock, random } = context.host
+  const takePart = partTaker(context, options.periodMs)
   let parts: UpdateParts | undefined
-  let localRing: RingView | undefined
   let cancel = () => {}
-  /** The kind of its part in `held.rollout`. */
-  const kinds = new WeakMap<Supervised, string>()
-  const ringOf = (kind: "local" | "ring") => {
-    if (kind === "ring" && context.ring !== undefined) return context.ring
-    localRing ??= openLocalRing(context)
-    return localRing
-  }
   const follow = (held: Supervised) => {
-    if (parts === undefined) return
-    const kind = kindOf(context, held)
-    const known = `${kind} ${held.group}`
-    if (kinds.get(held) !== known) {
-      held.rollout?.stop(false)
-      held.rollout = undefined
-      if (kind !== "none") {
-        const actions = updateActions(parts, held, kind === "ring")
-        const { ring, name } = ringOf(kind)
-        const retryMs = options.periodMs
-        held.rollout = takePartInUpdates({ ring, name, group: held.group, clock, retryMs, actions })
-      }
-      kinds.set(held, known)
-    }
-    if (held.service.state.tag === "gone") held.rollout?.stop(kind === "local")
-    else held.rollout?.look()
+    if (parts !== undefined) takePart(parts, held)
   }
   const search = async (held: Supervised) => {
     if (parts === undefined) return
@@ -96,6 +74,34 @@ export function createUpdater(
         for (const held of supervisor.roster.services.values()) held.rollout?.stop(false)
       }
     },
+  }
+}
+
+/** Lets a service take part in the updates of its group, as what its spec makes of it now. */
+function partTaker(context: SupervisorContext, retryMs: number): (parts: UpdateParts, held: Supervised) => void {
+  let localRing: RingView | undefined
+  /** The kind of its part in `held.rollout`. */
+  const kinds = new WeakMap<Supervised, string>()
+  const ringOf = (kind: "local" | "ring") => {
+    if (kind === "ring" && context.ring !== undefined) return context.ring
+    localRing ??= openLocalRing(context)
+    return localRing
+  }
+  return (parts, held) => {
+    const kind = kindOf(context, held)
+    const known = `${kind} ${held.group}`
+    if (kinds.get(held) !== known) {
+      held.rollout?.stop(false)
+      held.rollout = undefined
+      if (kind !== "none") {
+        const actions = updateActions(parts, held, kind === "ring")
+        const { clock } = context.host
+        held.rollout = takePartInUpdates({ ...ringOf(kind), group: held.group, clock, retryMs, actions })
+      }
+      kinds.set(held, known)
+    }
+    if (held.service.state.tag === "gone") held.rollout?.stop(kind === "local")
+    else held.rollout?.look()
   }
 }
 
