@@ -1,3 +1,4 @@
+import { HabError } from "../base/errors.ts"
 import { unsafeArchive } from "./entry-path.ts"
 import type { EntryDecision, TarEntry } from "./tar-reader.ts"
 
@@ -16,7 +17,7 @@ export function withinLimits(
   { where, artifactBytes }: Readonly<{ where: string; artifactBytes: number }>,
   take: (entry: TarEntry) => EntryDecision,
 ): (entry: TarEntry) => EntryDecision {
-  const bytesMax = Math.max(CONTENT_BYTES_ALWAYS, artifactBytes * TIMES_ITS_SIZE)
+  const bytesMax = contentMax(artifactBytes)
   let entries = 0
   let bytes = 0
   return (entry) => {
@@ -27,5 +28,41 @@ export function withinLimits(
       throw unsafeArchive(where, entry.path, `the archive of ${artifactBytes} bytes holds more than ${bytesMax}`)
     }
     return take(entry)
+  }
+}
+
+function contentMax(artifactBytes: number): number {
+  return Math.max(CONTENT_BYTES_ALWAYS, artifactBytes * TIMES_ITS_SIZE)
+}
+
+/** The same limits for who packs a directory, so that nobody gets an artifact that no hab unpacks. Both throw PACK_UNSUPPORTED. */
+export function packedWithinLimits(directory: string): Readonly<{
+  /** Counts the next member, of so many bytes. */
+  count(bytes: number): void
+  /** Looks at what all of them became. */
+  check(artifactBytes: number): void
+}> {
+  let entries = 0
+  let content = 0
+  return {
+    count(bytes) {
+      entries += 1
+      content += bytes
+      if (entries > ENTRIES_MAX) {
+        throw new HabError(
+          "PACK_UNSUPPORTED",
+          `${directory} cannot be packed: it holds more than ${ENTRIES_MAX} files, folders and links, and no hab would install it`,
+          { hint: "put them into an archive that an install hook unpacks, or into several packages" },
+        )
+      }
+    },
+    check(artifactBytes) {
+      if (content <= contentMax(artifactBytes)) return
+      throw new HabError(
+        "PACK_UNSUPPORTED",
+        `${directory} cannot be packed: its ${content} bytes became ${artifactBytes}, and no hab would install what is more than ${TIMES_ITS_SIZE} times smaller than its content`,
+        { hint: "a huge file of zeros or of repeats is in it: let an install hook or init make that on the machine" },
+      )
+    },
   }
 }

@@ -5,6 +5,7 @@ import { createHasher } from "../crypto/hash.ts"
 import type { Key } from "../crypto/key.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { packedWithinLimits } from "./archive-limits.ts"
 import { sealFile } from "./hart.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import { type PackageMember, packageMembers } from "./package-members.ts"
@@ -48,18 +49,24 @@ export async function packHart(context: Context, request: PackRequest): Promise<
 
 async function writePayload({ files, compression }: Context, request: PackRequest, payload: string): Promise<string> {
   const hasher = await createHasher()
+  const limits = packedWithinLimits(request.directory)
+  let payloadBytes = 0
   files.removeTree(payload)
   const writer = files.createExclusively(payload, 0o644)
   try {
     const result = await compression.compress({
       level: request.level ?? DEFAULT_LEVEL,
-      produce: (write) => writeTar({ files }, request, write),
+      produce: (write) => writeTar({ files }, { ...request, limits }, write),
       onBytes(bytes) {
         hasher.update(bytes)
+        payloadBytes += bytes.length
         writer.write(bytes)
       },
     })
-    if (result.tag === "finished") return hasher.digest()
+    if (result.tag === "finished") {
+      limits.check(payloadBytes)
+      return hasher.digest()
+    }
     throw new HabError("XZ_FAILED", `${request.destination} cannot be packed: ${result.why}`, {
       hint: "packing needs the program xz (Debian: xz-utils)",
     })
@@ -70,12 +77,15 @@ async function writePayload({ files, compression }: Context, request: PackReques
 
 type Write = (bytes: Uint8Array) => Promise<void>
 
-async function writeTar({ files }: Pick<Context, "files">, request: PackRequest, write: Write): Promise<void> {
-  const { directory, mtimeSeconds, signal } = request
+type Walk = PackRequest & Readonly<{ limits: ReturnType<typeof packedWithinLimits> }>
+
+async function writeTar({ files }: Pick<Context, "files">, request: Walk, write: Write): Promise<void> {
+  const { directory, mtimeSeconds, limits, signal } = request
   const name = `hab/pkgs/${stringifyIdent(request.ident)}`
   const { add, flush } = batches(write)
   for (const member of packageMembers({ files }, { directory, name, mtimeSeconds })) {
     signal?.throwIfAborted()
+    limits.count(member.size)
     await add(tarHeader(member))
     for (const chunk of contentOf({ files }, member)) await add(chunk)
     if (member.size > 0) await add(tarPadding(member.size))

@@ -39,6 +39,7 @@ function* membersAt(walk: Walk, source: string, path: string): Iterable<PackageM
 function describeMember(walk: Walk, source: string, path: string, stat: FileStat): TarMember {
   const member = { path, mode: archiveMode(stat), mtimeSeconds: walk.mtimeSeconds, size: 0 }
   if (/[\u0000-\u001f\u007f]/.test(path)) throw unsupported(source, "its name holds a control character")
+  if (path.includes("\ufffd")) throw unsupported(source, "its name holds the sign for what is no character (U+FFFD)")
   switch (stat.kind) {
     case "directory":
       return { ...member, path: `${path}/`, type: "Directory" }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { withinLimits } from "../../src/package/archive-limits.ts"
+import { packedWithinLimits, withinLimits } from "../../src/package/archive-limits.ts"
 import type { TarEntry } from "../../src/package/tar-reader.ts"
 
 const GIB = 2 ** 30
@@ -47,5 +47,32 @@ describe("what an artifact may hold", () => {
     }
     expect(all).toThrowError(unsafe(/one of more than 500000/))
     expect(taken.count).toBe(500_000)
+  })
+})
+
+describe("what is packed", () => {
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ code: "PACK_UNSUPPORTED", message: expect.stringMatching(message) })
+
+  it("is refused when no hab would unpack it: zeros, or a million files", () => {
+    const zeros = packedWithinLimits("/pkg")
+    zeros.count(10 * GIB)
+    expect(() => zeros.check(2 ** 20)).toThrowError(
+      refused(/\/pkg cannot be packed: its 10737418240 bytes became 1048576/),
+    )
+    const crowd = packedWithinLimits("/pkg")
+    const all = () => {
+      for (let n = 0; n < 1_000_000; n++) crowd.count(0)
+    }
+    expect(all).toThrowError(refused(/\/pkg cannot be packed: it holds more than 500000 files/))
+  })
+
+  it("may be a gigabyte whatever it becomes, and more where its artifact is large too", () => {
+    const small = packedWithinLimits("/pkg")
+    for (const bytes of [GIB / 2, GIB / 2]) small.count(bytes)
+    expect(() => small.check(100)).not.toThrow()
+    const large = packedWithinLimits("/pkg")
+    large.count(10 * GIB)
+    expect(() => large.check(GIB / 10)).not.toThrow()
   })
 })

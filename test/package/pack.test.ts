@@ -10,6 +10,7 @@ import { parseFullIdent, stringifyIdent } from "../../src/package/ident.ts"
 import { packHart } from "../../src/package/pack.ts"
 import { archiveMode, packageMembers } from "../../src/package/package-members.ts"
 import { unpackHart } from "../../src/package/unpack.ts"
+import type { ArchiveCompression } from "../../src/ports/archive-compression.ts"
 import type { FileSystem } from "../../src/ports/file-system.ts"
 import { testKeys } from "../support/keys.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
@@ -128,8 +129,40 @@ describe("packing", () => {
     )
     const oddName = memoryFileSystem({ "/pkg/a\nb": "" })
     await expect(pack(oddName)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /control character/))
+    const replaced = memoryFileSystem({ "/pkg/a\ufffd": "" })
+    await expect(pack(replaced)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /U\+FFFD/))
     const vanished = { ...files, lstat: (path: string) => (path === "/pkg/run" ? undefined : files.lstat(path)) }
     await expect(pack(vanished)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /not UTF-8/))
+  })
+
+  it("refuses what would not be unpacked anywhere, before it is signed", async () => {
+    const files = memoryFileSystem({ "/pkg/zeros": "" })
+    const chunks = Array<Uint8Array>(1025).fill(new Uint8Array(2 ** 20))
+    const sized: FileSystem = {
+      ...files,
+      lstat: (path) => {
+        const stat = files.lstat(path)
+        return stat && path === "/pkg/zeros" ? { ...stat, size: 1025 * 2 ** 20 } : stat
+      },
+      *readChunks(path) {
+        if (path === "/pkg/zeros") yield* chunks
+        else yield* files.readChunks(path)
+      },
+    }
+    files.makeDirectories("/out")
+    const compression: Pick<ArchiveCompression, "compress"> = {
+      async compress({ produce, onBytes }) {
+        await produce(async () => undefined)
+        onBytes(Buffer.from("tiny"))
+        return { tag: "finished" }
+      },
+    }
+    const key = (await testKeys()).secret
+    const request = { directory: "/pkg", ident: IDENT, mtimeSeconds: MTIME, destination: "/out/web.hart", key }
+    await expect(packHart({ files: sized, compression }, request)).rejects.toThrowError(
+      failure("PACK_UNSUPPORTED", /its 1074790400 bytes became 4/),
+    )
+    expect(files.readDirectory("/out")).toEqual([])
   })
 
   it.each([["shorter"], ["longer than it was"]])("refuses a file that became %s meanwhile", async (content) => {
