@@ -1,10 +1,14 @@
+import { posix as path } from "node:path"
 import { HabError, type Problem } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { parseToml, toPlain } from "../config/toml.ts"
+import type { Host } from "../ports/host.ts"
 import type { OptionSpec, OptionTable } from "./command.ts"
 
 /** Options in TOML. `keyOf` names an option in the file. */
 export type OptionFile = Readonly<{
+  /** The command they are of. */
+  command: string
   options: OptionTable
   keyOf: (option: string) => string
   /** Keys that are read by somebody else. */
@@ -18,7 +22,7 @@ export type OptionFile = Readonly<{
 export function readOptionFile(
   text: string,
   where: string,
-  { options, keyOf, others = [] }: OptionFile,
+  { command, options, keyOf, others = [] }: OptionFile,
 ): Record<string, unknown> {
   const fields = toPlain(parseToml(text, where)) as Readonly<Record<string, unknown>>
   const known = new Map(Object.entries(options).map(([option, spec]) => [keyOf(option), { option, spec }]))
@@ -34,8 +38,29 @@ export function readOptionFile(
   if (problems.length === 0) return values
   throw new HabError("OPTION_FILE_INVALID", `${where} cannot be used`, {
     problems,
-    hint: "hab sup run --generate-config prints every key with its meaning",
+    hint: `${command} --generate-config prints every key with its meaning`,
   })
+}
+
+/** The files that `--config-files` names. Throws OPTION_FILE_MISSING. */
+export function namedOptionFiles({ files, cwd }: Pick<Host, "files" | "cwd">, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const file = path.resolve(cwd, name)
+    if (name.endsWith(".toml") && files.stat(file)?.kind === "file") return file
+    throw new HabError("OPTION_FILE_MISSING", `${name} is no configuration file`, {
+      hint: "--config-files takes files that exist and end in .toml",
+    })
+  })
+}
+
+/** What was `named` on the command line or by the environment counts more than what files say, and that more than defaults. */
+export function optionsOverFiles<T extends object>(
+  fromFiles: Readonly<Record<string, unknown>>,
+  options: T,
+  named: ReadonlySet<string>,
+): T {
+  const counting = Object.entries(options).filter(([key]) => named.has(key) || !Object.hasOwn(fromFiles, key))
+  return { ...fromFiles, ...Object.fromEntries(counting) } as T
 }
 
 function unknownKey(key: string, known: Iterable<string>): string {

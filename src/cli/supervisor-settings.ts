@@ -1,11 +1,9 @@
-import { posix as path } from "node:path"
-import { HabError } from "../base/errors.ts"
 import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { Host } from "../ports/host.ts"
 import type { SupervisorHooks } from "../supervisor/context.ts"
 import type { CommandContext, OptionsOf } from "./command.ts"
 import { ineffectiveFlags, warnWithoutEffect } from "./ineffective-options.ts"
-import { printOptionFile, readOptionFile } from "./option-file.ts"
+import { namedOptionFiles, optionsOverFiles, printOptionFile, readOptionFile } from "./option-file.ts"
 import { HOOK_KEYS, HOOK_KEYS_EXAMPLE, readSupervisorHooks } from "./supervisor-hooks.ts"
 import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./supervisor-options.ts"
 
@@ -32,6 +30,7 @@ export type SupervisorSettings = Readonly<{
 const ARGUMENT = "argument"
 
 const SUP_TOML = {
+  command: "hab sup run",
   options: {
     ...SUPERVISOR_OPTIONS,
     [ARGUMENT]: { kind: "text", value: "IDENT", summary: "Service to load, as an identifier or a .hart file" },
@@ -49,10 +48,9 @@ export function supervisorSettings(context: Place, asked: Asked): SupervisorSett
   const files = configFiles(context, asked.configFiles)
   const values = files.map((file) => readOptionFile(context.host.files.readText(file), file, SUP_TOML))
   const { [ARGUMENT]: argument, ...options } = Object.assign({}, ...values) as Record<string, unknown>
-  const named = Object.entries(asked.options).filter(([key]) => asked.named.has(key) || !Object.hasOwn(options, key))
   return {
     argument: asked.argument ?? (argument as string | undefined),
-    options: { ...options, ...Object.fromEntries(named) } as SupervisorOptionValues,
+    options: optionsOverFiles(options, asked.options, asked.named),
     hooks: readSupervisorHooks(context.host, files),
   }
 }
@@ -69,12 +67,6 @@ export function warnIneffective(context: CommandContext, { options }: Supervisor
 }
 
 function configFiles({ host, layout }: Place, given: readonly string[] | undefined): readonly string[] {
-  if (given === undefined) return [supervisorPaths(layout).config].filter((file) => host.files.stat(file))
-  return given.map((name) => {
-    const file = path.resolve(host.cwd, name)
-    if (name.endsWith(".toml") && host.files.stat(file)?.kind === "file") return file
-    throw new HabError("OPTION_FILE_MISSING", `${name} is no configuration file`, {
-      hint: "--config-files takes files that exist and end in .toml",
-    })
-  })
+  if (given !== undefined) return namedOptionFiles(host, given)
+  return [supervisorPaths(layout).config].filter((file) => host.files.stat(file))
 }

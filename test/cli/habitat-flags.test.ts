@@ -83,7 +83,7 @@ const HABITAT: Readonly<Record<string, string>> = {
   "config show (r)": REMOTE,
   "config apply (r)": `-u/--user ${REMOTE} ${KEYS}`,
   "file upload": `-u/--user ${REMOTE} ${KEYS}`,
-  "svc load": `-f/--force ${REMOTE} ${SERVICE} --config-from`,
+  "svc load": `-f/--force ${REMOTE} ${SERVICE} --config-from --config-files --generate-config`,
   "svc update": `${REMOTE} ${SERVICE} -i/--health-check-interval`,
   "svc unload": `--shutdown-timeout ${REMOTE}`,
   "svc start": REMOTE,

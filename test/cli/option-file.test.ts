@@ -11,7 +11,11 @@ const options = {
   bind: { kind: "list", value: "BIND", summary: "Binds" },
   oldPeer: { kind: "text", value: "PEER", hidden: true, summary: "Old" },
 } as const satisfies OptionTable
-const table = { options, keyOf: (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) }
+const table = {
+  command: "hab sup run",
+  options,
+  keyOf: (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+}
 const read = (text: string) => readOptionFile(text, "/etc/sup.toml", table)
 
 function problemsOf(text: string): string[] {

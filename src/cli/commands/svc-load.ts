@@ -3,6 +3,7 @@ import { loadService, unloadServices, updateService } from "../../supervisor/ope
 import { defineCommand } from "../command.ts"
 import { finishOperation, waitsFor } from "../finish-operation.ts"
 import { installIfAbsent } from "../install-package.ts"
+import { generateLoadSettings, LOAD_OPTIONS, loadSettings } from "../load-settings.ts"
 import { allOrOne, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { operate } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
@@ -14,19 +15,25 @@ export const loadCommand = defineCommand({
   name: "load",
   summary:
     "Load a service; the supervisor starts it and keeps it running. A package that is not here comes from its depot",
-  arguments: "<ident>",
+  arguments: "[ident]",
   examples: [
     "hab svc load acme/web",
     "hab svc load acme/web --wait --timeout 30",
     "hab svc load acme/web --bind db:postgres.default --force",
+    "hab svc load acme/web --strategy at-once --generate-config >web.toml",
+    "hab svc load --config-files web.toml",
   ],
   options: {
-    force: { kind: "flag", short: "f", summary: "Replace the spec of a loaded service" },
-    ...ASYNC_OPTIONS,
-    ...SERVICE_OPTIONS,
+    ...LOAD_OPTIONS,
+    configFiles: { kind: "list", value: "FILE", summary: "Read options from these; later ones count more" },
+    generateConfig: { kind: "flag", summary: "Print such a file with every option, and end" },
     ...REMOTE_OPTION,
   },
-  async run({ args: [ident = ""], options: { force, detach, wait, timeout, ...options } }, context) {
+  async run({ args: [given], options: { configFiles = [], generateConfig, ...asked }, named }, context) {
+    const commandLine = { ident: given, options: asked, named }
+    if (generateConfig) return { text: generateLoadSettings(commandLine) }
+    const { ident, options: settings } = loadSettings(context.host, commandLine, configFiles)
+    const { force, detach, wait, timeout, ...options } = settings
     const waits = waitsFor({ detach, wait, timeout })
     await installIfAbsent(context, ident, options)
     const request = { ...loadRequestOf(ident, options), force, waits }
