@@ -4,7 +4,7 @@ import { describeChange, diffConfig } from "../config/diff.ts"
 import { decodeConfig } from "../config/read-config-file.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { TemplateContext } from "../templating/values.ts"
-import { type AppliedConfig, checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
+import { checkApplied, parseVersion, readApplied, writeApplied } from "./applied-config.ts"
 import type { ServiceChanges } from "./change/change-runner.ts"
 import { isRunning } from "./change/service-change.ts"
 import { configReport } from "./config-report-of.ts"
@@ -19,7 +19,7 @@ import { changesOf, planService } from "./render-service.ts"
 import { applyInRing } from "./ring/ring-actions.ts"
 import type { Roster } from "./roster.ts"
 import { type ChangeResponse, respondToChange } from "./service/change-response.ts"
-import { withApplied } from "./service-config.ts"
+import { type Trial, tryConfig } from "./service-config.ts"
 import { parseServiceGroup, stringifyServiceGroup } from "./service-group.ts"
 import type { Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
@@ -54,7 +54,8 @@ export async function applyConfig(
       ? undefined
       : { version, text: decodeConfig(bytes, "the configuration"), isSecret: encrypted === true }
   if (applied !== undefined) checkApplied(files, group, applied)
-  const service = held === undefined || applied === undefined ? null : effectOf(context, roster, held, applied)
+  const service =
+    held === undefined || applied === undefined ? null : effectOf(context, roster, held, { applied, ...userKept(held) })
   const [problem] = service?.problems ?? []
   if (problem !== undefined && held?.service.life.pid !== undefined && !dryRun) {
     throw new HabError("TEMPLATE_RENDER_FAILED", `${group} could not take it: ${problem}`, {
@@ -97,13 +98,19 @@ async function betweenHooks(
   })
 }
 
-function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, applied: AppliedConfig): ApplyEffect {
+/** The user.toml that hooks hold up does not come into force with what is applied. */
+function userKept({ userConfig, config }: Supervised): Pick<Trial, "user"> {
+  return userConfig === "in force" ? {} : { user: { layer: config.user } }
+}
+
+/** What would become of a service with another configuration. Throws as `tryConfig`, and SERVICE_BROKEN. */
+export function effectOf(context: SupervisorContext, roster: Roster, held: Supervised, trial: Trial): ApplyEffect {
   const { name, group, spec } = held
   const release = releaseOf(held)
-  const config = withApplied(
+  const config = tryConfig(
     renderContext(context, group, () => undefined),
     configSubject(spec, group, release),
-    applied,
+    trial,
   )
   const isSecret = (path: readonly string[]) => config.isSecret(path) || held.config.isSecret(path)
   const changes = diffConfig(held.config.value, config.value).map((change) => describeChange(change, isSecret))

@@ -52,6 +52,7 @@ export function openHeld(
     release,
     upcoming: undefined,
     config,
+    userConfig: "in force",
     unreported: NO_CHANGES,
     warned: new Set(),
     exported: exportedBy(release, config.value),
@@ -97,7 +98,8 @@ export function renderHeld(
   if (release === undefined) return NO_CHANGES
   const { name, spec, group } = held
   const rendering = renderContext(context, group, say)
-  const config = loadServiceConfig(rendering, configSubject(spec, group, release), held.config)
+  const keepsUser = held.userConfig !== "in force"
+  const config = loadServiceConfig(rendering, configSubject(spec, group, release), held.config, keepsUser)
   const data = templateData(context, services, { spec, release, config: config.value })
   held.config = config
   held.exported = exportedBy(release, config.value)

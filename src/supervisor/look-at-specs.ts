@@ -38,7 +38,11 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
     say("hab-sup", "SD", `Error when loading service spec file '${path}' (${why}). ${rest}.`)
   })
   // Of a service that could not be opened nothing has to end: without its spec it is gone.
-  for (const name of roster.broken.keys()) if (!wanted.has(name)) roster.broken.delete(name)
+  for (const [name, { problem }] of roster.broken) {
+    if (wanted.has(name)) continue
+    roster.broken.delete(name)
+    if (known.has(name)) say("hab-sup", "HK", `${name} was unloaded without hooks around that: ${problem}`)
+  }
   for (const name of roster.creating.keys()) if (!wanted.has(name)) changes.drop(name)
   const owed = takeUpKnown(change, wanted)
   resumeOwed(change, owed)

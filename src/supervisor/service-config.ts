@@ -44,16 +44,25 @@ export type ConfigSubject = Readonly<{
 
 /**
  * All layers as they are now, merged and held to the package's schema (spec supervisor §5.4). A user.toml that cannot be
- * used leaves the last one that could in force, where `previous` holds one, and says so once. Throws TOML_INVALID,
+ * used leaves the last one that could in force, where `previous` holds one, and says so once; so does an applied
+ * configuration that is no TOML. `keepsUser`: the user.toml of `previous` stays, whatever is on disk. Throws TOML_INVALID,
  * CONFIG_ENV_INVALID, CONFIG_TOO_DEEP, JSON_INVALID, CONFIG_SCHEMA_INVALID, CONFIG_INVALID.
  */
 export function loadServiceConfig(
   context: ServiceConfigContext,
   subject: ConfigSubject,
   previous?: ServiceConfig,
+  keepsUser = false,
 ): ServiceConfig {
   try {
-    return combine(context, subject, { user: userLayer(context, subject, previous), previous })
+    const user = keepsUser ? previous?.user : userLayer(context, subject, previous)
+    const config = combine(context, subject, { user, previous })
+    const problem = config.appliedProblem?.message
+    if (problem !== undefined && problem !== previous?.appliedProblem?.message) {
+      const text = `The configuration applied to ${subject.group} is ignored: ${problem}`
+      context.report({ tag: "warning", text, hint: "hab config apply, with a higher version, replaces it" })
+    }
+    return config
   } catch (error) {
     if (previous === undefined || !(error instanceof HabError)) throw error
     const problem = `Reloading user-config failed: ${error.message}`
@@ -65,13 +74,20 @@ export function loadServiceConfig(
   }
 }
 
-/** The same with another configuration applied, to see what would become of it. Throws as `loadServiceConfig`. */
-export function withApplied(
+/** One layer in place of what is in force. `user`: the user.toml that is to stay; without it, the one on disk is taken. */
+export type Trial = Readonly<{
+  applied?: Pick<AppliedConfig, "text" | "isSecret">
+  user?: Readonly<{ layer: ConfigLayer | undefined }>
+}>
+
+/** What the configuration would be, to see what would become of it. Throws as `loadServiceConfig`. */
+export function tryConfig(
   context: ServiceConfigContext,
   subject: ConfigSubject,
-  applied: Pick<AppliedConfig, "text" | "isSecret">,
+  { applied, user }: Trial,
 ): ServiceConfig {
-  return combine(context, subject, { user: userLayer(context, subject, undefined), applied })
+  const layer = user === undefined ? userLayer(context, subject, undefined) : user.layer
+  return combine(context, subject, { user: layer, ...(applied === undefined ? {} : { applied }) })
 }
 
 function combine(

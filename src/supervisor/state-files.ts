@@ -9,13 +9,13 @@ type Context = Readonly<{ host: Pick<Host, "files" | "randomBytes">; layout: Lay
 
 /**
  * The supervisor's own directories and its identity (spec supervisor §0): MEMBER_ID and CTL_SECRET are kept as they are
- * found, and made when they are missing. Returns the member id.
+ * found, and made when they are missing or empty, as a full disk leaves them. Returns the member id.
  */
 export function prepareStateFiles({ host, layout }: Context): string {
   const paths = supervisorPaths(layout)
   for (const directory of [paths.specs, paths.data]) host.files.makeDirectories(directory)
   host.files.makeDirectories(paths.run, 0o700)
-  if (host.files.lstat(paths.ctlSecret) === undefined) {
+  if (!host.files.readTextIfPresent(paths.ctlSecret)?.trim()) {
     host.files.writeAtomically(paths.ctlSecret, newSecret(host.randomBytes), { mode: 0o600 })
   }
   const known = host.files.readTextIfPresent(paths.memberId)?.trim()

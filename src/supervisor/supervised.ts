@@ -32,6 +32,8 @@ export type Supervised = {
   upcoming: Release | undefined
   /** Its configuration as it was last rendered. */
   config: ServiceConfig
+  /** Its user.toml changed, and hooks are asked whether it may, or said no: the one before stays in force. */
+  userConfig: "in force" | "asked" | "refused"
   /** Written by renderings that failed half way, and not yet acted on. */
   unreported: Changes
   /** What the last rendering warned of, not to say it again. */

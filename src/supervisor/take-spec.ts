@@ -16,6 +16,7 @@ import { stringifyServiceGroup } from "./service-group.ts"
 import { listsWithHooks, ownSettings } from "./settings-of.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import type { Supervised } from "./supervised.ts"
+import { takeUserConfig } from "./user-config.ts"
 import { serviceGroupOf } from "./views.ts"
 
 /** What changing services takes. `reason`: why. */
@@ -111,7 +112,9 @@ export function watchInputs(change: ChangeContext, held: Supervised): void {
   const { context, roster } = change
   const { watcher } = context.host
   const changed = () => roster.post(held, { tag: "inputs-changed" })
-  held.watches.push(watcher.watch(servicePaths(context.layout, held.name).userConfig, changed))
+  held.watches.push(
+    watcher.watch(servicePaths(context.layout, held.name).userConfig, () => takeUserConfig(change, held)),
+  )
   const { overlayHooks } = servicePaths(context.layout, held.name)
   held.watches.push(watcher.watch(overlayHooks, () => takeOverlay(change, held)))
   noteFiles(context, held)

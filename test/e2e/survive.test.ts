@@ -63,8 +63,12 @@ describe("services outlive what supervises them (decisions C)", () => {
     process.kill(pid, "SIGKILL")
     await next.sees(/unknown/)
     await until("another process runs", () => (pidOf(hab) ?? pid) !== pid)
-    await next.stop()
-    expect(processesOf(hab.root)).toEqual([])
+    next.child.kill("SIGKILL")
+    await next.ended()
+    const last = hab.supervise()
+    await until("it is known once more", () => hab.status("beacon")?.pid)
+    await last.stop()
+    expect([processesOf(hab.root), hab.list("hab/sup/default/run")]).toEqual([[], []])
   })
 
   it("a stop or a reload that comes while the supervisor starts is obeyed when it has started", async () => {

@@ -3,7 +3,7 @@ import { createLayout } from "../../src/base/layout.ts"
 import type { Progress } from "../../src/base/progress.ts"
 import { printJson } from "../../src/config/json.ts"
 import { writeApplied } from "../../src/supervisor/applied-config.ts"
-import { loadServiceConfig, withApplied } from "../../src/supervisor/service-config.ts"
+import { loadServiceConfig, tryConfig } from "../../src/supervisor/service-config.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 
 const layout = createLayout({ root: "/", enclosed: true })
@@ -29,7 +29,9 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
     const config = loadServiceConfig(context, subject)
     expect(printJson(config.value)).toBe('{"port":82}')
     expect(config.origins.get("port")?.where).toBe("hab config apply, version 3")
-    expect(printJson(withApplied(context, subject, { text: "port = 7", isSecret: false }).value)).toBe('{"port":7}')
+    expect(printJson(tryConfig(context, subject, { applied: { text: "port = 7", isSecret: false } }).value)).toBe(
+      '{"port":7}',
+    )
   })
 
   it("keeps the last user.toml that could be used, and says why once", () => {
@@ -46,6 +48,25 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
       problem: undefined,
       value: new Map([["port", 83]]),
     })
+  })
+
+  it("ignores an applied configuration that is no TOML any more, and says so once", () => {
+    const { context, said } = world({ "/hab/sup/default/data/applied/web.default/3.toml": "\u0001" })
+    const first = loadServiceConfig(context, subject)
+    loadServiceConfig(context, subject, first)
+    expect(printJson(first.value)).toBe('{"port":80}')
+    expect(said).toMatchObject([
+      { tag: "warning", text: expect.stringMatching("^The configuration applied to web.default is ignored: ") },
+    ])
+  })
+
+  it("keeps the user.toml that is in force while hooks hold up another", () => {
+    const { context, files } = world({ [USER]: "port = 81" })
+    const first = loadServiceConfig(context, subject)
+    files.writeFile(USER, "port = 82")
+    expect(printJson(loadServiceConfig(context, subject, first, true).value)).toBe('{"port":81}')
+    expect(printJson(tryConfig(context, subject, {}).value)).toBe('{"port":82}')
+    expect(printJson(tryConfig(context, subject, { user: { layer: first.user } }).value)).toBe('{"port":81}')
   })
 
   it.each([
@@ -92,7 +113,7 @@ describe("loadServiceConfig (spec supervisor §5.4)", () => {
   it("accepts keys that default.toml does not know", () => {
     const { context } = world({})
     const applied = { text: "[new]\nkey = 1.0", isSecret: false }
-    expect(printJson(withApplied(context, subject, applied).value)).toBe('{"port":80,"new":{"key":1.0}}')
+    expect(printJson(tryConfig(context, subject, { applied }).value)).toBe('{"port":80,"new":{"key":1.0}}')
   })
 
   it("knows which values are never shown", () => {

@@ -94,15 +94,17 @@ function changeHooks(): string {
 
 \`pre-create\`, \`pre-update\`, \`pre-delete\` and their \`post-\` events of a service run whichever way it is changed:
 \`hab svc load\`, \`update\` and \`unload\`, \`hab svc apply\`, \`hab apply\`, a file in \`specs/\` that is written or removed, a newer
-release, and \`hab config apply\` (an update with the reason \`config\`). Starting and stopping a service changes nothing of
+release, \`hab config apply\` and a user.toml written by hand (updates with the reason \`config\`). Starting and stopping a service changes nothing of
 it: those events are \`pre-start\`, \`pre-stop\` and their like. A spec that was there before is not created anew when the
 supervisor starts: the services it created, each with the spec it was under, are in \`sup/default/data/known/\`. Where no
 supervisor runs, no hooks do; the next one sees what was loaded, changed or unloaded meanwhile and runs them then, with the
-reason \`boot\` (an unload has its own). For a service whose package is not installed any more nothing can be run.
+reason \`boot\` (an unload has its own). For a service whose package is not installed any more nothing can be run, and the
+log says so. The user.toml that a supervisor finds when it starts is in force.
 
 - A failing hook before prevents it: what was not loaded stays so, the old spec and the old release stay, what was to be
   unloaded runs on. The command says so and exits with 1. A spec file written by hand stays as it was written, and is
-  tried again once it differs; one that was removed comes back. \`unload --force\` overrides \`pre-delete\`.
+  tried again once it differs; one that was removed comes back. A user.toml that was refused stays out of force until it
+  is written again; \`hab svc explain\` says so. \`unload --force\` overrides \`pre-delete\`.
 - A failing hook after it is told, by the command where it waits (\`--wait\`), otherwise in the log; the change stays.
 - \`hab svc load\` waits for the hooks before, unless \`-d\` is given, and with \`--wait\` for those after, which run once the
   service is up.

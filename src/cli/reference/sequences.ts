@@ -2,7 +2,13 @@ import type { EventName, SubjectKind } from "../../hooks/events.ts"
 import type { Reason } from "../../hooks/reasons.ts"
 
 /** What happens to a service, the reason its hooks are told, and every event that fires then, in its order. */
-export type Sequence = Readonly<{ when: string; reason: Reason; events: readonly EventName[] }>
+export type Sequence = Readonly<{
+  when: string
+  reason: Reason
+  /** What `pre-update` and `post-update` are told, where that is another. */
+  around?: Reason
+  events: readonly EventName[]
+}>
 
 const START = ["pre-start", "run", "post-start"] as const
 const STOP = ["pre-stop", "post-stop"] as const
@@ -24,18 +30,22 @@ export const SEQUENCES = {
     events: ["post-exit", "post-stop", "pre-restart", ...START, "post-restart", "post-healthy"],
   },
   options: { when: "Its spec changes, its process does not", reason: "manual", events: ["pre-update", "post-update"] },
-  "applied-config": {
-    when: "`hab config apply` changes its configuration, and it has `reconfigure`",
+  reconfigure: {
+    when: "Its user.toml or `hab config apply` changes its configuration, and it has `reconfigure`",
     reason: "config",
     events: ["pre-update", "reconfigure", "post-update"],
   },
-  reconfigure: {
-    when: "Its user.toml changes, and it has `reconfigure`",
+  config: {
+    when: "Its user.toml or `hab config apply` changes its configuration, and it has no `reconfigure`",
     reason: "config",
-    events: ["reconfigure"],
+    events: ["pre-update", ...AGAIN, "post-update", "post-healthy"],
   },
-  config: { when: "Its user.toml changes, and it has no `reconfigure`", reason: "config", events: RESTART },
-  "hook-changed": { when: "`init`, `run` or `post-run` changes", reason: "hook-changed", events: RESTART },
+  "hook-changed": {
+    when: "Its configuration changes the text of `init`, `run` or `post-run`",
+    reason: "hook-changed",
+    around: "config",
+    events: ["pre-update", ...AGAIN, "post-update", "post-healthy"],
+  },
   unhealthy: {
     when: 'It becomes unhealthy, and its spec says `on_critical = "restart"`',
     reason: "unhealthy",
@@ -146,10 +156,13 @@ export const OTHER_SEQUENCES = {
 
 /** The sequences as markdown. */
 export function sequencePage(): string {
-  const rows = Object.values(SEQUENCES).map(
-    ({ when, reason, events }) =>
-      `| ${when} | \`${reason}\` | ${events.map((event) => (event === "run" ? "**run**" : `\`${event}\``)).join(" → ")} |`,
-  )
+  const rows = Object.values(SEQUENCES).map(({ when, reason, around, events }: Sequence) => {
+    const told = (event: EventName) => {
+      if (event === "run") return "**run**"
+      return around !== undefined && event.endsWith("-update") ? `\`${event}\` (\`${around}\`)` : `\`${event}\``
+    }
+    return `| ${when} | \`${reason}\` | ${events.map(told).join(" → ")} |`
+  })
   return ["| What happens | Reason | Events |", "|---|---|---|", ...rows, ""].join("\n")
 }
 

@@ -33,6 +33,7 @@ function takeUp(change: ChangeContext, spec: ServiceSpec, wanted: ServiceSpec | 
   const verb = missed(spec, wanted)
   if (verb === undefined) return takeUpRelease(change, spec)
   const held = openAsItWas(change, spec)
+  if (held === undefined) sayUnrun(change, spec, verb)
   if (held !== undefined && hasHooks(held, verb)) {
     if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
   } else if (verb === "delete") change.known.settle(spec.ident.name)
@@ -97,6 +98,13 @@ function openAsItWas({ context, roster, say }: ChangeContext, spec: ServiceSpec)
     return undefined
   }
 }
+
+function sayUnrun({ say }: ChangeContext, { ident }: ServiceSpec, verb: ChangeVerb): void {
+  const text = `${ident.name} was ${PASTS[verb]} while no supervisor ran, and ${stringifyIdent(ident)} is not installed any more`
+  say("hab-sup", "HK", `${text}: hooks around that do not run`)
+}
+
+const PASTS = { create: "loaded", update: "changed", replace: "replaced", delete: "unloaded" } as const
 
 function hasHooks({ release, declared }: Supervised, verb: ChangeVerb): boolean {
   const declaredFor = release === undefined ? new Set() : eventsWithHooks(release, declared)

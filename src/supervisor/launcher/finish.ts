@@ -7,13 +7,13 @@ const FLUSH_LIMIT_MS = 1_000
 
 /**
  * Ends what is left: TERM to everything, KILL after 8 s or when `hurry` is aborted (spec supervisor §8.1). `leave` keeps
- * what was adopted running and recorded, for the next launcher.
+ * what was adopted running and recorded, for the next launcher. Resolves with whether nothing of any service is left.
  */
 export async function endProcesses(
   context: LauncherContext,
   adopted: "stop" | "leave",
   hurry: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   context.closing = true
   await Promise.all(context.starting)
   const instances = adopted === "stop" ? [...context.instances] : [context.ownInstance]
@@ -23,20 +23,25 @@ export async function endProcesses(
     for (const instance of instances) groups.signalRun(instance, signal)
   }
   send("SIGTERM")
-  if (await inTime(gone, wait(clock, GRACE_MS, hurry))) return
+  // Of an adopted process the end is known here before its record is told of it.
+  const isClear = () => adopted === "stop" || context.table.living().length === 0
+  if (await inTime(gone, wait(clock, GRACE_MS, hurry))) return isClear()
   say(context, "Services still running after the grace period; killing them")
   send("SIGKILL")
   // A process in uninterruptible sleep outlives even that; it must not keep us.
-  if (!(await inTime(gone, wait(clock, KILLED_LIMIT_MS)))) say(context, "Some processes cannot be killed")
+  if (await inTime(gone, wait(clock, KILLED_LIMIT_MS))) return isClear()
+  say(context, "Some processes cannot be killed")
+  return false
 }
 
-/** Removes what only a living launcher needs. With adopted processes left running, their FIFOs and records stay. */
+/** Removes what only a living launcher needs. Unless nothing is left running, FIFOs and records stay. */
 export function removeTraces(
   context: LauncherContext,
+  isClear: boolean,
   paths: Readonly<{ processes: string; events: string; pidFile: string }>,
 ): void {
   const { files, groups } = context.ports
-  if (context.table.living().length === 0) {
+  if (isClear) {
     groups.close()
     files.removeTree(paths.processes)
     files.removeTree(paths.events)

@@ -179,6 +179,39 @@ describe("hooks around loading, changing and unloading a service", () => {
     expect(apply(2, "word = 3\n").code).toBe(0)
   })
 
+  it("run around a user.toml that is written by hand, and may refuse it until it is written again", async () => {
+    const user = (text: string) => hab.write("hab/user/handmade/config/user.toml", text)
+    const conf = () => hab.read("hab/svc/handmade/config/app.conf")
+    installPlan(hab, {
+      name: "handmade",
+      toml: "word = 1\n",
+      config: { "app.conf": "{{cfg.word}}\n" },
+      hooks: { run: RUNS_ON, reconfigure: "true" },
+    })
+    const note = (event: string) => `echo ${event} $HAB_HOOK_REASON $HAB_HOOK_CHANGED >>${hab.path("handmade.journal")}`
+    overlay(
+      "handmade",
+      `[[hooks.pre-update]]\nrun = '${note("pre-update")}; test ! -e ${hab.path("fixed")}'
+[[hooks.post-update]]\nrun = '${note("post-update")}'\n`,
+    )
+    hab.does("svc", "load", "acme/handmade", "--wait")
+    user("word = 2\n")
+    await until("it is in force", () => journal("handmade").length === 2)
+    expect([journal("handmade"), conf()]).toEqual([["pre-update config 1", "post-update config 1"], "2\n"])
+    hab.write("fixed", "")
+    user("word = 3\n")
+    const seen = await sup.sees(/the pre-update hooks of handmade failed.*; handmade stays as it was/)
+    expect([seen.length > 0, conf()]).toEqual([true, "2\n"])
+    expect(hab.does("svc", "explain", "handmade")).toContain("the pre-update hooks of handmade failed")
+    // Another reason to render does not let it in.
+    hab.does("svc", "restart", "handmade")
+    expect(conf()).toBe("2\n")
+    rmSync(hab.path("fixed"))
+    user("word = 4\n")
+    await until("it is in force", () => conf() === "4\n")
+    await until("that was told", () => journal("handmade").at(-1)?.startsWith("post-update"))
+  })
+
   it("run for spec files that appear and go, and for nothing that was known before", async () => {
     const spec = 'ident = "acme/noted"\n'
     const before = journal("noted").length

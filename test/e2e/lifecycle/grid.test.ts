@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Cause, SEQUENCES } from "../../../src/cli/reference/sequences.ts"
+import { type Cause, SEQUENCES, type Sequence } from "../../../src/cli/reference/sequences.ts"
 import { EVENTS, type EventRow } from "../../../src/hooks/events.ts"
 import { createHab, type Hab, processesOf, type SupervisorRun } from "../../support/hab.ts"
 import { installPlan, RUNS_ON, type TestPlan } from "../../support/plans.ts"
@@ -54,8 +54,9 @@ const lines = () => (hab.readIfPresent("journal") ?? "").trim().split("\n")
 
 /** Does something and compares what fires then; what runs beside the rest, as the process does, is looked at alone. */
 async function expectSequence(cause: Cause, act: () => unknown): Promise<void> {
-  const { reason, events } = SEQUENCES[cause]
-  const expected = events.map((event) => (event === "run" ? "run" : `${event} ${reason}`))
+  const { reason, around, events }: Sequence = SEQUENCES[cause]
+  const reasonOf = (event: string) => (around !== undefined && event.endsWith("-update") ? around : reason)
+  const expected = events.map((event) => (event === "run" ? "run" : `${event} ${reasonOf(event)}`))
   const before = lines().filter(Boolean).length
   await act()
   const fired = () => lines().filter(Boolean).slice(before)
@@ -103,7 +104,7 @@ describe("every cause by every event, under one supervisor", () => {
     hab.write("hab/user/grid/hooks.toml", note("reconfigure").replace(/^for .*\n/m, ""))
     await sup.sees("hooks.toml was read again: 1 hook")
     await expectSequence("reconfigure", userToml("word = 3\nrun = 2\n"))
-    await expectSequence("applied-config", () => hab.given("word = 4\n", "config", "apply", "grid.default", "1"))
+    await expectSequence("reconfigure", () => hab.given("word = 4\n", "config", "apply", "grid.default", "1"))
     dependOnBase()
     await until("the change is over", () => lines().at(-1) === "post-update load")
     await expectSequence("dependency", () => hab.does("svc", "restart", "base"))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { HabError } from "../../../src/base/errors.ts"
 import { createLayout } from "../../../src/base/layout.ts"
 import { resumeOwed, takeUpKnown } from "../../../src/supervisor/change/catch-up.ts"
 import { knownServices, type OwedChange } from "../../../src/supervisor/change/known-services.ts"
@@ -15,6 +16,10 @@ const layout = createLayout({ root: "/", enclosed: true })
 const OLD = { inputs: { channel: "stable" }, outputs: { pid: 7 } }
 const web = commandSpec("web", { hooks: { "pre-delete": [{ run: "x" }], "post-update": [{ run: "x" }] } })
 const bare = commandSpec("bare")
+
+function notInstalled(): never {
+  throw new HabError("PACKAGE_NOT_FOUND", "it has no installed release")
+}
 
 /** A supervisor that begins, after an earlier one knew these services and owed what it owed. */
 function beginning(earlier: readonly ServiceSpec[], owed: Readonly<Record<string, OwedChange>> = {}) {
@@ -35,12 +40,13 @@ function beginning(earlier: readonly ServiceSpec[], owed: Readonly<Record<string
   const known = open()
   const services = new Map<string, Supervised>()
   const posted: string[] = []
+  const said: string[] = []
   const begun: ServiceChange[] = []
   const change = {
-    ...{ known, reason: "boot", say: () => undefined },
+    ...{ known, reason: "boot", say: (_: string, __: string, text: string) => void said.push(text) },
     context: {
       host: { files, env: {}, clock: fakeClock(), users: fakeUsers(), watcher: { watch: () => () => undefined } },
-      ...{ layout, hooks: { declared: [] }, store: { find: () => undefined } },
+      ...{ layout, hooks: { declared: [] }, store: { find: () => undefined, load: notInstalled } },
       options: { backoff: { tag: "default" } },
       launcher: { left: () => [] },
     },
@@ -52,7 +58,7 @@ function beginning(earlier: readonly ServiceSpec[], owed: Readonly<Record<string
     changes: { isPending: () => false, run: async (one: ServiceChange) => void begun.push(one) },
   } as unknown as ChangeContext
   const takeUp = (...found: ServiceSpec[]) => takeUpKnown(change, new Map(found.map((spec) => [spec.ident.name, spec])))
-  return { change, known, services, posted, begun, takeUp }
+  return { change, known, services, posted, said, begun, takeUp }
 }
 
 describe("services that changed while no supervisor ran", () => {
@@ -64,6 +70,18 @@ describe("services that changed while no supervisor ran", () => {
     const changed = beginning([web, bare])
     changed.takeUp({ ...web, channel: "beta" }, { ...bare, channel: "beta" })
     expect([...changed.services.values()].map(({ name, spec }) => [name, spec.channel])).toEqual([["web", web.channel]])
+  })
+
+  it("are told of where their package went meanwhile: their hooks cannot run", () => {
+    const gone = { ...web, ident: { origin: "acme", name: "gone" }, own: { ...web.own, command: undefined } }
+    const { takeUp, said, services } = beginning([gone as unknown as ServiceSpec])
+    takeUp()
+    expect([services.size, said]).toEqual([
+      0,
+      [
+        "gone was unloaded while no supervisor ran, and acme/gone is not installed any more: hooks around that do not run",
+      ],
+    ])
   })
 
   it("are not those that are wanted up or down now, nor those that did not change", () => {

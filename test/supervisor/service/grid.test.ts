@@ -83,7 +83,9 @@ const run = 1
 const CHANGED: Readonly<Partial<Record<Cause, ChangeVerb>>> = {
   load: "create",
   options: "update",
-  "applied-config": "update",
+  reconfigure: "update",
+  config: "update",
+  "hook-changed": "update",
   update: "update",
   unload: "delete",
 }
@@ -101,7 +103,6 @@ const BEGINNINGS: Readonly<
   options: { event: { tag: "settings-changed", settings: DEFAULT_SETTINGS } },
   manual: { event: { tag: "restart", reason: "manual" } },
   crash: { event: { tag: "process-exited", run, status: CRASH } },
-  "applied-config": { event: { tag: "inputs-changed" }, changes: CONFIG },
   reconfigure: { event: { tag: "inputs-changed" }, changes: CONFIG },
   config: { event: { tag: "inputs-changed" }, hooks: NO_RECONFIGURE, changes: CONFIG },
   "hook-changed": { event: { tag: "inputs-changed" }, changes: { hooks: ["run"], config: [] } },
