@@ -21,7 +21,7 @@ const MAKE_ROOM = "make room on that disk, then run it again"
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: ELSEWHERE,
   EPERM: ELSEWHERE,
-  EROFS: ELSEWHERE,
+  EROFS: "mount it read-write (dmesg says whether its disk failed), or use another root: FS_ROOT=DIRECTORY",
   ENOSPC: MAKE_ROOM,
   EDQUOT: MAKE_ROOM,
 }

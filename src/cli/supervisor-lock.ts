@@ -25,12 +25,7 @@ export function supervisorAbsent(layout: Layout): HabError {
 }
 
 /** The launcher's pid: what is written in LOCK, if somebody holds it. */
-export async function launcherPid({ locks, files }: Host, layout: Layout): Promise<number | undefined> {
-  const { lock } = supervisorPaths(layout)
-  if (files.stat(lock) === undefined) return undefined
-  const written = files.readText(lock)
-  const result = await locks.acquire(lock, { content: written })
-  if (result.tag === "held") return Number(result.by)
-  result.release()
-  return undefined
+export async function launcherPid({ locks }: Pick<Host, "locks">, layout: Layout): Promise<number | undefined> {
+  const by = await locks.holder(supervisorPaths(layout).lock)
+  return by === undefined ? undefined : Number(by)
 }

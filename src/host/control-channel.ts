@@ -51,7 +51,11 @@ async function serve(socket: string, handler: ControlHandler): Promise<ControlSe
   return {
     close: () =>
       new Promise((resolve) => {
-        fs.rmSync(socket, { force: true })
+        try {
+          fs.rmSync(socket, { force: true })
+        } catch {
+          // On a disk that became read-only it stays; nobody answers there, and the next supervisor replaces it.
+        }
         server.close(() => resolve())
         server.closeAllConnections()
       }),

@@ -69,6 +69,8 @@ export function createFifoPool(directory: string): FifoPool {
 
 function makeFifos(names: readonly string[], done: (error: Error | null) => void): void {
   execFile("mkfifo", ["-m", "600", "--", ...names], { timeout: 10_000 }, (error, _stdout, stderr) => {
-    done(error === null ? null : new Error(stderr.trim() === "" ? error.message : stderr.trim()))
+    // It complains of each of them, in the same words.
+    const [complaint] = stderr.trim().split("\n", 1)
+    done(error === null ? null : new Error(complaint || error.message))
   })
 }

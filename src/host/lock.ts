@@ -10,7 +10,27 @@ const HELD_STATUS = 75
  * ended, and the kernel frees it when we are gone. Node opens files close-on-exec, so nothing we start keeps it.
  */
 export function systemLocks(program = "flock"): Locks {
-  return { acquire: (path, { content }) => acquire(program, path, content) }
+  return { acquire: (path, { content }) => acquire(program, path, content), holder: (path) => holder(program, path) }
+}
+
+async function holder(program: string, path: string): Promise<string | undefined> {
+  if (!fs.existsSync(path)) return undefined
+  const descriptor = fs.openSync(path, fs.constants.O_RDONLY)
+  const outcome = lock(program, descriptor)
+  fs.closeSync(descriptor)
+  if (outcome === "locked") return undefined
+  if (outcome === "held") return readHolder(path)
+  throw failed(path, outcome.why)
+}
+
+function readHolder(path: string): string {
+  return fs.readFileSync(path, "utf8").trim()
+}
+
+function failed(path: string, why: string): HabError {
+  return new HabError("LOCK_FAILED", `cannot lock ${path}: ${why}`, {
+    hint: "hab needs the program flock (Debian: util-linux) and a file system that can lock",
+  })
 }
 
 async function acquire(program: string, path: string, content: string): Promise<LockResult> {
@@ -22,10 +42,8 @@ async function acquire(program: string, path: string, content: string): Promise<
     return { tag: "acquired", release: once(() => fs.closeSync(descriptor)) }
   }
   fs.closeSync(descriptor)
-  if (outcome === "held") return { tag: "held", by: fs.readFileSync(path, "utf8").trim() }
-  throw new HabError("LOCK_FAILED", `cannot lock ${path}: ${outcome.why}`, {
-    hint: "hab needs the program flock (Debian: util-linux) and a file system that can lock",
-  })
+  if (outcome === "held") return { tag: "held", by: readHolder(path) }
+  throw failed(path, outcome.why)
 }
 
 function lock(program: string, descriptor: number): "locked" | "held" | Readonly<{ why: string }> {

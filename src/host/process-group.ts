@@ -1,7 +1,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import fs from "node:fs"
 import { clearInterval, setInterval } from "node:timers"
-import { messageOf } from "../base/errors.ts"
+import { describeSystemError } from "../base/describe-system-error.ts"
+import { isSystemError, messageOf } from "../base/errors.ts"
 import type { ExitStatus } from "../base/exit-status.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
 import type {
@@ -162,7 +163,9 @@ function identityOf(pid: number | undefined): ProcessIdentity | undefined {
 }
 
 function describeCause(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code
+  const { code, syscall } = error as NodeJS.ErrnoException
+  // Not the command's, but what it needs: its streams.
+  if (isSystemError(error) && syscall?.startsWith("spawn") !== true) return describeSystemError(error)
   if (code === "ENOENT") return "no such file, or the interpreter its first line names is missing (ENOENT)"
   if (code === "EACCES") return "it is not executable (EACCES)"
   return messageOf(error)

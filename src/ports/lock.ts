@@ -14,4 +14,9 @@ export interface Locks {
    * read. Throws LOCK_FAILED when locking does not work here.
    */
   acquire(path: string, options: Readonly<{ content: string }>): Promise<LockResult>
+  /**
+   * What the holder of the lock at `path` wrote about itself; undefined when nobody holds it. Writes nothing, so that a
+   * read-only file system is no hindrance. Throws LOCK_FAILED as `acquire`.
+   */
+  holder(path: string): Promise<string | undefined>
 }

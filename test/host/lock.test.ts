@@ -17,10 +17,13 @@ describe("locks", () => {
       tag: "held",
       by: "pid 12 (hab pkg install)",
     })
+    expect(await locks.holder(path)).toBe("pid 12 (hab pkg install)")
     if (first.tag === "acquired") {
       first.release()
       first.release()
     }
+    expect([await locks.holder(path), await locks.holder(`${path}.other`)]).toEqual([undefined, undefined])
+    expect(readFileSync(path, "utf8")).toBe("pid 12 (hab pkg install)\n")
     const again = await locks.acquire(path, { content: "x" })
     expect(again.tag).toBe("acquired")
     expect(readFileSync(path, "utf8")).toBe("x")

@@ -18,6 +18,7 @@ export function fakeLocks(): Locks {
       held.set(path, content)
       return { tag: "acquired", release: () => void held.delete(path) }
     },
+    holder: async (path) => held.get(path)?.trim(),
   }
 }
 

@@ -1,4 +1,5 @@
-import { HabError, messageOf } from "../../base/errors.ts"
+import { adviceOnSystemError, describeSystemError } from "../../base/describe-system-error.ts"
+import { HabError, isSystemError, messageOf } from "../../base/errors.ts"
 import type { ControlReply, ControlRequest } from "../../ports/control-channel.ts"
 import type { ChangeStatus } from "../change/service-change.ts"
 import type { Choice } from "../loaded-specs.ts"
@@ -147,6 +148,7 @@ export async function answerControl(actions: ControlActions, request: ControlReq
     const { route, service } = asked
     return { status: 200, body: await route.answer(actions, { body: request.body as never, service }) }
   } catch (error) {
+    if (isSystemError(error)) return refusedBySystem(error)
     if (!(error instanceof HabError)) return failure(500, "INTERNAL", messageOf(error))
     return failure(STATUS_OF[error.code] ?? 400, error.code, error.message, error)
   }
@@ -187,6 +189,11 @@ function missingIn({ body: needed }: Route, body: unknown): string | undefined {
 function isSet(value: unknown): boolean {
   const { name, file, services } = (value ?? {}) as Record<string, unknown>
   return typeof name === "string" && typeof file === "string" && Array.isArray(services)
+}
+
+function refusedBySystem(error: NodeJS.ErrnoException): ControlReply {
+  const hint = adviceOnSystemError(error)
+  return failure(500, "IO", describeSystemError(error), hint === undefined ? {} : { hint })
 }
 
 function failure(status: number, code: string, message: string, more: Partial<HabError> = {}): ControlReply {

@@ -1,3 +1,5 @@
+import { describeSystemError } from "../../base/describe-system-error.ts"
+import { isSystemError } from "../../base/errors.ts"
 import { wait } from "../../ports/clock.ts"
 import { type LauncherContext, say } from "./context.ts"
 
@@ -41,12 +43,16 @@ export function removeTraces(
   paths: Readonly<{ processes: string; events: string; pidFile: string }>,
 ): void {
   const { files, groups } = context.ports
-  if (isClear) {
+  try {
+    if (files.lstat(paths.pidFile) !== undefined) files.removeFile(paths.pidFile)
+    if (!isClear) return
     groups.close()
     files.removeTree(paths.processes)
     files.removeTree(paths.events)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    say(context, `What only a running hab needs could not be removed: ${describeSystemError(error)}`)
   }
-  if (files.lstat(paths.pidFile) !== undefined) files.removeFile(paths.pidFile)
 }
 
 /** Waits until the consoles have printed everything, a second at most. */

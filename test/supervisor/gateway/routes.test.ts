@@ -49,6 +49,19 @@ describe("the control API (decisions I)", () => {
     expect(asked).toEqual([body, { all: true }])
   })
 
+  it("says in words, with Habitat's number, what the system refuses", async () => {
+    const refused = Object.assign(new Error("EROFS: …"), { code: "EROFS", syscall: "open", path: "/hab/x.spec" })
+    const stop = () => {
+      throw refused
+    }
+    const { status, body } = await ask({ stop }, "POST", "/v1/services/stop", { all: true })
+    const message = "cannot open '/hab/x.spec': file system is read-only (EROFS)"
+    expect([status, body]).toMatchObject([
+      500,
+      { error: { code: "IO", number: 1, message, hint: expect.stringContaining("read-write") } },
+    ])
+  })
+
   it("reads the service out of the path, idents percent-encoded", async () => {
     const hooks = (service: string) => {
       expect(service).toBe("acme/web")
