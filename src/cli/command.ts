@@ -94,6 +94,8 @@ export type Command = Readonly<{
   /** Words after the group: `key generate`. */
   name: string
   summary: string
+  /** Heading in the group's help; without one it stands below "Commands". */
+  section?: string
   /** Positional arguments in commander's notation: `<ident> [file...]`. */
   arguments?: string
   examples: readonly string[]
@@ -123,4 +125,17 @@ export function defineCommand<const T extends OptionTable>(definition: Definitio
 }
 
 /** A noun: `hab pkg …`. */
-export type CommandGroup = Readonly<{ name: string; summary: string; commands: readonly Command[] }>
+export type CommandGroup = Readonly<{
+  name: string
+  summary: string
+  /** Heading in the help of `hab`. */
+  section?: "Build and share packages" | "Run services" | "This machine"
+  /** What the words between the group and its commands are about: `key` of `hab origin key generate`. */
+  nouns?: Readonly<Record<string, string>>
+  commands: readonly Command[]
+}>
+
+/** Commands that stand together in the help of their group, below a heading. */
+export function inSection(section: string, commands: readonly Command[]): readonly Command[] {
+  return commands.map((command) => ({ ...command, section }))
+}

@@ -16,23 +16,23 @@ import { supportBundleCommands } from "./groups/supportbundle.ts"
 import { svcCommands } from "./groups/svc.ts"
 import { userCommands } from "./groups/user.ts"
 
-/** Every command. Help, completion and docs/reference/cli.md are printed from this. */
+/** Every command, in the order of help. Help, completion and docs/reference/cli.md are printed from this. */
 export const GROUPS: readonly CommandGroup[] = [
-  applyCommands,
-  bldrCommands,
-  cliCommands,
-  configCommands,
-  depotCommands,
-  destroyCommands,
-  fileCommands,
-  licenseCommands,
+  planCommands,
   originCommands,
   pkgCommands,
-  planCommands,
-  ringCommands,
-  studioCommands,
+  depotCommands,
+  bldrCommands,
   supCommands,
-  supportBundleCommands,
   svcCommands,
+  configCommands,
+  fileCommands,
+  applyCommands,
+  destroyCommands,
+  ringCommands,
+  cliCommands,
   userCommands,
+  supportBundleCommands,
+  licenseCommands,
+  studioCommands,
 ]

@@ -1,5 +1,6 @@
-import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander"
+import { CommanderError, InvalidArgumentError, Option, type Command as Program } from "commander"
 import type { Arguments, Command, CommandGroup, OptionSpec } from "./command.ts"
+import { addExamples, describeGroup, headingOf, helpfulProgram } from "./help.ts"
 
 export type Invocation = Readonly<{
   command: Command
@@ -20,11 +21,7 @@ export type Parsed =
 export function parseCommandLine(groups: readonly CommandGroup[], words: readonly string[], version: string): Parsed {
   let chosen: Invocation | undefined
   let output = ""
-  const program = new Program("hab")
-    .description("Packages services and keeps them running.")
-    .version(`hab ${version}`, "-V, --version")
-    .helpCommand("help [command]", "Show help for a command")
-    .enablePositionalOptions()
+  const program = helpfulProgram(version)
   for (const group of addressed(groups, words)) addGroup(program, group, (invocation) => (chosen = invocation))
   configure(program, version, (text) => (output += text))
   try {
@@ -74,30 +71,37 @@ function addGroup(program: Program, group: CommandGroup, choose: (invocation: In
     const made = parentOf(path.slice(0, -1))
       .command(path.at(-1) ?? group.name)
       .enablePositionalOptions()
-    if (path.length === 1) made.description(group.summary)
+    describeGroup(made, group, path)
     parents.set(path.join(" "), made)
     return made
   }
   for (const command of group.commands) {
     // A command without a name is the group's own: `hab apply`.
     const words = [group.name, ...command.name.split(" ")].filter((word) => word !== "")
-    addCommand(parentOf(words.slice(0, -1)), words.at(-1) ?? group.name, command, choose)
+    const parent = parentOf(words.slice(0, -1))
+    addCommand(parent, words.at(-1) ?? group.name, command, choose).helpGroup(
+      headingOf(parent === program ? group : command),
+    )
   }
 }
 
-function addCommand(parent: Program, word: string, command: Command, choose: (invocation: Invocation) => void): void {
+function addCommand(
+  parent: Program,
+  word: string,
+  command: Command,
+  choose: (invocation: Invocation) => void,
+): Program {
   const sub = parent.command(`${word} ${command.arguments ?? ""}`.trim(), { hidden: command.hidden ?? false })
   sub.description(command.summary)
   for (const [key, spec] of Object.entries(command.options)) sub.addOption(optionFor(key, spec))
-  if (command.examples.length > 0) {
-    sub.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join("\n")}`)
-  }
+  addExamples(sub, command.examples)
   if (command.passesThrough === true) sub.passThroughOptions()
   sub.action(() => {
     const named = namedOptions(command, sub)
     const options = normalise(command, sub.opts())
     choose({ command, args: argumentsOf(command, sub.args), options, named })
   })
+  return sub
 }
 
 function namedOptions(command: Command, sub: Program): ReadonlySet<string> {

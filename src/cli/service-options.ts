@@ -5,8 +5,12 @@ import type { OptionsOf, OptionTable } from "./command.ts"
 /** Options that say how a service is loaded: shared by `hab svc load` and `hab sup run` (spec supervisor §1.3). */
 export const SERVICE_OPTIONS = {
   group: { kind: "text", value: "GROUP", summary: "Service group (default: default)" },
-  channel: { kind: "text", value: "CHANNEL", summary: "Builder channel to follow" },
-  url: { kind: "text", short: "u", value: "URL", summary: "Builder address" },
+  channel: {
+    kind: "text",
+    value: "CHANNEL",
+    summary: "Channel of the depot that its releases come from (default: stable)",
+  },
+  url: { kind: "text", short: "u", value: "URL", summary: "The depot that its releases come from" },
   topology: { kind: "text", short: "t", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },
   strategy: {
     kind: "text",

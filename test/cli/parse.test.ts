@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { type CommandGroup, defineCommand } from "../../src/cli/command.ts"
+import { type CommandGroup, defineCommand, inSection } from "../../src/cli/command.ts"
+import { GROUPS } from "../../src/cli/groups.ts"
 import { parseCommandLine } from "../../src/cli/parse.ts"
 
 const install = defineCommand({
@@ -94,5 +95,40 @@ describe("the command line", () => {
     expect(parse("--version")).toEqual({ tag: "print", text: "hab 1.2.3\n", exitCode: 0 })
     expect(parse()).toMatchObject({ tag: "print", exitCode: 2 })
     expect(parse("pkg")).toMatchObject({ tag: "print", exitCode: 2 })
+  })
+
+  it("lists commands below their headings, and says what each noun is about", () => {
+    const generate = defineCommand({
+      name: "key generate",
+      summary: "Make one",
+      examples: [],
+      options: {},
+      run: async () => ({}),
+    })
+    const pkg: CommandGroup = {
+      name: "pkg",
+      summary: "Packages",
+      section: "Build and share packages",
+      nouns: { key: "Keys of packages" },
+      commands: [...inSection("Install", [install]), exec, generate],
+    }
+    const helpOf = (...words: string[]) => {
+      const parsed = parseCommandLine([pkg], [...words, "--help"], "1.2.3")
+      return parsed.tag === "print" ? parsed.text : ""
+    }
+    expect(helpOf()).toMatch(/^Build and share packages:\n {2}pkg +Packages$/m)
+    expect(helpOf("pkg")).toMatch(/^Install:\n {2}install <ident-or-hart\.\.\.> +Install packages$/m)
+    expect(helpOf("pkg")).toMatch(/^Commands:\n {2}exec .*\n {2}key +Keys of packages$/m)
+  })
+
+  it("says of every noun between a group and its commands what it is about", () => {
+    const nouns = GROUPS.flatMap(({ name, commands, nouns }) =>
+      commands
+        .filter((command) => command.name.includes(" ") && command.hidden !== true)
+        .map((command) => command.name.slice(0, command.name.lastIndexOf(" ")))
+        .filter((noun) => nouns?.[noun] === undefined)
+        .map((noun) => `hab ${name} ${noun}`),
+    )
+    expect(nouns).toEqual([])
   })
 })

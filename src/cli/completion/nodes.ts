@@ -28,7 +28,8 @@ export function completionNodes(groups: readonly CommandGroup[]): CompletionNode
         const parent = pathOf(parts.slice(0, index))
         const known = words.get(parent) ?? new Map<string, string>()
         const isLast = index === parts.length - 1
-        if (!known.has(part)) known.set(part, isLast ? command.summary : index === 0 ? group.summary : "")
+        const noun = index === 0 ? group.summary : (group.nouns?.[parts.slice(1, index + 1).join(" ")] ?? "")
+        if (!known.has(part)) known.set(part, isLast ? command.summary : noun)
         words.set(parent, known)
       }
       flags.set(pathOf(parts), Object.entries(command.options).flatMap(flagOf))

@@ -6,6 +6,7 @@ import { destroySetCommand } from "../commands/destroy.ts"
 export const applyCommands: CommandGroup = {
   name: "apply",
   summary: "Make a set of services, packages and configs what a file declares",
+  section: "Run services",
   commands: [applySetCommand],
 }
 
@@ -13,5 +14,6 @@ export const applyCommands: CommandGroup = {
 export const destroyCommands: CommandGroup = {
   name: "destroy",
   summary: "Delete everything of an applied set",
+  section: "Run services",
   commands: [destroySetCommand],
 }

@@ -10,7 +10,11 @@ import {
 /** `hab bldr …` (spec package §7.5). */
 export const bldrCommands: CommandGroup = {
   name: "bldr",
-  summary: "Channels of a depot",
+  summary: "Make, fill and list the channels of a depot",
+  section: "Build and share packages",
+  nouns: {
+    channel: "Channels of a depot",
+  },
   commands: [
     createChannelCommand,
     destroyChannelCommand,

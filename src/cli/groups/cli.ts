@@ -6,5 +6,6 @@ import { setupCommand, showCliConfigCommand } from "../commands/cli-setup.ts"
 export const cliCommands: CommandGroup = {
   name: "cli",
   summary: "Settings of the command line",
+  section: "This machine",
   commands: [setupCommand, showCliConfigCommand, completersCommand],
 }

@@ -7,5 +7,6 @@ import { configContextCommand, showConfigCommand } from "../commands/config-show
 export const configCommands: CommandGroup = {
   name: "config",
   summary: "Look at the configuration of services and change it while they run",
+  section: "Run services",
   commands: [showConfigCommand, applyConfigCommand, configContextCommand, configSchemaCommand],
 }

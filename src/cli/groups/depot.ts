@@ -5,5 +5,6 @@ import { serveDepotCommand } from "../commands/depot-serve.ts"
 export const depotCommands: CommandGroup = {
   name: "depot",
   summary: "Serve packages to other machines",
+  section: "Build and share packages",
   commands: [serveDepotCommand],
 }

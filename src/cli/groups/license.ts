@@ -29,6 +29,7 @@ const accept = defineCommand({
 /** `hab license …` (spec package §7.1). */
 export const licenseCommands: CommandGroup = {
   name: "license",
-  summary: "Habitat's license marker",
+  summary: "The mark that Habitat leaves of its license",
+  section: "This machine",
   commands: [accept],
 }

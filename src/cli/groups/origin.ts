@@ -74,6 +74,12 @@ const importKey = defineCommand({
 export const originCommands: CommandGroup = {
   name: "origin",
   summary: "Origins, their signing keys and their members",
+  section: "Build and share packages",
+  nouns: {
+    key: "Signing keys of origins",
+    invitations: "Invitations to origins of Chef's Builder",
+    rbac: "Roles of members in origins of Chef's Builder",
+  },
   commands: [
     generate,
     exportKey,

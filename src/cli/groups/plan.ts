@@ -7,5 +7,6 @@ import { renderPlanCommand } from "../commands/plan-render.ts"
 export const planCommands: CommandGroup = {
   name: "plan",
   summary: "Write plans, check them and render their templates",
+  section: "Build and share packages",
   commands: [initPlanCommand, checkPlanCommand, renderPlanCommand],
 }

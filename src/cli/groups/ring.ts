@@ -63,5 +63,9 @@ const status = defineCommand({
 export const ringCommands: CommandGroup = {
   name: "ring",
   summary: "Rings of supervisors and their keys",
+  section: "Run services",
+  nouns: {
+    key: "Keys of rings",
+  },
   commands: [status, generate, exportKey, importRingKey],
 }

@@ -5,5 +5,6 @@ import { studioCommand } from "../commands/studio.ts"
 export const studioCommands: CommandGroup = {
   name: "studio",
   summary: "Of Habitat; builds need none",
+  section: "This machine",
   commands: [studioCommand],
 }

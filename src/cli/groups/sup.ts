@@ -11,6 +11,10 @@ import { supervisorLogsCommand } from "../commands/svc-logs.ts"
 export const supCommands: CommandGroup = {
   name: "sup",
   summary: "Run and stop the supervisor",
+  section: "Run services",
+  nouns: {
+    secret: "The secret and the certificates of control from elsewhere",
+  },
   commands: [
     runSupervisorCommand,
     supervisorStatusCommand,

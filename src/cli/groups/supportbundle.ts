@@ -5,5 +5,6 @@ import { supportBundleCommand } from "../commands/supportbundle.ts"
 export const supportBundleCommands: CommandGroup = {
   name: "supportbundle",
   summary: "What somebody needs who helps",
+  section: "This machine",
   commands: [supportBundleCommand],
 }

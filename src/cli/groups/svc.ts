@@ -12,6 +12,10 @@ import { waitCommand } from "../commands/svc-wait.ts"
 export const svcCommands: CommandGroup = {
   name: "svc",
   summary: "Load, start, stop and look at services",
+  section: "Run services",
+  nouns: {
+    key: "Keys with which others encrypt for a service group",
+  },
   commands: [
     loadCommand,
     applyCommand,

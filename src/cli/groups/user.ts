@@ -4,6 +4,10 @@ import { generateUserKeyCommand } from "../commands/box-keys.ts"
 /** `hab user …` (spec package §7.4). */
 export const userCommands: CommandGroup = {
   name: "user",
-  summary: "Keys of users",
+  summary: "Keys that users encrypt with",
+  section: "This machine",
+  nouns: {
+    key: "Keys of users",
+  },
   commands: [generateUserKeyCommand],
 }

@@ -12,8 +12,12 @@ On a terminal, lines have colours (not with \`NO_COLOR\`, \`HAB_NOCOLORING=1\` o
 going on: the phase of a build, how far a download is (not with \`HAB_NONINTERACTIVE=1\`). \`HAB_GLYPH_STYLE=ascii\` takes signs that
 every terminal has. \`HAB_DEBUG=1\` shows where in hab an error comes from.
 
-${groups.map(describeGroup).join("\n\n")}
+${[...groups].sort(byName).map(describeGroup).join("\n\n")}
 `
+}
+
+function byName(a: CommandGroup, b: CommandGroup): number {
+  return a.name < b.name ? -1 : 1
 }
 
 function describeGroup(group: CommandGroup): string {
