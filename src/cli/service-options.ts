@@ -73,6 +73,11 @@ export const SERVICE_OPTIONS = {
     value: "NAME=VALUE",
     summary: "Limit the process: nofile=FILES, memory=SIZE or cpu=SECONDS, or =none; may be repeated",
   },
+  maxMemoryRestart: {
+    kind: "text",
+    value: "SIZE",
+    summary: "Restart the service when its processes hold more memory than this, such as 300M; none: never (default)",
+  },
   templateMode: {
     kind: "text",
     value: "MODE",

@@ -14,7 +14,7 @@ export const REASONS = {
   "hook-changed": { meaning: "the text of `init`, `run` or `post-run` changed", requested: true },
   watch: { meaning: "a file under `files/` changed", requested: true },
   schedule: { meaning: "it is time for it: health checks and elections", requested: true },
-  memory: { meaning: "kept for a limit of memory; nothing uses it yet", requested: true },
+  memory: { meaning: "its processes hold more memory than its `max_memory_restart`", requested: true },
   dependency: { meaning: "a service it depends on was restarted (`restart = true` in `depends_on`)", requested: true },
   unhealthy: { meaning: "its checks failed", requested: true },
   exit: { meaning: "its process ended by itself", requested: false },

@@ -16,6 +16,7 @@ import { systemNetwork } from "./network.ts"
 import { openGroups } from "./open-groups.ts"
 import { systemProcesses } from "./process-runner.ts"
 import { sendSignal } from "./process-table.ts"
+import { residentMemory } from "./resident-memory.ts"
 import { systemShells } from "./shell.ts"
 import { systemTransfers } from "./transfer-server.ts"
 import { systemUsers } from "./users.ts"
@@ -48,6 +49,7 @@ export function systemHost(): Host {
     env: Object.fromEntries(
       Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
+    residentMemory,
     sendSignal,
     cwd: process.cwd(),
     pid: process.pid,

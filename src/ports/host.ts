@@ -12,6 +12,7 @@ import type { Locks } from "./lock.ts"
 import type { ModuleLoader } from "./module-loader.ts"
 import type { GroupsPlace, RunGroups } from "./process-group.ts"
 import type { ProcessRunner } from "./process-runner.ts"
+import type { ResidentMemory } from "./resident-memory.ts"
 import type { Shells } from "./shell.ts"
 import type { TransferServers } from "./transfer-server.ts"
 import type { Users } from "./users.ts"
@@ -43,6 +44,7 @@ export type Host = Readonly<{
   randomBytes: (length: number) => Uint8Array
   /** The environment this process was started with. */
   env: Readonly<Record<string, string>>
+  residentMemory: ResidentMemory
   /** Sends a signal to one process. False when there is none of that pid. */
   sendSignal: (pid: number, signal: string) => boolean
   cwd: string

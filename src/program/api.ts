@@ -34,6 +34,8 @@ type AnyService = Readonly<{
   onCritical?: "restart" | "none"
   restart?: "always" | "on-failure" | "no"
   shutdownTimeout?: number
+  /** Such as `300M`: above it the service restarts. */
+  maxMemoryRestart?: string | number
   limits?: Readonly<{ nofile?: number; memory?: string | number; cpu?: number }>
   /** For a package its service group, for a command the account's group. */
   group?: string

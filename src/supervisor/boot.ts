@@ -12,6 +12,7 @@ import { installChpst } from "./launcher/chpst.ts"
 import { connectToLauncher, type LauncherClient, type ProcessExit } from "./launcher/client.ts"
 import { createExitInbox, type ExitInbox } from "./launcher/client-groups.ts"
 import { SUPERVISOR_EXIT } from "./launcher/protocol.ts"
+import { watchMemory } from "./memory-watch.ts"
 import { createModuleHosts, type ModuleHosts } from "./modules/module-hosts.ts"
 import { observers, UNOBSERVED } from "./observer.ts"
 import { openAll, openHttp } from "./opening.ts"
@@ -131,9 +132,10 @@ async function begin(
   const arriving = startupWatch()
   const others = [gateway?.observer ?? UNOBSERVED, part?.observer ?? UNOBSERVED]
   const updater = createUpdater(context, options.host, request.updates, gateway?.observer ?? UNOBSERVED)
-  const watching = observers(ending, updater.observer, arriving.observer, ...others)
+  const memory = watchMemory({ host: options.host, roster: () => supervisor.roster, say: speakerOf(context) })
+  const watching = observers(ending, updater.observer, arriving.observer, memory, ...others)
   const { exits } = running
-  const supervisor = createSupervisor(context, { exits, modules, hooks }, watching)
+  const supervisor: Supervisor = createSupervisor(context, { exits, modules, hooks }, watching)
   part?.follow(supervisor)
   running.leave = part?.close
   running.supervisor = supervisor

@@ -1,3 +1,4 @@
+import { parseByteSize } from "../base/byte-size.ts"
 import { HabError } from "../base/errors.ts"
 import { changeLimits } from "../config/limits.ts"
 import { stringifyIdent } from "../package/ident.ts"
@@ -5,6 +6,7 @@ import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { parseBind } from "./spec/parse.ts"
+import { MEMORY_SIZE } from "./spec/parse-own.ts"
 import type { OwnSpec, ServiceBind, ServiceSpec } from "./spec/spec.ts"
 
 /** What `hab svc load`, `hab svc update` and `hab sup run IDENT` may say of a service; what is absent keeps its value. */
@@ -28,6 +30,8 @@ export type SpecFields = Readonly<{
   rollbackAfterSec?: number
   /** `NAME=VALUE`; those that are not named stay. */
   limit?: readonly string[]
+  /** `300M`; `none` for no limit. */
+  maxMemoryRestart?: string
   templateMode?: OwnSpec["templateMode"]
   /** All of our own keys at once, in place of what they were: what an applied declaration says (decisions 27). */
   own?: OwnSpec
@@ -64,9 +68,16 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
       ...present("healthBackoff", healthBackoff),
       ...present("rollbackAfterSec", fields.rollbackAfterSec),
       ...present("templateMode", templateMode),
+      ...(fields.maxMemoryRestart === undefined ? {} : { maxMemoryRestart: maxMemoryOf(fields.maxMemoryRestart) }),
       limits: changeLimits((fields.own ?? old.own).limits, fields.limit ?? []),
     },
   }
+}
+
+function maxMemoryOf(text: string): number | undefined {
+  const bytes = parseByteSize(text)
+  if (bytes || text === "none") return bytes
+  throw new HabError("LIMIT_INVALID", `--max-memory-restart ${text}: it must be ${MEMORY_SIZE}, or none`)
 }
 
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

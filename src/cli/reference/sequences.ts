@@ -61,6 +61,11 @@ export const SEQUENCES = {
     reason: "dependency",
     events: RESTART,
   },
+  memory: {
+    when: "Its processes hold more memory than its `max_memory_restart`, which is looked at every 30 s",
+    reason: "memory",
+    events: RESTART,
+  },
   files: { when: "A file under `files/` changes", reason: "watch", events: ["file-updated"] },
   stop: { when: "Somebody stops it", reason: "manual", events: STOP },
   unload: { when: "It is unloaded", reason: "unload", events: ["pre-delete", ...STOP, "post-delete"] },

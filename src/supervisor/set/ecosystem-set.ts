@@ -32,6 +32,7 @@ const TAKEN = [
   "env",
   "autorestart",
   "kill_timeout",
+  "max_memory_restart",
   "instances",
   "exec_mode",
   "post_start_hook",
@@ -114,6 +115,7 @@ function translate(source: SetSource & EcosystemOptions, app: FieldReader, extra
   const group = app.raw("gid")
   const killMs = app.whole("kill_timeout")
   const hook = app.text("post_start_hook")
+  const memory = app.raw("max_memory_restart")
   return {
     command: commandOf(source, app, cwd),
     working_dir: cwd,
@@ -122,6 +124,7 @@ function translate(source: SetSource & EcosystemOptions, app: FieldReader, extra
     ...(typeof group === "string" ? { group } : {}),
     ...(app.flag("autorestart") === false ? { restart: "no" } : {}),
     ...(killMs === undefined ? {} : { shutdown_timeout: Math.ceil(killMs / 1000) }),
+    ...(memory === undefined ? {} : { max_memory_restart: memory }),
     ...(hook === undefined ? {} : { hooks: { "post-start-hook": [{ module: path.resolve(cwd, hook) }] } }),
   }
 }

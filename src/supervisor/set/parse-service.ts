@@ -5,7 +5,7 @@ import { canonicalEvent, type EventLookup } from "../../hooks/aliases.ts"
 import { EVENTS, type SubjectKind } from "../../hooks/events.ts"
 import { tryParseIdent } from "../../package/ident.ts"
 import { readBinds } from "../spec/parse.ts"
-import { COMMAND_KEYS, readCommand, readDependencies, readHookTables } from "../spec/parse-own.ts"
+import { COMMAND_KEYS, readCommand, readDependencies, readHookTables, readMaxMemory } from "../spec/parse-own.ts"
 import {
   DEFAULT_OWN_SPEC,
   defaultSpec,
@@ -37,6 +37,7 @@ const SHARED_KEYS = [
   "restart",
   "on_critical",
   "health_backoff",
+  "max_memory_restart",
   "limits",
   "depends_on",
   "health",
@@ -81,6 +82,7 @@ export function parseSetService(
     templateMode: service.choice("template_mode", TEMPLATE_MODES) ?? DEFAULT_OWN_SPEC.templateMode,
     onCritical: service.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
     healthBackoff: service.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
+    ...optional("maxMemoryRestart", readMaxMemory(service)),
     limits: readLimits(service),
     ...readDependencies(service),
     set: place.set,

@@ -1,3 +1,4 @@
+import { parseByteSize } from "../../base/byte-size.ts"
 import { HabError, type Problem } from "../../base/errors.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { readLimits } from "../../config/limits.ts"
@@ -21,6 +22,7 @@ const OWN_KEYS = [
   "on_critical",
   "health_backoff",
   "rollback_after",
+  "max_memory_restart",
   "template_mode",
   "limits",
   "version_range",
@@ -50,6 +52,7 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
     onCritical: read.choice("on_critical", ON_CRITICAL) ?? DEFAULT_OWN_SPEC.onCritical,
     healthBackoff: read.choice("health_backoff", HEALTH_BACKOFF) ?? DEFAULT_OWN_SPEC.healthBackoff,
     ...optional("rollbackAfterSec", read.whole("rollback_after")),
+    ...optional("maxMemoryRestart", readMaxMemory(read)),
     limits: readLimits(read),
     ...optional("versionRange", readRange(read)),
     ...optional("set", read.text("set")),
@@ -63,6 +66,17 @@ export function parseOwnSpec(text: string, where: string): OwnSpec {
   }
   return own
 }
+
+/** How much memory is too much: a number of bytes, or a text such as `300M`. */
+export function readMaxMemory(read: FieldReader): number | undefined {
+  const value = read.raw("max_memory_restart")
+  const bytes = value === undefined ? undefined : parseByteSize(String(value))
+  if (value !== undefined && !bytes) read.refuse("max_memory_restart", `'max_memory_restart' must be ${MEMORY_SIZE}`)
+  return bytes || undefined
+}
+
+/** How a size of memory is written. */
+export const MEMORY_SIZE = "an amount of memory, such as 300M"
 
 function readRange(read: FieldReader): string | undefined {
   const range = read.text("version_range")

@@ -1,3 +1,4 @@
+import { printByteSize } from "../../base/byte-size.ts"
 import { printLimits } from "../../config/limits.ts"
 import { stringifyToml } from "../../config/toml.ts"
 import { ConfigFloat, type ConfigTable, type ConfigValue } from "../../config/value.ts"
@@ -13,6 +14,7 @@ export function printOwnSpec(own: OwnSpec): string | undefined {
     on_critical: onCritical === DEFAULT_OWN_SPEC.onCritical ? undefined : onCritical,
     health_backoff: healthBackoff === DEFAULT_OWN_SPEC.healthBackoff ? undefined : healthBackoff,
     rollback_after: own.rollbackAfterSec === 0 ? undefined : own.rollbackAfterSec,
+    max_memory_restart: own.maxMemoryRestart === undefined ? undefined : printByteSize(own.maxMemoryRestart),
     template_mode: templateMode === DEFAULT_OWN_SPEC.templateMode ? undefined : templateMode,
     version_range: own.versionRange,
     set: own.set,

@@ -49,6 +49,8 @@ export type OwnSpec = Readonly<{
   healthBackoff: (typeof HEALTH_BACKOFF)[number]
   /** Seconds a new release may take to become healthy before the service goes back to the one before; absent or 0: no limit. */
   rollbackAfterSec?: number
+  /** Bytes of resident memory of its processes above which it restarts, with the reason `memory`. */
+  maxMemoryRestart?: number | undefined
   limits: ServiceLimits
   /** What runs instead of a package (decisions 30). */
   command?: CommandSpec

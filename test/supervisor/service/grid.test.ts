@@ -109,6 +109,7 @@ const BEGINNINGS: Readonly<
   unhealthy: { event: { tag: "health-result", run, answer: "critical" } },
   update: { event: { tag: "package-changed", settings: DEFAULT_SETTINGS } },
   dependency: { event: { tag: "restart", reason: "dependency" } },
+  memory: { event: { tag: "restart", reason: "memory" } },
   files: { event: { tag: "files-updated" } },
   stop: { event: { tag: "stop", reason: "manual" } },
   unload: { event: { tag: "unload", reason: "unload" } },

@@ -251,13 +251,21 @@ describe("an ecosystem file", () => {
       shutdownTimeoutSec: 2,
       own: {
         restart: "no",
+        maxMemoryRestart: 1024 ** 3,
         command: {
           argv: ["python3", "/srv/shop/api/serve.py", "--port", "80"],
           environment: { A: "1", NODE_APP_INSTANCE: "1" },
         },
       },
     })
-    expect(set.notes).toHaveLength(3)
+    expect(set.notes).toHaveLength(2)
+  })
+
+  it("is refused where its limit of memory is none", () => {
+    const { problems } = ecosystem({ name: "a", script: "x", max_memory_restart: "lots" })
+    expect(problems.map(({ message }) => message)).toEqual([
+      "'max_memory_restart' must be an amount of memory, such as 300M",
+    ])
   })
 
   it("is refused without a script, or with two apps of a name", () => {

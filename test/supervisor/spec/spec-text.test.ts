@@ -74,6 +74,7 @@ describe("the spec file", () => {
       onCritical: "restart",
       healthBackoff: "on",
       templateMode: "strict",
+      maxMemoryRestart: 300 * 1024 * 1024,
       limits: { nofile: 4096, memory: 512 * 1024 * 1024, cpu: 60 },
     } as const
     expect(parseOwnSpec(printOwnSpec(own) ?? "", "redis.hab.toml")).toEqual(own)
