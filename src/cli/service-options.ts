@@ -8,7 +8,7 @@ export const SERVICE_OPTIONS = {
   channel: {
     kind: "text",
     value: "CHANNEL",
-    summary: "Channel of the depot that its releases come from (default: stable)",
+    summary: "Channel of the depot that its releases come from (default: base)",
   },
   url: { kind: "text", short: "u", value: "URL", summary: "The depot that its releases come from" },
   topology: { kind: "text", short: "t", value: "TOPOLOGY", choices: ["standalone", "leader"], summary: "Topology" },

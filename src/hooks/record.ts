@@ -33,26 +33,52 @@ export type EventRecord = Readonly<{
   dryRun?: boolean
 }>
 
+type Variable = Readonly<{ read: (record: EventRecord) => string | number | undefined; meaning: string }>
+
 /** The variables of the record; those without a value are not set. */
-const VARIABLES = {
-  HAB_HOOK_EVENT: (record) => record.event,
-  HAB_HOOK_OPERATION: (record) => operationOf(record.event),
-  HAB_HOOK_REASON: (record) => record.reason,
-  HAB_HOOK_SUBJECT: (record) => record.subject.kind,
-  HAB_HOOK_SERVICE: (record) => record.subject.name,
-  HAB_HOOK_IDENT: (record) => record.subject.ident,
-  HAB_HOOK_GROUP: (record) => record.subject.group,
-  HAB_HOOK_PID: (record) => record.pid,
-  HAB_HOOK_EXIT_CODE: (record) => record.exit?.code,
-  HAB_HOOK_SIGNAL: (record) => record.exit?.signal,
-  HAB_HOOK_HEALTH_OLD: (record) => record.health?.old,
-  HAB_HOOK_HEALTH_NEW: (record) => record.health?.new,
-  HAB_HOOK_RESTARTS: (record) => record.restarts,
-  HAB_HOOK_ATTEMPT: (record) => record.attempt,
-  HAB_HOOK_CHANGED: (record) => record.changed?.length,
-  HAB_HOOK_FAILED_OPERATION: (record) => record.failedOperation,
-  HAB_HOOK_DRY_RUN: (record) => (record.dryRun === true ? 1 : undefined),
-} as const satisfies Record<string, (record: EventRecord) => string | number | undefined>
+export const HOOK_VARIABLES: Readonly<Record<string, Variable>> = {
+  HAB_HOOK_EVENT: { read: (record) => record.event, meaning: "the event: `pre-start`, `health-check`" },
+  HAB_HOOK_OPERATION: {
+    read: (record) => operationOf(record.event),
+    meaning: "`create`, `update`, `delete`, `start`, `stop` or `restart`, for events before and after one",
+  },
+  HAB_HOOK_REASON: {
+    read: (record) => record.reason,
+    meaning: "why it happens, one of the [reasons](lifecycle.md#reasons)",
+  },
+  HAB_HOOK_SUBJECT: {
+    read: (record) => record.subject.kind,
+    meaning: "`service`, `package`, `config`, `group` or `supervisor`",
+  },
+  HAB_HOOK_SERVICE: {
+    read: (record) => record.subject.name,
+    meaning: "name of the service, package, config, group or set",
+  },
+  HAB_HOOK_IDENT: { read: (record) => record.subject.ident, meaning: "full ident of its release" },
+  HAB_HOOK_GROUP: { read: (record) => record.subject.group, meaning: "service group" },
+  HAB_HOOK_PID: { read: (record) => record.pid, meaning: "the service's process, while there is one" },
+  HAB_HOOK_EXIT_CODE: {
+    read: (record) => record.exit?.code,
+    meaning: "how its last process ended, when it exited by itself",
+  },
+  HAB_HOOK_SIGNAL: {
+    read: (record) => record.exit?.signal,
+    meaning: "how its last process ended, when a signal ended it: `SIGKILL`",
+  },
+  HAB_HOOK_HEALTH_OLD: {
+    read: (record) => record.health?.old,
+    meaning: "the health before, for `post-healthy` and `post-unhealthy`",
+  },
+  HAB_HOOK_HEALTH_NEW: { read: (record) => record.health?.new, meaning: "the health now, for the same" },
+  HAB_HOOK_RESTARTS: { read: (record) => record.restarts, meaning: "failures since somebody last started the service" },
+  HAB_HOOK_ATTEMPT: { read: (record) => record.attempt, meaning: "which attempt of this hook it is, from 1" },
+  HAB_HOOK_CHANGED: {
+    read: (record) => record.changed?.length,
+    meaning: "how many files changed, for `reconfigure`, `file-updated` and restarts because of a change",
+  },
+  HAB_HOOK_FAILED_OPERATION: { read: (record) => record.failedOperation, meaning: "what failed, for `on-error`" },
+  HAB_HOOK_DRY_RUN: { read: (record) => (record.dryRun === true ? 1 : undefined), meaning: "`1` in a dry run" },
+}
 
 /** The operation an event is a moment of: `pre-start` belongs to `start`. Undefined for what merely happens. */
 export function operationOf(event: EventName): string | undefined {
@@ -61,7 +87,7 @@ export function operationOf(event: EventName): string | undefined {
 
 /** The record as the environment of a hook. */
 export function recordEnvironment(record: EventRecord): Record<string, string> {
-  const values = Object.entries(VARIABLES).map(([name, read]) => [name, read(record)] as const)
+  const values = Object.entries(HOOK_VARIABLES).map(([name, { read }]) => [name, read(record)] as const)
   return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
 }
 

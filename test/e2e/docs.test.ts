@@ -58,6 +58,24 @@ describe("the pages that are followed step by step", () => {
     expect(sup.output()).toMatch(/left 0 files in the inbox/)
   })
 
+  it("docs/how-to/add-hooks-to-a-service.md", async () => {
+    const hab = createHab()
+    const tutorial = readerOf("tutorial/first-service.md", hab)
+    tutorial.followTo("3. Run it")
+    await until("the clock runs", () => pidOf(hab, "clock"))
+    const sup = tutorial.supervisor()
+    const reader = readerOf("how-to/add-hooks-to-a-service.md", hab)
+    reader.followTo("Write them")
+    await sup.sees(/hooks\.toml was read again: 2 hooks/)
+    reader.followTo("See them run")
+    await sup.sees(/hook\[pre-start-overlay\]:\(HK\): starting, because of manual/)
+    expect(hab.does("svc", "hooks", "clock")).toMatch(/pre-start-overlay +pre-start +exit 0/)
+    const pid = await until("the clock runs again", () => pidOf(hab, "clock"))
+    process.kill(pid, "SIGKILL")
+    await sup.sees(/it ended with SIGKILL/)
+    expect(await sup.stop()).toBe(0)
+  })
+
   it("docs/how-to/upgrade-the-supervisor.md", async () => {
     const hab = createHab()
     const tutorial = readerOf("tutorial/first-service.md", hab)

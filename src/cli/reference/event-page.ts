@@ -3,6 +3,7 @@ import type { RetryPolicy } from "../../hooks/declaration.ts"
 import { EVENTS, type EventRow } from "../../hooks/events.ts"
 import { HOOK_OPTIONS } from "../../hooks/hook-options.ts"
 import { REASONS } from "../../hooks/reasons.ts"
+import { HOOK_VARIABLES } from "../../hooks/record.ts"
 
 /** The event table as markdown, for docs/reference. */
 export function eventPage(): string {
@@ -32,6 +33,12 @@ export function reasonPage(): string {
 export function optionPage(): string {
   const options = Object.entries(HOOK_OPTIONS).map(([key, { meaning }]) => `| \`${key}\` | ${meaning} |`)
   return ["| Option | Meaning |", "|---|---|", ...options, ""].join("\n")
+}
+
+/** The variables a hook finds in its environment, as markdown. */
+export function hookVariablePage(): string {
+  const variables = Object.entries(HOOK_VARIABLES).map(([name, { meaning }]) => `| \`${name}\` | ${meaning} |`)
+  return ["| Variable | Meaning |", "|---|---|", ...variables, ""].join("\n")
 }
 
 function eventLine(name: string, row: EventRow): string {

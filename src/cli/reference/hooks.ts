@@ -1,11 +1,11 @@
-import { optionPage } from "./event-page.ts"
+import { hookVariablePage, optionPage } from "./event-page.ts"
 
 /** docs/reference/hooks.md: what every hook can rely on, and how hooks are declared. */
 export function hooksReference(): string {
   return `# Hooks
 
-Events, when each fires and what its failure does: [lifecycle](lifecycle.md). The options below are printed from
-\`src/hooks/hook-options.ts\`.
+Events, when each fires and what its failure does: [lifecycle](lifecycle.md). The tables below are printed from
+\`src/hooks/record.ts\` and \`hook-options.ts\`.
 
 A hook is a script with a shebang in \`hooks/\` of a plan. Its file name is the event, or one of its other names; an extension
 (\`run.sh\`) is taken off. Hooks are templates: they are rendered into \`svc/<name>/hooks/\`, mode 0750, and again whenever
@@ -17,9 +17,8 @@ what they can see changes.
   failure. A stop ends it in the same way. It blocks its own service only.
 - User and group are those of the service. Without the account \`hab\`, when the package names no other, and for ordinary
   users, that is whoever runs the supervisor.
-- Environment: the operator's, then the package's; PATH is the package's, that of our \`chpst\`, the operator's. Facts
-  of the event are in \`HAB_HOOK_EVENT\`, \`HAB_HOOK_REASON\`, \`HAB_HOOK_SERVICE\`, \`HAB_HOOK_PID\` and their like, and all
-  of them as JSON in the file \`HAB_HOOK_FILE\`, mode 0600, which is gone when the hook is.
+- Environment: the operator's, then the package's; PATH is the package's, that of our \`chpst\`, the operator's; and
+  [what it is told](#what-a-hook-is-told).
 - Standard input is empty. Output is printed as \`<group> hook[<name>]:(HK): …\`, and kept in
   \`svc/<name>/logs/<name>.stdout.log\` and \`.stderr.log\`: of a package's script the last run alone, of a declared hook all.
 - A hook that is not there is a success. Without \`health-check\` a service is well while it is up, without \`reconfigure\` a
@@ -31,6 +30,16 @@ How to write them: [write hooks](../how-to/write-hooks.md).
 Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything else, a signal or a timeout is a failed check:
 shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
 or load run it again, and is the exit code of \`hab pkg install\`.
+
+## What a hook is told
+
+Facts of the event are in its environment; one that has no value is not set.
+
+${hookVariablePage()}
+All of them, and lists and texts besides, stand as JSON in the file \`HAB_HOOK_FILE\`, mode 0600, which is gone when the hook
+is: \`event\`, \`operation\`, \`reason\`, \`attempt\`, \`subject\` (\`kind\`, \`name\`, \`ident\`, \`group\`), \`pid\`, \`exit\` (\`code\` or
+\`signal\`), \`health\` (\`old\`, \`new\`, \`output\`), \`restarts\`, \`changed\` (paths), \`old\` and \`new\` (below), \`errors\` (newest first),
+\`failed_operation\`, \`dry_run\`. What has no value is left out. Install and uninstall hooks have the variables alone.
 
 ${declaredHooks()}
 `
