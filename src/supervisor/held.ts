@@ -1,3 +1,4 @@
+import { HabError } from "../base/errors.ts"
 import { servicePaths } from "../base/layout.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
 import { bindsMet } from "./census.ts"
@@ -9,7 +10,7 @@ import { renderService } from "./render-service.ts"
 import { type Changes, mergeChanges, NO_CHANGES } from "./service/change-response.ts"
 import { newService } from "./service/service.ts"
 import type { Settings } from "./service/settings.ts"
-import { type ConfigSubject, loadServiceConfig } from "./service-config.ts"
+import { type ConfigSubject, keepUserConfig, loadServiceConfig, type ServiceConfig } from "./service-config.ts"
 import { placeFiles } from "./service-files.ts"
 import { stringifyServiceGroup } from "./service-group.ts"
 import { settingsOf } from "./settings-of.ts"
@@ -87,7 +88,10 @@ export function openHeld(
   }
 }
 
-/** Renders everything of a service from the inputs as they are now. Throws; what was there before then stays. */
+/**
+ * Renders everything of a service from the inputs as they are now. A user.toml that its templates cannot take leaves the
+ * last one they could in force, and that is said. Throws; what was there before then stays.
+ */
 export function renderHeld(
   context: SupervisorContext,
   services: Iterable<Supervised>,
@@ -97,19 +101,24 @@ export function renderHeld(
   const { release } = held
   if (release === undefined) return NO_CHANGES
   const { name, spec, group } = held
-  const rendering = renderContext(context, group, say)
-  const keepsUser = held.userConfig !== "in force"
-  const config = loadServiceConfig(rendering, configSubject(spec, group, release), held.config, keepsUser)
-  const data = templateData(context, services, { spec, release, config: config.value })
-  held.config = config
-  held.exported = exportedBy(release, config.value)
-  renderService(
-    { ...rendering, warned: held.warned },
-    { name, release, data, mode: spec.own.templateMode },
-    (written) => {
+  const rendering = { ...renderContext(context, group, say), warned: held.warned }
+  const subject = configSubject(spec, group, release)
+  const renderWith = (config: ServiceConfig) => {
+    const data = templateData(context, services, { spec, release, config: config.value })
+    renderService(rendering, { name, release, data, mode: spec.own.templateMode }, (written) => {
       held.unreported = mergeChanges(held.unreported, written)
-    },
-  )
+    })
+    held.config = config
+    held.exported = exportedBy(release, config.value)
+  }
+  const previous = held.config
+  const config = loadServiceConfig(rendering, subject, previous, held.userConfig !== "in force")
+  try {
+    renderWith(config)
+  } catch (error) {
+    if (!(error instanceof HabError) || config.user?.text === previous.user?.text) throw error
+    renderWith(keepUserConfig(rendering, subject, previous, error))
+  }
   if (held.service.life.pid === undefined) placeFiles(context, held)
   const changes = held.unreported
   held.unreported = NO_CHANGES

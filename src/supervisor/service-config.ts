@@ -65,13 +65,23 @@ export function loadServiceConfig(
     return config
   } catch (error) {
     if (previous === undefined || !(error instanceof HabError)) throw error
-    const problem = `Reloading user-config failed: ${error.message}`
-    const kept = combine(context, subject, { user: previous.user, problem, previous })
-    if (kept.problem !== previous.problem && kept.problem !== undefined) {
-      context.report({ tag: "warning", text: kept.problem, hint: "what was in force before stays" })
-    }
-    return kept
+    return keepUserConfig(context, subject, previous, error)
   }
+}
+
+/** All layers as they are now, but for the user.toml of `previous`: the one on disk cannot be used, which is said once. */
+export function keepUserConfig(
+  context: ServiceConfigContext,
+  subject: ConfigSubject,
+  previous: ServiceConfig,
+  error: HabError,
+): ServiceConfig {
+  const problem = `Reloading user-config failed: ${error.message}`
+  const kept = combine(context, subject, { user: previous.user, problem, previous })
+  if (problem !== previous.problem) {
+    context.report({ tag: "warning", text: problem, hint: "what was in force before stays" })
+  }
+  return kept
 }
 
 /** One layer in place of what is in force. `user`: the user.toml that is to stay; without it, the one on disk is taken. */

@@ -55,7 +55,7 @@ function effectToAsk({ context, roster }: ChangeContext, held: Supervised): Appl
   if (!hooked?.has("pre-update") && !hooked?.has("post-update")) return undefined
   try {
     const effect = effectOf(context, roster, held, {})
-    return effect.changes.length === 0 ? undefined : effect
+    return effect.changes.length === 0 || effect.problems.length > 0 ? undefined : effect
   } catch (error) {
     if (!(error instanceof HabError)) throw error
     return undefined

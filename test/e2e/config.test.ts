@@ -98,7 +98,7 @@ describe("hab config", () => {
     await sup.stop()
   })
 
-  it("follows the templates of --config-from, folders and default.toml included", async () => {
+  it("follows the templates of --config-from; a user.toml they cannot take leaves the last one in force", async () => {
     const { hab, sup } = await runningBeacon()
     const from = hab.path("from")
     cpSync(path.join(project, "fixtures/plans/beacon"), from, { recursive: true })
@@ -109,6 +109,15 @@ describe("hab config", () => {
     await until("the new template is rendered", () => conf() === "deep lit")
     hab.write("from/default.toml", hab.read("from/default.toml").replace("lit", "dim"))
     await until("the new default is rendered", () => conf() === "deep dim")
+    hab.write("from/config/sub/deep.conf", "deep {{toUppercase cfg.message}}")
+    await until("the new template is rendered", () => conf() === "deep DIM")
+    hab.write("hab/user/beacon/config/user.toml", "message = 3\n")
+    await sup.sees(/Reloading user-config failed: config\/sub\/deep\.conf:1:.*what was in force before stays/)
+    expect(hab.does("svc", "restart", "beacon")).toContain("beacon is up")
+    expect(conf()).toBe("deep DIM")
+    rmSync(hab.path("hab/user/beacon/config/user.toml"))
+    hab.write("from/config/sub/deep.conf", "deep {{cfg.message}}")
+    await until("the template is as it was", () => conf() === "deep dim")
     hab.write("from/config/sub/deep.conf", "deep {{#if}")
     await sup.sees(/config\/sub\/deep\.conf:1:/)
     expect(conf()).toBe("deep dim")
@@ -134,7 +143,7 @@ describe("hab config", () => {
     const refused = hab.given('message = "far too long"', "config", "apply", "beacon.default", "1")
     expect(refused.stderr).toMatch(/message must have at most 9 characters[\s\S]*CONFIG_INVALID/)
     hab.does("svc", "update", "beacon", "--template-mode", "strict")
-    await sup.sees(/Failed to compile configuration: config\/odd\.conf:1:27: 'cfg\.nope' is not defined$/)
+    await sup.sees(/Failed to compile configuration: config\/odd\.conf:1:27: 'cfg\.nope' is not defined \(define it/)
     expect(hab.status("beacon")?.phase).toBe("up")
     await sup.stop()
   })
