@@ -4,14 +4,14 @@ import { askSupervisor } from "../supervisor/gateway/client.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { OperationContext, OperationResult } from "../supervisor/operations.ts"
 import type { CommandContext } from "./command.ts"
-import { supervisorAbsent } from "./supervisor-lock.ts"
+import { launcherPid, nobodyAnswers } from "./supervisor-lock.ts"
 
 type Ask = Readonly<{ method: "GET" | "POST"; path: string; body?: unknown }>
 
-/** Asks the supervisor of this root. Throws SUPERVISOR_ABSENT when none runs, and what the supervisor refuses with. */
+/** Asks the supervisor of this root. Throws SUPERVISOR_ABSENT when none runs, SUPERVISOR_SILENT while it starts, and what the supervisor refuses with. */
 export async function ask<T>(context: CommandContext, request: Ask): Promise<T> {
   const answer = await askIfRunning<T>(context, request)
-  if (answer === undefined) throw supervisorAbsent(context.layout)
+  if (answer === undefined) throw await nobodyAnswers(context)
   return answer
 }
 
@@ -49,7 +49,9 @@ export async function operate(
   if (answer !== undefined) return { result: answer, supervised: true }
   const result = withoutSupervisor(operationContext(context))
   if (result.changed) {
-    context.report({ tag: "note", text: "No supervisor runs; the next `hab sup run` acts on this." })
+    const isComing = (await launcherPid(context.host, context.layout)) !== undefined
+    const who = isComing ? "The supervisor is just starting; it" : "No supervisor runs; the next `hab sup run`"
+    context.report({ tag: "note", text: `${who} acts on this.` })
   }
   return { result, supervised: false }
 }

@@ -24,6 +24,20 @@ export function supervisorAbsent(layout: Layout): HabError {
   })
 }
 
+/**
+ * What commands say when nobody answers: LOCK tells whether there is a launcher whose supervisor starts, or is started
+ * again and again.
+ */
+export async function nobodyAnswers({ host, layout }: Readonly<{ host: Host; layout: Layout }>): Promise<HabError> {
+  const launcher = await launcherPid(host, layout)
+  if (launcher === undefined) return supervisorAbsent(layout)
+  return new HabError(
+    "SUPERVISOR_SILENT",
+    `The launcher, process ${launcher}, runs, but its supervisor does not answer on ${supervisorPaths(layout).controlSocket}`,
+    { hint: "it may be starting just now: try again; otherwise `hab sup logs` says why it does not" },
+  )
+}
+
 /** The launcher's pid: what is written in LOCK, if somebody holds it. */
 export async function launcherPid({ locks }: Pick<Host, "locks">, layout: Layout): Promise<number | undefined> {
   const by = await locks.holder(supervisorPaths(layout).lock)

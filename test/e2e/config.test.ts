@@ -98,7 +98,7 @@ describe("hab config", () => {
     await sup.stop()
   })
 
-  it("follows the templates of --config-from; a user.toml they cannot take leaves the last one in force", async () => {
+  it("follows the templates of --config-from, folders and default.toml included", async () => {
     const { hab, sup } = await runningBeacon()
     const from = hab.path("from")
     cpSync(path.join(project, "fixtures/plans/beacon"), from, { recursive: true })

@@ -1,11 +1,10 @@
 import { HabError } from "../../base/errors.ts"
-import { supervisorPaths } from "../../base/layout.ts"
 import { wait } from "../../ports/clock.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { ask, askPatiently } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
-import { launcherPid, supervisorAbsent } from "../supervisor-lock.ts"
+import { launcherPid, nobodyAnswers, supervisorAbsent } from "../supervisor-lock.ts"
 
 const LOOK_EVERY_MS = 50
 const RESTART_LIMIT_MS = 30_000
@@ -70,15 +69,4 @@ async function askForRestart(context: CommandContext): Promise<void> {
 
 function askStatus(context: CommandContext): Promise<SupervisorStatus | undefined> {
   return askPatiently<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
-}
-
-/** LOCK tells whether there is a launcher whose supervisor starts, or is started again and again. */
-async function nobodyAnswers({ host, layout }: CommandContext): Promise<HabError> {
-  const launcher = await launcherPid(host, layout)
-  if (launcher === undefined) return supervisorAbsent(layout)
-  return new HabError(
-    "SUPERVISOR_SILENT",
-    `The launcher, process ${launcher}, runs, but its supervisor does not answer on ${supervisorPaths(layout).controlSocket}`,
-    { hint: "it may be starting just now; otherwise the output of `hab sup run` says why it does not" },
-  )
 }
