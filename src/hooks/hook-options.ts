@@ -1,4 +1,5 @@
 import { parseDuration } from "../base/duration.ts"
+import { optional } from "../base/optional.ts"
 import type { FieldReader } from "../config/field-reader.ts"
 import { UNTIL_SUCCESS } from "./aliases.ts"
 import type { HookOptions, RetryPolicy } from "./declaration.ts"
@@ -11,61 +12,61 @@ type OptionRow = Readonly<{ meaning: string; read: (hook: FieldReader, key: stri
 export const HOOK_OPTIONS = {
   user: {
     meaning: "who it runs as; the service's user without it",
-    read: (hook, key) => given("user", hook.text(key)),
+    read: (hook, key) => optional("user", hook.text(key)),
   },
-  group: { meaning: "its primary group", read: (hook, key) => given("group", hook.text(key)) },
+  group: { meaning: "its primary group", read: (hook, key) => optional("group", hook.text(key)) },
   working_dir: {
     meaning: "its working directory; relative to the declaring file's folder",
-    read: (hook, key) => given("workingDir", hook.text(key)),
+    read: (hook, key) => optional("workingDir", hook.text(key)),
   },
   environment: {
     meaning: "variables, as a table or a list of `NAME=value`; over `env_file`",
-    read: (hook, key) => given("environment", hook.pairs(key)),
+    read: (hook, key) => optional("environment", hook.pairs(key)),
   },
   env_file: {
     meaning: "a dotenv file; with `?` in front it may be missing",
-    read: (hook, key) => given("envFile", hook.text(key)),
+    read: (hook, key) => optional("envFile", hook.text(key)),
   },
   inherit_env: {
     meaning: "`true` begins with the supervisor's whole environment",
-    read: (hook, key) => given("inheritEnv", hook.flag(key)),
+    read: (hook, key) => optional("inheritEnv", hook.flag(key)),
   },
   timeout: {
     meaning: 'its deadline (`"10s"`, `"2m"`, or seconds); 0 is none',
-    read: (hook, key) => given("timeoutMs", duration(hook, key)),
+    read: (hook, key) => optional("timeoutMs", duration(hook, key)),
   },
   ignore_errors: {
     meaning: "`true` warns of a failure instead of what the event does about it",
-    read: (hook, key) => given("ignoreErrors", hook.flag(key)),
+    read: (hook, key) => optional("ignoreErrors", hook.flag(key)),
   },
   retry: {
     meaning: "`{ max, delay, backoff, max_delay }`: runs it again when it fails; `max = 0` until it succeeds",
-    read: (hook, key) => given("retry", retryPolicy(hook, key)),
+    read: (hook, key) => optional("retry", retryPolicy(hook, key)),
   },
   once: {
     meaning: '`true`: skipped after its first success; `"release"`: for this release',
-    read: (hook, key) => given("once", once(hook, key)),
+    read: (hook, key) => optional("once", once(hook, key)),
   },
   on: {
     meaning: "[reasons](lifecycle.md#reasons) it runs for, or `requested`, `unrequested`, `any`",
-    read: (hook, key) => given("on", reasons(hook, key)),
+    read: (hook, key) => optional("on", reasons(hook, key)),
   },
   parallel: {
     meaning: "`true`: runs together with the parallel hooks next to it",
-    read: (hook, key) => given("parallel", hook.flag(key)),
+    read: (hook, key) => optional("parallel", hook.flag(key)),
   },
-  preview: { meaning: "`true`: runs in a dry run too", read: (hook, key) => given("preview", hook.flag(key)) },
+  preview: { meaning: "`true`: runs in a dry run too", read: (hook, key) => optional("preview", hook.flag(key)) },
   wait: {
     meaning: '`"healthy"` (post-start only): runs once the service is healthy',
-    read: (hook, key) => given("wait", hook.choice(key, ["healthy"])),
+    read: (hook, key) => optional("wait", hook.choice(key, ["healthy"])),
   },
   for: {
     meaning: "sup.toml only: the services it is about, with `*` for any text",
-    read: (hook, key) => given("for", hook.words(key)),
+    read: (hook, key) => optional("for", hook.words(key)),
   },
   last: {
     meaning: "package events only: `true` for the last installed release alone",
-    read: (hook, key) => given("last", hook.flag(key)),
+    read: (hook, key) => optional("last", hook.flag(key)),
   },
 } as const satisfies Record<string, OptionRow>
 
@@ -75,10 +76,6 @@ export const OPTION_KEYS: readonly string[] = Object.keys(HOOK_OPTIONS)
 export function readHookOptions(hook: FieldReader): HookOptions {
   const read = Object.entries(HOOK_OPTIONS).map(([key, row]) => (hook.has(key) ? row.read(hook, key) : {}))
   return Object.assign({}, ...read) as HookOptions
-}
-
-function given<K extends keyof HookOptions>(key: K, value: HookOptions[K] | undefined): HookOptions {
-  return value === undefined ? {} : { [key]: value }
 }
 
 function duration(hook: FieldReader, key: string): number | undefined {

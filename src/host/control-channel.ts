@@ -16,6 +16,7 @@ import type {
 } from "../ports/control-channel.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
 import { systemHttpClient } from "./http-client.ts"
+import { closeAtOnce, listening, readText } from "./http-listening.ts"
 
 const BODY_BYTES_MAX = 1 << 20
 const HEADERS_TIMEOUT_MS = 5_000
@@ -49,16 +50,14 @@ async function serve(socket: string, handler: ControlHandler): Promise<ControlSe
   await withShortName(socket, (name) => listening(server, name))
   fs.chmodSync(socket, 0o600)
   return {
-    close: () =>
-      new Promise((resolve) => {
-        try {
-          fs.rmSync(socket, { force: true })
-        } catch {
-          // On a disk that became read-only it stays; nobody answers there, and the next supervisor replaces it.
-        }
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close() {
+      try {
+        fs.rmSync(socket, { force: true })
+      } catch {
+        // On a disk that became read-only it stays; nobody answers there, and the next supervisor replaces it.
+      }
+      return closeAtOnce(server)
+    },
   }
 }
 
@@ -76,11 +75,7 @@ async function serveRemote(
   server.on("error", () => undefined)
   return {
     address: { host: address.host, port: (server.address() as AddressInfo).port },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: () => closeAtOnce(server),
   }
 }
 
@@ -102,13 +97,6 @@ function reply(outgoing: http.ServerResponse, { status, body }: ControlReply): v
   outgoing.end(JSON.stringify(body))
 }
 
-function listening(server: http.Server, place: string | HttpAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(place, resolve)
-  })
-}
-
 /**
  * Socket names over 107 bytes are cut off in silence by Node 20: the directory is opened and the socket is named through
  * its descriptor instead.
@@ -124,7 +112,7 @@ async function withShortName<T>(socket: string, use: (name: string) => Promise<T
 
 async function answer(incoming: http.IncomingMessage, handler: ControlHandler): Promise<ControlReply> {
   try {
-    const text = await readBody(incoming)
+    const text = await readText(incoming, BODY_BYTES_MAX)
     if (text === undefined) return refusal(413, "the request is larger than 1 MiB")
     const body: unknown = text === "" ? undefined : JSON.parse(text)
     return await handler({ method: incoming.method ?? "GET", path: incoming.url ?? "/", body })
@@ -135,17 +123,6 @@ async function answer(incoming: http.IncomingMessage, handler: ControlHandler): 
 
 function refusal(status: number, message: string): ControlReply {
   return { status, body: { error: { message } } }
-}
-
-async function readBody(incoming: http.IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of incoming) {
-    length += (chunk as Buffer).length
-    if (length > BODY_BYTES_MAX) return undefined
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString("utf8")
 }
 
 async function request(
@@ -204,7 +181,7 @@ function exchange(
 ): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
     const outgoing = http.request({ socketPath, method, path: route, timeout: timeoutMs, agent: false }, (incoming) => {
-      readBody(incoming).then(
+      readText(incoming, BODY_BYTES_MAX).then(
         (text) => resolve({ status: incoming.statusCode ?? 0, body: text ? JSON.parse(text) : undefined }),
         reject,
       )

@@ -3,6 +3,7 @@ import http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import type { HttpAddress, HttpReply, HttpServers, HttpStream, HttpText } from "../ports/http-server.ts"
 import { fairQueue } from "./fair-queue.ts"
+import { listening } from "./http-listening.ts"
 
 const CONNECTIONS_MAX = 512
 const HEADER_BYTES_MAX = 8 * 1024
@@ -50,10 +51,7 @@ export const systemHttp: HttpServers = {
     })
     server.maxConnections = CONNECTIONS_MAX
     server.timeout = IDLE_TIMEOUT_MS
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject)
-      server.listen({ host: address.host, port: address.port }, resolve)
-    })
+    await listening(server, address)
     server.on("error", () => undefined)
     return { address: addressOf(server, address), close: () => close(server, traffic.streams) }
   },

@@ -5,6 +5,7 @@ import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { isSystemError } from "../base/errors.ts"
 import type { TransferReply, TransferRequest, TransferServers } from "../ports/transfer-server.ts"
+import { closeAtOnce, listening, readText } from "./http-listening.ts"
 
 const CONNECTIONS_MAX = 512
 const HEADER_BYTES_MAX = 16 * 1024
@@ -30,21 +31,11 @@ export const systemTransfers: TransferServers = {
     server.on("checkContinue", (incoming, outgoing) => void respond(incoming, outgoing, answer))
     server.maxConnections = CONNECTIONS_MAX
     server.timeout = IDLE_TIMEOUT_MS
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject)
-      server.listen({ host: address.host, port: address.port }, resolve)
-    })
+    await listening(server, address)
     server.on("error", () => undefined)
     const { port } = server.address() as AddressInfo
-    return { address: { host: address.host, port }, close: () => closeServer(server) }
+    return { address: { host: address.host, port }, close: () => closeAtOnce(server) }
   },
-}
-
-function closeServer(server: http.Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
@@ -74,7 +65,7 @@ function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): Transfe
     },
     receiveText(bytesMax) {
       goOn()
-      return receiveText(incoming, bytesMax)
+      return readText(incoming, bytesMax)
     },
   }
 }
@@ -94,17 +85,6 @@ async function receive(
     if (incoming.errored !== null || incoming.destroyed) return "cut-short"
     throw error
   }
-}
-
-async function receiveText(incoming: IncomingMessage, bytesMax: number): Promise<string | undefined> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of incoming) {
-    length += (part as Buffer).length
-    if (length > bytesMax) return undefined
-    parts.push(part as Buffer)
-  }
-  return Buffer.concat(parts).toString("utf8")
 }
 
 /** Seen before anything is sent: there will not be room for all of it. */

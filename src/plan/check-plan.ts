@@ -4,7 +4,7 @@ import { type ConfigTable, isConfigTable } from "../config/value.ts"
 import { CALLBACKS, LAST_CALLBACKS } from "./callbacks.ts"
 import type { Checked, Mistake } from "./check.ts"
 import { exposeProblems } from "./exposes.ts"
-import { planProblems } from "./validate.ts"
+import { lastAssignment, planProblems } from "./validate.ts"
 import { PLAN_VARIABLES, type PlanValues } from "./variables.ts"
 
 const CALLBACK_NAMES = [...Object.keys(CALLBACKS), ...Object.keys(LAST_CALLBACKS)]
@@ -34,11 +34,7 @@ function planName({ directory, plan }: Checked): string {
 /** The last line that assigns the variable; with `detail`, the line at or after it that holds that text. */
 function placeOf(checked: Checked, variable: string, detail?: string): Place {
   const lines = checked.plan.planText.split("\n")
-  const assignment = new RegExp(`^\\s*(?:export\\s+|declare\\s+(?:-\\w+\\s+)*)?${variable}(?:\\[[^\\]]*\\])?\\+?=`)
-  const at = Math.max(
-    0,
-    lines.findLastIndex((line) => assignment.test(line)),
-  )
+  const at = Math.max(0, lastAssignment(lines, variable))
   const found = detail === undefined ? -1 : lines.findIndex((line, index) => index >= at && line.includes(detail))
   const index = found < 0 ? at : found
   const column = (lines[index] ?? "").indexOf(found < 0 ? variable : (detail ?? variable))

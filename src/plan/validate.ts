@@ -53,10 +53,15 @@ function prefixProblems(plan: ReadPlan, packagesPath: string): Problem[] {
   ]
 }
 
+/** Index of the last line that assigns the variable; below 0 when none does. */
+export function lastAssignment(lines: readonly string[], variable: string): number {
+  const assignment = new RegExp(`^\\s*(?:export\\s+|declare\\s+(?:-\\w+\\s+)*)?${variable}(?:\\[[^\\]]*\\])?\\+?=`)
+  return lines.findLastIndex((line) => assignment.test(line))
+}
+
 /** `plan.sh:12`, the last line that assigns the variable; the file alone when none does. */
 export function placeOf(plan: Pick<ReadPlan, "planFile" | "planText">, variable: string): string {
-  const assignment = new RegExp(`^\\s*(?:export\\s+|declare\\s+(?:-\\w+\\s+)*)?${variable}(?:\\[[^\\]]*\\])?\\+?=`)
-  const index = plan.planText.split("\n").findLastIndex((line) => assignment.test(line))
+  const index = lastAssignment(plan.planText.split("\n"), variable)
   return index < 0 ? plan.planFile : `${plan.planFile}:${index + 1}`
 }
 

@@ -1,8 +1,10 @@
 import { describeSystemError } from "../base/describe-system-error.ts"
 import { isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
+import { optional } from "../base/optional.ts"
 import type { Report } from "../base/progress.ts"
 import type { HookDeclaration } from "../hooks/declaration.ts"
+import type { DeclaredContext } from "../hooks/plan-declared.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { Host } from "../ports/host.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
@@ -62,6 +64,15 @@ export type SupervisorContext = Readonly<{
   /** Writes one finished line to our standard output. */
   print: (line: string) => void
 }>
+
+/** What planning a declared hook takes of the supervisor. */
+export function declaredContextOf(
+  { host, layout, hooks }: Pick<SupervisorContext, "host" | "layout" | "hooks">,
+  javaScript: DeclaredContext["javaScript"],
+): DeclaredContext {
+  const { files, users, env } = host
+  return { files, users, env, layout, allowUsers: hooks.allowUsers, ...optional("javaScript", javaScript) }
+}
 
 /** Says a line in the log: `redis.default(SR): Initializing`. */
 export type Say = (preamble: string, key: LogKey, text: string) => void

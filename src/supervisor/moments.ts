@@ -5,7 +5,7 @@ import { type Reason as HookReason, runsFor } from "../hooks/reasons.ts"
 import type { EventRecord } from "../hooks/record.ts"
 import type { PlannedHook } from "../hooks/runner.ts"
 import { stringifyIdent } from "../package/ident.ts"
-import { type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { declaredContextOf, type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { type DeclaredHooks, hooksOfEvent } from "./declared-hooks.ts"
 import { isDone, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { Release } from "./release.ts"
@@ -57,26 +57,14 @@ function plan(
   }>,
 ): PlannedHook {
   const { runAs } = release.credentials
-  const { host, hooks } = context
-  const planned = planDeclared(
-    {
-      ...context,
-      files: host.files,
-      users: host.users,
-      env: host.env,
-      allowUsers: hooks.allowUsers,
-      ...(javaScript === undefined ? {} : { javaScript }),
-    },
-    hook,
-    {
-      env: environmentOf(held, release),
-      ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
-      ...(runAs === undefined ? {} : { user: runAs }),
-      record: (attempt) => recordOf(held, release, occasion, attempt),
-      runId: occasion.runId ?? (() => `${held.runId}/${++held.commands}`),
-      speaker: held.group,
-    },
-  )
+  const planned = planDeclared(declaredContextOf(context, javaScript), hook, {
+    env: environmentOf(held, release),
+    ...(release.command === undefined ? {} : { cwd: release.command.cwd }),
+    ...(runAs === undefined ? {} : { user: runAs }),
+    record: (attempt) => recordOf(held, release, occasion, attempt),
+    runId: occasion.runId ?? (() => `${held.runId}/${++held.commands}`),
+    speaker: held.group,
+  })
   return {
     ...planned,
     ...(hook.options.wait === "healthy" ? { ready: (signal) => healthy(held, signal) } : {}),

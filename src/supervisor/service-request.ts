@@ -1,5 +1,6 @@
 import { parseByteSize } from "../base/byte-size.ts"
 import { HabError } from "../base/errors.ts"
+import { optional } from "../base/optional.ts"
 import { changeLimits } from "../config/limits.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
@@ -49,25 +50,25 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
   } = fields
   return {
     ...old,
-    ...present("group", fields.group),
-    ...present("channel", fields.channel),
-    ...present("bldrUrl", fields.url),
-    ...present("topology", fields.topology),
-    ...present("updateStrategy", fields.strategy),
-    ...present("updateCondition", fields.updateCondition),
-    ...present("binds", fields.bind?.map(parseBind)),
-    ...present("bindingMode", fields.bindingMode),
-    ...present("configFrom", fields.configFrom),
-    ...present("shutdownTimeoutSec", fields.shutdownTimeoutSec),
-    ...present("healthCheckIntervalMs", intervalSec === undefined ? undefined : intervalSec * 1000),
+    ...optional("group", fields.group),
+    ...optional("channel", fields.channel),
+    ...optional("bldrUrl", fields.url),
+    ...optional("topology", fields.topology),
+    ...optional("updateStrategy", fields.strategy),
+    ...optional("updateCondition", fields.updateCondition),
+    ...optional("binds", fields.bind?.map(parseBind)),
+    ...optional("bindingMode", fields.bindingMode),
+    ...optional("configFrom", fields.configFrom),
+    ...optional("shutdownTimeoutSec", fields.shutdownTimeoutSec),
+    ...optional("healthCheckIntervalMs", intervalSec === undefined ? undefined : intervalSec * 1000),
     own: {
       ...(fields.own ?? old.own),
-      ...present("restart", restart),
-      ...present("healthFailureThreshold", healthFailureThreshold),
-      ...present("onCritical", onCritical),
-      ...present("healthBackoff", healthBackoff),
-      ...present("rollbackAfterSec", fields.rollbackAfterSec),
-      ...present("templateMode", templateMode),
+      ...optional("restart", restart),
+      ...optional("healthFailureThreshold", healthFailureThreshold),
+      ...optional("onCritical", onCritical),
+      ...optional("healthBackoff", healthBackoff),
+      ...optional("rollbackAfterSec", fields.rollbackAfterSec),
+      ...optional("templateMode", templateMode),
       ...(fields.maxMemoryRestart === undefined ? {} : { maxMemoryRestart: maxMemoryOf(fields.maxMemoryRestart) }),
       limits: changeLimits((fields.own ?? old.own).limits, fields.limit ?? []),
     },
@@ -78,10 +79,6 @@ function maxMemoryOf(text: string): number | undefined {
   const bytes = parseByteSize(text)
   if (bytes || text === "none") return bytes
   throw new HabError("LIMIT_INVALID", `--max-memory-restart ${text}: it must be ${MEMORY_SIZE}, or none`)
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }
 
 /** Throws PACKAGE_NOT_RUNNABLE for a package without anything to run. */

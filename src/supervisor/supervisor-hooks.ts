@@ -6,7 +6,7 @@ import type { ListOutcome, PlannedHook } from "../hooks/runner.ts"
 import { callerCredentials } from "../package/credentials.ts"
 import { wait } from "../ports/clock.ts"
 import { accountEnvironment } from "./command-release.ts"
-import { type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
+import { declaredContextOf, type Say, type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { isDone, readMemory, SUPERVISOR_MEMORY, withSuccess, writeMemory } from "./hook-memory.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
@@ -97,7 +97,7 @@ function plan(
   const { host, layout } = context
   const folder = innerPath(layout, hook.folder)
   const planned = planDeclared(
-    { files: host.files, users: host.users, layout, env: host.env, javaScript: modules.call },
+    declaredContextOf(context, modules.call),
     { ...hook, folder },
     {
       env: accountEnvironment(host, callerCredentials(host.users), false),

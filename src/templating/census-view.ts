@@ -11,6 +11,18 @@ type ElectionView = Readonly<{
   update_election_is_finished: boolean
 }>
 
+/** Where a supervisor is, and where it listens. */
+export type AddressView = Readonly<{
+  ip: string
+  hostname: string
+  gossip_ip: string
+  gossip_port: number
+  http_gateway_ip: string
+  http_gateway_port: number
+  ctl_gateway_ip: string
+  ctl_gateway_port: number
+}>
+
 /** One member of a service group as templates see it (spec supervisor §5.1). */
 export type CensusMember = ElectionView &
   Readonly<{
@@ -26,16 +38,7 @@ export type CensusMember = ElectionView &
     follower: boolean
     update_leader: boolean
     update_follower: boolean
-    sys: Readonly<{
-      ip: string
-      hostname: string
-      gossip_ip: string
-      gossip_port: number
-      http_gateway_ip: string
-      http_gateway_port: number
-      ctl_gateway_ip: string
-      ctl_gateway_port: number
-    }>
+    sys: AddressView
     alive: boolean
     suspect: boolean
     confirmed: boolean
@@ -74,7 +77,7 @@ export type MemberOptions = Readonly<{
   incarnation?: number
   health?: "alive" | "suspect" | "confirmed" | "departed"
   /** The address others reach it at, never `0.0.0.0`. */
-  sys: CensusMember["sys"]
+  sys: AddressView
   exported: ConfigTable
   /** Absent: no election takes place. */
   election?: Election

@@ -4,23 +4,11 @@ import { type FullIdent, stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import type { CensusMember, ServiceView } from "./census-view.ts"
+import type { AddressView, CensusMember, ServiceView } from "./census-view.ts"
 import type { TemplateContext } from "./values.ts"
 
 /** What templates see as `sys`: this supervisor (spec supervisor §5.1). Names are the templates' own. */
-export type SystemView = Readonly<{
-  version: string
-  member_id: string
-  ip: string
-  hostname: string
-  gossip_ip: string
-  gossip_port: number
-  http_gateway_ip: string
-  http_gateway_port: number
-  ctl_gateway_ip: string
-  ctl_gateway_port: number
-  permanent: boolean
-}>
+export type SystemView = AddressView & Readonly<{ version: string; member_id: string; permanent: boolean }>
 
 /** What templates see as `pkg` (spec supervisor §5.1). Paths are inner paths. */
 export type PackageView = Readonly<{
@@ -66,6 +54,30 @@ export type PackageViewFacts = Readonly<{
   user: string
   group: string
 }>
+
+/** The `pkg` of a package of which nothing is known: texts are empty. */
+export const UNKNOWN_PACKAGE: PackageView = {
+  ident: "",
+  origin: "",
+  name: "",
+  version: "",
+  release: "",
+  deps: [],
+  env: {},
+  exposes: [],
+  exports: {},
+  path: "",
+  svc_path: "",
+  svc_config_path: "",
+  svc_data_path: "",
+  svc_files_path: "",
+  svc_static_path: "",
+  svc_var_path: "",
+  svc_pid_file: "",
+  svc_run: "",
+  svc_user: "",
+  svc_group: "",
+}
 
 /** The `pkg` of an installed package. */
 export function packageView(

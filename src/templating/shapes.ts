@@ -1,6 +1,6 @@
 import type { ConfigTable } from "../config/value.ts"
-import { serviceView, standaloneMember } from "./census-view.ts"
-import { installContext, type PackageView, runtimeContext, type SystemView } from "./context.ts"
+import { type AddressView, serviceView, standaloneMember } from "./census-view.ts"
+import { installContext, type PackageView, runtimeContext, type SystemView, UNKNOWN_PACKAGE } from "./context.ts"
 import { entriesOf, isList, isTable, type TemplateContext, type TemplateValue } from "./values.ts"
 
 /** What is known about a value before there is one. `any` may be anything: nothing below it is ever reported. */
@@ -72,7 +72,7 @@ function fieldsOf(context: TemplateContext): ReadonlyMap<string, Shape> {
 }
 
 const IDENT = { origin: "o", name: "n", version: "v", release: "r" }
-const ADDRESSES = {
+const ADDRESSES: AddressView = {
   ip: "",
   hostname: "",
   gossip_ip: "",
@@ -83,25 +83,7 @@ const ADDRESSES = {
   ctl_gateway_port: 0,
 }
 const SYSTEM: SystemView = { ...ADDRESSES, version: "", member_id: "", permanent: false }
-const PACKAGE: PackageView = {
-  ...IDENT,
-  ident: "",
-  deps: [IDENT],
-  env: {},
-  exposes: [""],
-  exports: {},
-  path: "",
-  svc_path: "",
-  svc_config_path: "",
-  svc_data_path: "",
-  svc_files_path: "",
-  svc_static_path: "",
-  svc_var_path: "",
-  svc_pid_file: "",
-  svc_run: "",
-  svc_user: "",
-  svc_group: "",
-}
+const PACKAGE: PackageView = { ...UNKNOWN_PACKAGE, ...IDENT, deps: [IDENT], exposes: [""] }
 const MEMBER = standaloneMember({
   memberId: "",
   service: "",

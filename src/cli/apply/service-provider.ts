@@ -5,7 +5,7 @@ import { serviceNameOf, specOfInputs } from "../../program/service-inputs.ts"
 import type { Result } from "../../program/state.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import { type LoadRequest, loadService, unloadServices, wantServices } from "../../supervisor/operations.ts"
-import { stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { stringifyBind } from "../../supervisor/spec/print.ts"
 import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import type { CommandContext } from "../command.ts"
 import { openStore } from "../installed.ts"
@@ -62,7 +62,7 @@ function requestOf({ host }: CommandContext, resource: Resource): LoadRequest {
     strategy: spec.updateStrategy,
     updateCondition: spec.updateCondition,
     bindingMode: spec.bindingMode,
-    bind: spec.binds.map(({ name, group }) => `${name}:${stringifyServiceGroup(group)}`),
+    bind: spec.binds.map(stringifyBind),
     healthCheckIntervalSec: spec.healthCheckIntervalMs / 1000,
     ...(configFrom === undefined ? {} : { configFrom }),
     ...(shutdownTimeoutSec === undefined ? {} : { shutdownTimeoutSec }),

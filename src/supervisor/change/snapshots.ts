@@ -6,7 +6,7 @@ import type { EventRecord, Snapshot } from "../../hooks/record.ts"
 import { stringifyIdent } from "../../package/ident.ts"
 import { toJsonValue } from "../../templating/values.ts"
 import { healthOf } from "../service/status.ts"
-import { stringifyServiceGroup } from "../service-group.ts"
+import { stringifyBind } from "../spec/print.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import type { Supervised } from "../supervised.ts"
 
@@ -24,7 +24,7 @@ export function inputsOf(spec: ServiceSpec): Values {
     topology: spec.topology,
     strategy: spec.updateStrategy,
     updateCondition: spec.updateCondition,
-    binds: binds.map(({ name, group }) => `${name}:${stringifyServiceGroup(group)}`),
+    binds: binds.map(stringifyBind),
     bindingMode: spec.bindingMode,
     healthCheckInterval: spec.healthCheckIntervalMs / 1000,
     restart: own.restart,

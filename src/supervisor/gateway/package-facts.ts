@@ -2,7 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import { type PackageIdent, stringifyIdent } from "../../package/ident.ts"
 import type { Bind } from "../../package/metadata-text.ts"
 import { packageVariables } from "../../package/service-environment.ts"
-import { type PackageView, packageView } from "../../templating/context.ts"
+import { type PackageView, packageView, UNKNOWN_PACKAGE } from "../../templating/context.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { Release } from "../release.ts"
 
@@ -58,28 +58,7 @@ function readFacts(context: SupervisorContext, release: Release): PackageFacts {
 export function absentPackage(ident: PackageIdent): PackageFacts {
   const { origin, name, version = "", release = "" } = ident
   return {
-    view: {
-      ident: stringifyIdent(ident),
-      origin,
-      name,
-      version,
-      release,
-      deps: [],
-      env: {},
-      exposes: [],
-      exports: {},
-      path: "",
-      svc_path: "",
-      svc_config_path: "",
-      svc_data_path: "",
-      svc_files_path: "",
-      svc_static_path: "",
-      svc_var_path: "",
-      svc_pid_file: "",
-      svc_run: "",
-      svc_user: "",
-      svc_group: "",
-    },
+    view: { ...UNKNOWN_PACKAGE, ident: stringifyIdent(ident), origin, name, version, release },
     dependencies: [],
     shutdownSignal: undefined,
     shutdownTimeoutSec: undefined,

@@ -1,5 +1,5 @@
 import type { ExitStatus } from "../../base/exit-status.ts"
-import type { ProcessLimits, RunAs } from "../../ports/process-group.ts"
+import type { GroupCommand } from "../../ports/process-group.ts"
 import type { ConsoleStyle } from "../console/line.ts"
 
 /** Raised when a message changes its meaning. New messages and new optional fields do not raise it. */
@@ -24,29 +24,15 @@ export type OutputPlan = Readonly<{
 }>
 
 /** A process the supervisor wants. `id` is the supervisor's and unique while the launcher remembers it. */
-export type ProcessRequest = Readonly<{
-  id: string
-  kind: ProcessKind
-  service: string
-  /** Name of the hook, for hooks. */
-  hook?: string
-  /** The run it belongs to, or a part of it (`<run>/<n>`), as in `GroupCommand`. */
-  runId: string
-  /** Names the FIFOs; reused by the next process of the same label. */
-  label: string
-  argv: readonly [string, ...string[]]
-  env: Readonly<Record<string, string>>
-  cwd?: string
-  user?: RunAs
-  stdin?: "null" | "pipe"
-  umask?: number
-  limits?: ProcessLimits
-  /** Opens a message channel to it: `send` and `message` carry what is said. */
-  channel?: boolean
-  /** False: it sees the host's tree (our own helpers). */
-  enclosed?: boolean
-  output: OutputPlan
-}>
+export type ProcessRequest = GroupCommand &
+  Readonly<{
+    id: string
+    kind: ProcessKind
+    service: string
+    /** Name of the hook, for hooks. */
+    hook?: string
+    output: OutputPlan
+  }>
 
 /** Beginning and end of a stream, base64; `dropped` bytes between them are not kept. */
 export type StreamSummary = Readonly<{ head: string; tail: string; dropped: number }>

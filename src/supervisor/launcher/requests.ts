@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer"
 import { unreachable } from "../../base/assert.ts"
 import { messageOf } from "../../base/errors.ts"
 import { describeExit, type ExitStatus } from "../../base/exit-status.ts"
-import type { GroupCommand, OnOutput, OwnedGroup } from "../../ports/process-group.ts"
+import type { OnOutput, OwnedGroup } from "../../ports/process-group.ts"
 import { type LauncherContext, say, tell } from "./context.ts"
 import { createProcessOutput, type ProcessOutput } from "./output.ts"
 import type { ProcessRecord } from "./process-record.ts"
@@ -84,7 +84,7 @@ async function spawn(context: LauncherContext, request: number, wanted: ProcessR
   if (context.closing) return refuse("the launcher is ending")
   if (context.table.has(wanted.id)) return refuse(`a process with the id '${wanted.id}' is already known`)
   const output = createProcessOutput(context.consoles, context.logs, wanted.output)
-  const command = commandOf(wanted, `${context.ownInstance}/${wanted.runId}`)
+  const command = { ...wanted, runId: `${context.ownInstance}/${wanted.runId}` }
   const copy = wanted.stdin === "pipe" ? context.copies.keep(wanted.id) : undefined
   const take: OnOutput = (stream, bytes) => {
     output.take(stream, bytes)
@@ -99,23 +99,6 @@ async function spawn(context: LauncherContext, request: number, wanted: ProcessR
   group.channel?.onMessage((message) => tell(context, { tag: "message", id: wanted.id, message }))
   tell(context, { tag: "started", request, pid: group.pid, startedMs })
   follow(context, record, group, output)
-}
-
-function commandOf(wanted: ProcessRequest, runId: string): GroupCommand {
-  const { label, argv, env, cwd, user, stdin, umask, limits, channel, enclosed } = wanted
-  return {
-    label,
-    runId,
-    argv,
-    env,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(user === undefined ? {} : { user }),
-    ...(stdin === undefined ? {} : { stdin }),
-    ...(umask === undefined ? {} : { umask }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(enclosed === undefined ? {} : { enclosed }),
-  }
 }
 
 function recordOf(wanted: ProcessRequest, fullRunId: string, group: OwnedGroup, startedMs: number): ProcessRecord {

@@ -1,4 +1,5 @@
 import type { Problem } from "../../base/errors.ts"
+import { optional } from "../../base/optional.ts"
 import { type FieldReader, type Fields, type PlaceOf, readFields } from "../../config/field-reader.ts"
 import { readLimits } from "../../config/limits.ts"
 import { canonicalEvent, type EventLookup } from "../../hooks/aliases.ts"
@@ -156,8 +157,4 @@ export function checkHookEvents(hooks: FieldReader, subject: "service" | "superv
 function isEventOf(found: Extract<EventLookup, { tag: "event" }>, subject: "service" | "supervisor"): boolean {
   const isNamedForIt = found.subject === undefined || found.subject === subject || found.subject === "service"
   return isNamedForIt && (EVENTS[found.event].subjects as readonly SubjectKind[]).includes(subject)
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }

@@ -8,7 +8,7 @@ import { type Reason, runsFor } from "../../hooks/reasons.ts"
 import type { PlannedHook } from "../../hooks/runner.ts"
 import { callerCredentials } from "../../package/credentials.ts"
 import { accountEnvironment } from "../command-release.ts"
-import { type SupervisorContext, writtenOrSaid } from "../context.ts"
+import { declaredContextOf, type SupervisorContext, writtenOrSaid } from "../context.ts"
 import { describeRunning } from "../explanation-of.ts"
 import type { HookNow } from "../gateway/explanation.ts"
 import { isDone, type Journal, readMemory, remember, withSuccess, writeMemory } from "../hook-memory.ts"
@@ -126,31 +126,20 @@ function plan(
   hook: HookDeclaration,
   run: Readonly<{ reason: Reason; token: string }>,
 ): PlannedHook {
-  const { host, hooks, layout } = context
+  const { host, layout } = context
   let attempts = 0
-  const planned = planDeclared(
-    {
-      ...context,
-      files: host.files,
-      users: host.users,
-      env: host.env,
-      allowUsers: hooks.allowUsers,
-      javaScript: modules.call,
-    },
-    hook,
-    {
-      env: accountEnvironment({ env: host.env, users: host.users }, callerCredentials(host.users), false),
-      cwd: set.folder,
-      record: (attempt) => ({
-        event: hook.event,
-        reason: run.reason,
-        attempt,
-        subject: { kind: "supervisor", name: set.name },
-      }),
-      runId: () => `${run.token}/${++attempts}`,
-      speaker: speakerOf(set.name),
-    },
-  )
+  const planned = planDeclared(declaredContextOf(context, modules.call), hook, {
+    env: accountEnvironment({ env: host.env, users: host.users }, callerCredentials(host.users), false),
+    cwd: set.folder,
+    record: (attempt) => ({
+      event: hook.event,
+      reason: run.reason,
+      attempt,
+      subject: { kind: "supervisor", name: set.name },
+    }),
+    runId: () => `${run.token}/${++attempts}`,
+    speaker: speakerOf(set.name),
+  })
   if (hook.options.once === undefined) return planned
   const place = { files: host.files, layout }
   const name = setMemoryName(set.name)

@@ -1,5 +1,6 @@
 import { parseByteSize } from "../../base/byte-size.ts"
 import { HabError, type Problem } from "../../base/errors.ts"
+import { optional } from "../../base/optional.ts"
 import { type FieldReader, type Fields, isTable, readFields } from "../../config/field-reader.ts"
 import { readLimits } from "../../config/limits.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
@@ -147,8 +148,4 @@ export function readHookTables(read: FieldReader): HookTables | undefined {
     return [event, []] as const
   })
   return Object.fromEntries(lists)
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }

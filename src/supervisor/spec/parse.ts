@@ -1,4 +1,5 @@
 import { HabError, type Problem } from "../../base/errors.ts"
+import { optional } from "../../base/optional.ts"
 import { type FieldReader, type Fields, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
 import { tryParseIdent } from "../../package/ident.ts"
@@ -42,10 +43,6 @@ function refuse(problems: readonly Problem[], where: string): void {
   if (problems.length > 0) {
     throw new HabError("SPEC_INVALID", `the service spec ${where} is not valid`, { problems, hint: REPAIR })
   }
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }
 
 /** The binds of a service, each written `name:service.group`. */

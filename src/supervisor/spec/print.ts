@@ -1,10 +1,15 @@
 import { type PackageIdent, stringifyIdent } from "../../package/ident.ts"
 import { stringifyServiceGroup } from "../service-group.ts"
-import type { ServiceSpec } from "./spec.ts"
+import type { ServiceBind, ServiceSpec } from "./spec.ts"
+
+/** `name:service.group`, as `parseBind` reads it. */
+export function stringifyBind({ name, group }: ServiceBind): string {
+  return `${name}:${stringifyServiceGroup(group)}`
+}
 
 /** The spec file as Habitat writes it: this order of keys, absent ones left out (spec supervisor §1.1). */
 export function printSpec(spec: ServiceSpec): string {
-  const binds = spec.binds.map((bind) => quote(`${bind.name}:${stringifyServiceGroup(bind.group)}`))
+  const binds = spec.binds.map((bind) => quote(stringifyBind(bind)))
   const lines = [
     `ident = ${quote(stringifyIdent(withoutRange(spec.ident)))}`,
     `group = ${quote(spec.group)}`,

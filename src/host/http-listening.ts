@@ -1,0 +1,31 @@
+import { Buffer } from "node:buffer"
+import type { IncomingMessage, Server } from "node:http"
+import type { HttpAddress } from "../ports/http-server.ts"
+
+/** Resolves once the server listens; rejects where it cannot. A string is the path of a Unix socket. */
+export function listening(server: Server, place: string | HttpAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(place, resolve)
+  })
+}
+
+/** Ends a server and all its connections. */
+export function closeAtOnce(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+/** The text that comes with a request; undefined when it is longer. */
+export async function readText(incoming: IncomingMessage, bytesMax: number): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of incoming) {
+    length += (part as Buffer).length
+    if (length > bytesMax) return undefined
+    parts.push(part as Buffer)
+  }
+  return Buffer.concat(parts).toString("utf8")
+}
