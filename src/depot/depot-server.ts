@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer"
-import type { ErrorCode } from "../base/error-codes.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
 import { keyFileName } from "../crypto/key.ts"
 import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision.ts"
@@ -9,35 +8,14 @@ import type { TransferReply, TransferRequest } from "../ports/transfer-server.ts
 import { isAboutAccounts, withoutAccounts } from "./accounts.ts"
 import type { Depot } from "./depot.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
-import { printIdent, printRecord } from "./record.ts"
+import { printRecord } from "./record.ts"
+import { channelEntry, failure, JSON_TYPE, json, page, refused } from "./server-replies.ts"
 import { type DepotRoute, matchRoute, type RouteMatch } from "./server-routes.ts"
 import { releasesIn, shelvesOf } from "./shelves.ts"
 import { requireToken } from "./tokens.ts"
 
 const KEY_BYTES_MAX = 64 * 1024
 const ARTIFACT_BYTES_MAX = 16 * 1024 ** 3
-const PAGE = 50
-const JSON_TYPE = { "content-type": "application/json" }
-
-/** Statuses of failures that are the client's; all others are 500. */
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  DEPOT_TOKEN_UNKNOWN: 401,
-  DEPOT_ORIGIN_REFUSED: 403,
-  DEPOT_WITHOUT_ACCOUNTS: 501,
-  DEPOT_FULL: 507,
-  ORIGIN_NOT_FOUND: 404,
-  ORIGIN_IN_USE: 409,
-  PACKAGE_NOT_FOUND: 404,
-  CHANNEL_NOT_FOUND: 404,
-  IDENT_INVALID: 400,
-  IDENT_NOT_FULL: 400,
-  CHANNEL_INVALID: 400,
-  ORIGIN_INVALID: 400,
-  TARGET_INVALID: 501,
-  DEPOT_TOKENS_INVALID: 500,
-  IO: 500,
-}
-const MALFORMED = 422
 
 type Handling = Readonly<{
   context: DirectoryContext
@@ -70,10 +48,6 @@ export async function answerDepot(
   }
 }
 
-function refused({ code, message, hint }: HabError): TransferReply {
-  return failure(STATUS[code] ?? MALFORMED, code, message, hint)
-}
-
 function authorize({ context, directory, request: { authorization } }: Handling, origin: string): void {
   requireToken(context, shelvesOf(directory).tokens, { authorization, origin })
 }
@@ -87,7 +61,7 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   async releasesInChannel({ context, directory, match: { parts, query } }) {
     const wish = wishOf(parts)
     const shelf = { channel: parts["channel"] ?? "", target: targetOf(query) }
-    return page(query, releasesIn(context.files, shelvesOf(directory), wish, shelf))
+    return page(query.get("range") ?? "", releasesIn(context.files, shelvesOf(directory), wish, shelf))
   },
   async download({ context, directory, match: { parts, query } }) {
     const [ident, target] = [fullIdentOf(parts), targetOf(query)]
@@ -106,7 +80,9 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
   async channelsOfPackage({ depot, match: { parts, query } }) {
     const names = await depot.channelsOf(fullIdentOf(parts), targetOf(query))
-    return names.length === 0 ? failure(404, "PACKAGE_NOT_FOUND", "no such package") : json(200, names.map(named))
+    return names.length === 0
+      ? failure(404, "PACKAGE_NOT_FOUND", "no such package")
+      : json(200, names.map(channelEntry))
   },
   async promote({ depot, match: { parts, query } }) {
     await depot.promote(fullIdentOf(parts), targetOf(query), parts["channel"] ?? "")
@@ -119,7 +95,7 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   promoteAll: (handling) => moveAll(handling, "promote"),
   demoteAll: (handling) => moveAll(handling, "demote"),
   async channels({ depot, match: { parts } }) {
-    return json(200, (await depot.channels(parts["origin"] ?? "")).map(named))
+    return json(200, (await depot.channels(parts["origin"] ?? "")).map(channelEntry))
   },
   async createChannel({ depot, match: { parts } }) {
     const made = await depot.createChannel(parts["origin"] ?? "", parts["channel"] ?? "")
@@ -131,7 +107,7 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
   async search({ depot, match: { parts, query } }) {
     const { idents } = await depot.search(parts["text"] ?? "", Number.POSITIVE_INFINITY)
-    return page(query, idents)
+    return page(query.get("range") ?? "", idents)
   },
   async key({ depot, match: { parts } }) {
     const revision = revisionOf(parts)
@@ -268,26 +244,6 @@ function uploadIncomplete(how: "too-large" | "cut-short" | "no-space"): HabError
   const why =
     how === "too-large" ? "it is larger than the depot takes" : "the connection ended before all of it was there"
   return new HabError("DEPOT_UPLOAD_INCOMPLETE", `the upload was refused: ${why}`, { hint: "upload it again" })
-}
-
-function page(query: URLSearchParams, idents: readonly PackageIdent[]): TransferReply {
-  const start = /^\d{1,9}$/.test(query.get("range") ?? "") ? Number(query.get("range")) : 0
-  const data = idents.slice(start, start + PAGE).map(printIdent)
-  const end = start + data.length - 1
-  const status = end + 1 < idents.length ? 206 : 200
-  return json(status, { range_start: start, range_end: Math.max(end, 0), total_count: idents.length, data })
-}
-
-function named(name: string) {
-  return { name, created_at: null, promoted_at: null }
-}
-
-function json(status: number, value: unknown): TransferReply {
-  return { status, headers: JSON_TYPE, body: `${JSON.stringify(value)}\n` }
-}
-
-function failure(status: number, code: string, msg: string, hint?: string): TransferReply {
-  return json(status, { code, msg, ...(hint === undefined ? {} : { hint }) })
 }
 
 /** Removes what uploads that were cut short left behind. Only before the depot is served. */

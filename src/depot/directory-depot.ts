@@ -4,12 +4,13 @@ import { HabError } from "../base/errors.ts"
 import { type Key, keyFileName, parseKey } from "../crypto/key.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
 import { type NamedRevision, stringifyNamedRevision } from "../crypto/named-revision.ts"
-import { type FullIdent, isFullIdent, type PackageIdent, satisfies, stringifyIdent } from "../package/ident.ts"
+import { type FullIdent, type PackageIdent, satisfies, stringifyIdent } from "../package/ident.ts"
 import { latestOf } from "../package/order.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { withoutAccounts } from "./accounts.ts"
 import { type Depot, type DepotKeyKind, EVERYTHING_CHANNEL, type Shelf } from "./depot.ts"
+import { channelsOn, notThere } from "./directory-channels.ts"
 import { checkArtifact } from "./incoming.ts"
 import { parseRecord, printRecord } from "./record.ts"
 import { namesIn, releasesIn, type Shelves, shelvesOf } from "./shelves.ts"
@@ -182,88 +183,4 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
       return "uploaded" as const
     },
   }
-}
-
-function channelsOn({ files }: DirectoryContext, shelves: Shelves) {
-  const putOn = (ident: FullIdent, target: string, channel: string) => {
-    if (channel === EVERYTHING_CHANNEL) return
-    const mark = shelves.mark(ident, target, channel)
-    files.makeDirectories(mark.slice(0, mark.lastIndexOf("/")))
-    files.writeAtomically(mark, "")
-  }
-  const takeOff = (ident: FullIdent, target: string, channel: string) => {
-    if (channel === EVERYTHING_CHANNEL) throw everythingStays()
-    if (files.stat(shelves.channel(ident.origin, channel)) === undefined) throw noChannel(ident.origin, channel)
-    const mark = shelves.mark(ident, target, channel)
-    if (files.stat(mark) !== undefined) files.removeFile(mark)
-  }
-  const requireThere = (ident: FullIdent, target: string) => {
-    if (files.stat(shelves.artifact(ident, target)) === undefined) throw notThere(ident, target)
-  }
-  const targetsOf = (ident: FullIdent) =>
-    namesIn(files, shelves.release(ident)).flatMap((name) => (name.endsWith(".hart") ? [name.slice(0, -5)] : []))
-  return {
-    async channels(origin: string) {
-      const known = namesIn(files, shelves.origin(origin))
-      return known.length === 0 ? [] : [...new Set([...known, EVERYTHING_CHANNEL])].sort()
-    },
-    async createChannel(origin: string, channel: string) {
-      const path = shelves.channel(origin, channel)
-      if (files.stat(path) !== undefined) return "exists" as const
-      files.makeDirectories(path)
-      return "created" as const
-    },
-    async removeChannel(origin: string, channel: string) {
-      if (channel === EVERYTHING_CHANNEL) throw everythingStays()
-      const path = shelves.channel(origin, channel)
-      if (files.stat(path) === undefined) throw noChannel(origin, channel)
-      files.removeTree(path)
-    },
-    async promote(ident: FullIdent, target: string, channel: string) {
-      requireThere(ident, target)
-      putOn(ident, target, channel)
-    },
-    async demote(ident: FullIdent, target: string, channel: string) {
-      requireThere(ident, target)
-      takeOff(ident, target, channel)
-    },
-    async moveAll(verb: "promote" | "demote", origin: string, { from, to }: { from: string; to: string }) {
-      if (files.stat(shelves.channel(origin, from)) === undefined) throw noChannel(origin, from)
-      const all = releasesOfAnyTarget(files, shelves, origin, from)
-      const act = verb === "promote" ? putOn : takeOff
-      for (const ident of all) {
-        for (const target of targetsOf(ident)) {
-          if (releasesIn(files, shelves, ident, { channel: from, target }).length > 0) act(ident, target, to)
-        }
-      }
-    },
-  }
-}
-
-function releasesOfAnyTarget(files: FileSystem, shelves: Shelves, origin: string, channel: string): FullIdent[] {
-  const root = channel === EVERYTHING_CHANNEL ? `${shelves.packages}/${origin}` : shelves.channel(origin, channel)
-  const idents = namesIn(files, root).flatMap((name) =>
-    namesIn(files, `${root}/${name}`).flatMap((version) =>
-      namesIn(files, `${root}/${name}/${version}`).map((release) => ({ origin, name, version, release })),
-    ),
-  )
-  return idents.filter(isFullIdent)
-}
-
-function notThere(ident: FullIdent, target: string): HabError {
-  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in the depot`, {
-    hint: "upload it: hab pkg upload FILE.hart",
-  })
-}
-
-function noChannel(origin: string, channel: string): HabError {
-  return new HabError("CHANNEL_NOT_FOUND", `the origin '${origin}' has no channel '${channel}'`, {
-    hint: `hab bldr channel list ${origin} shows which there are`,
-  })
-}
-
-function everythingStays(): HabError {
-  return new HabError("CHANNEL_INVALID", `nothing can be taken out of '${EVERYTHING_CHANNEL}'`, {
-    hint: "every release is in it; to remove one: hab pkg delete",
-  })
 }

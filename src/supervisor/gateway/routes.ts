@@ -62,11 +62,11 @@ export interface ControlActions {
 
 type Route = Readonly<{
   method: "GET" | "POST"
-  /** `{service}` stands for an ident, a name or a group, of a set for its name, percent-encoded. */
+  /** A part in braces stands for what it is about, percent-encoded; a `{service}` is an ident, a name or a group. */
   path: string
   /** What the body must name. */
   body?: "a service" | "services" | "a set"
-  answer: (actions: ControlActions, asked: Readonly<{ body: never; service: string }>) => unknown
+  answer: (actions: ControlActions, asked: Readonly<{ body: never; subject: string }>) => unknown
 }>
 
 /** Every route of the control API (decisions I). */
@@ -76,8 +76,8 @@ const ROUTES: readonly Route[] = [
   { method: "GET", path: "/ring", answer: (actions) => actions.ring() },
   {
     method: "POST",
-    path: "/ring/members/{service}/depart",
-    answer: (actions, { service }) => actions.depart(service),
+    path: "/ring/members/{member}/depart",
+    answer: (actions, { subject }) => actions.depart(subject),
   },
   { method: "GET", path: "/services", answer: (actions) => actions.status() },
   post("load", "a service", (actions, body: LoadRequest) => actions.load(body)),
@@ -88,31 +88,31 @@ const ROUTES: readonly Route[] = [
   post("restart", "services", (actions, body: RestartRequest) => actions.restart(body)),
   post("roll-back", "a service", (actions, body: RollBackRequest) => actions.rollBack(body)),
   { method: "GET", path: "/sets", answer: (actions) => actions.sets() },
-  { method: "GET", path: "/sets/{service}/hooks", answer: (actions, { service }) => actions.setHooks(service) },
+  { method: "GET", path: "/sets/{set}/hooks", answer: (actions, { subject }) => actions.setHooks(subject) },
   { method: "POST", path: "/sets/apply", body: "a set", answer: (actions, { body }) => actions.applySet(body) },
-  { method: "GET", path: "/services/{service}/explain", answer: (actions, { service }) => actions.explain(service) },
-  { method: "GET", path: "/services/{service}/change", answer: (actions, { service }) => actions.change(service) },
-  { method: "GET", path: "/services/{service}/hooks", answer: (actions, { service }) => actions.hooks(service) },
+  { method: "GET", path: "/services/{service}/explain", answer: (actions, { subject }) => actions.explain(subject) },
+  { method: "GET", path: "/services/{service}/change", answer: (actions, { subject }) => actions.change(subject) },
+  { method: "GET", path: "/services/{service}/hooks", answer: (actions, { subject }) => actions.hooks(subject) },
   {
     method: "GET",
     path: "/services/{service}/surroundings",
-    answer: (actions, { service }) => actions.surroundings(service),
+    answer: (actions, { subject }) => actions.surroundings(subject),
   },
-  { method: "GET", path: "/services/{service}/config", answer: (actions, { service }) => actions.config(service) },
+  { method: "GET", path: "/services/{service}/config", answer: (actions, { subject }) => actions.config(subject) },
   {
     method: "GET",
     path: "/services/{service}/context",
-    answer: (actions, { service }) => actions.templateContext(service),
+    answer: (actions, { subject }) => actions.templateContext(subject),
   },
   {
     method: "POST",
-    path: "/groups/{service}/config",
-    answer: (actions, { service, body }) => actions.applyConfig(service, (body ?? {}) as ApplyRequest),
+    path: "/groups/{group}/config",
+    answer: (actions, { subject, body }) => actions.applyConfig(subject, (body ?? {}) as ApplyRequest),
   },
   {
     method: "POST",
-    path: "/groups/{service}/files",
-    answer: (actions, { service, body }) => actions.uploadFile(service, (body ?? {}) as UploadRequest),
+    path: "/groups/{group}/files",
+    answer: (actions, { subject, body }) => actions.uploadFile(subject, (body ?? {}) as UploadRequest),
   },
 ]
 
@@ -133,10 +133,10 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   SET_TAKEN: 409,
 }
 
-/** Answers one request. Expected failures become `{ error: { code, message, hint: more.hint, problems: more.problems } }`; anything else is status 500. */
+/** Answers one request. Expected failures become `{ error: { code, number, message, hint, problems } }`; anything else is status 500. */
 export async function answerControl(actions: ControlActions, request: ControlRequest): Promise<ControlReply> {
-  const found = ROUTES.map((route) => ({ route, service: matchPath(route.path, request.path) }))
-  const here = found.filter((one): one is { route: Route; service: string } => one.service !== undefined)
+  const found = ROUTES.map((route) => ({ route, subject: matchPath(route.path, request.path) }))
+  const here = found.filter((one): one is { route: Route; subject: string } => one.subject !== undefined)
   if (here.length === 0) return failure(404, "ROUTE_UNKNOWN", `there is no ${request.path}`)
   const asked = here.find(({ route }) => route.method === request.method)
   if (asked === undefined) {
@@ -145,8 +145,8 @@ export async function answerControl(actions: ControlActions, request: ControlReq
   const lacking = missingIn(asked.route, request.body)
   if (lacking !== undefined) return failure(400, "BODY_INVALID", lacking)
   try {
-    const { route, service } = asked
-    return { status: 200, body: await route.answer(actions, { body: request.body as never, service }) }
+    const { route, subject } = asked
+    return { status: 200, body: await route.answer(actions, { body: request.body as never, subject }) }
   } catch (error) {
     if (isSystemError(error)) return refusedBySystem(error)
     if (!(error instanceof HabError)) return failure(500, "INTERNAL", messageOf(error))
@@ -159,13 +159,13 @@ export function controlRouteOf({ path }: ControlRequest): string {
   return ROUTES.find((route) => matchPath(route.path, path) !== undefined)?.path ?? "other"
 }
 
-/** The service a path names, "" where the route has none, undefined when the path is another. */
+/** What a path is about, "" where the route is about nothing in particular, undefined when the path is another. */
 function matchPath(pattern: string, path: string): string | undefined {
   const wanted = `/${CONTROL_VERSION}${pattern}`.split("/")
   const given = path.split("/")
   if (given.length !== wanted.length) return undefined
-  if (!wanted.every((part, index) => part === given[index] || part === "{service}")) return undefined
-  const at = wanted.indexOf("{service}")
+  const at = wanted.findIndex((part) => part.startsWith("{"))
+  if (!wanted.every((part, index) => part === given[index] || index === at)) return undefined
   return at < 0 ? "" : decode(given[at] ?? "")
 }
 
