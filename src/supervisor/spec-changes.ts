@@ -1,5 +1,5 @@
 import { HabError } from "../base/errors.ts"
-import { type FullIdent, stringifyIdent } from "../package/ident.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import { isRunning } from "./change/service-change.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
@@ -39,7 +39,7 @@ export function applyOperations(change: ChangeContext, name: string, operations:
     ...{ held, spec, declared, reason: change.reason, act },
     isWanted: () => hasSpec(specContext(change), name) && change.roster.services.get(name) === held,
     refused(problem) {
-      refuseChange(held, problem)
+      held.changeRefused = problem
       if (change.reason === "boot" && spec.desiredState === "up") startAsItWas(change, held)
     },
   })
@@ -77,17 +77,13 @@ function unload(change: ChangeContext, held: Supervised, act: () => void): void 
     isWanted: () => !hasSpec(specs, name) && change.roster.services.get(name) === held,
     refused(problem) {
       held.stopWish = undefined
-      refuseChange(held, problem)
+      held.changeRefused = problem
       if (change.reason === "boot") startAsItWas(change, held)
       if (!hasSpec(specs, name)) {
         writtenOrSaid(change.context, held.group, "its spec again", () => writeSpec(specs, held.spec))
       }
     },
   })
-}
-
-function refuseChange(held: Supervised, problem: string): void {
-  held.changeRefused = problem
 }
 
 function specContext({ context: { host, layout } }: ChangeContext) {
@@ -204,62 +200,4 @@ function stop(
 function restart(change: ChangeContext, held: Supervised, spec: ServiceSpec): void {
   takeSpec(change, held, { spec, because: "load" })
   change.roster.post(held, { tag: "restart", reason: "load" })
-}
-
-/** Somebody asks for a new process of the newest release. `force`: no hook can refuse. */
-export function restartByHand(change: ChangeContext, held: Supervised, force: boolean): void {
-  const newer = newerRelease(change, held)
-  const act = () => {
-    takeSpec(change, held, { spec: held.spec, because: "manual" })
-    change.roster.post(held, { tag: "restart", reason: "manual", force })
-  }
-  if (newer === undefined) act()
-  else upgrade(change, held, newer, act)
-}
-
-/** The service goes over to this installed release, whatever newer ones there are, until it is restarted by hand. */
-export function goOverTo(change: ChangeContext, held: Supervised, release: FullIdent): void {
-  upgrade(change, held, release, () => takeSpec(change, held, { spec: held.spec, because: "update", release }))
-}
-
-/** A newer release that satisfies the spec was installed meanwhile: the service goes over to it. */
-export function takeNewerRelease(change: ChangeContext, held: Supervised): void {
-  const newer = newerRelease(change, held)
-  if (newer !== undefined && !change.changes.isPending(held.name)) {
-    upgrade(change, held, newer, () => takeSpec(change, held, { spec: held.spec, because: "update" }))
-  }
-}
-
-function newerRelease({ context }: ChangeContext, held: Supervised): FullIdent | undefined {
-  const newest = held.spec.own.command === undefined ? context.store.find(held.spec.ident) : undefined
-  const known = held.upcoming ?? held.release
-  return newest !== undefined && newest.path !== known?.pkg.path ? newest.ident : undefined
-}
-
-/** A newer release was installed while no supervisor ran: the service starts with it, or, refused, as it was. */
-export function upgradeAtBoot(change: ChangeContext, held: Supervised, release: FullIdent): void {
-  const start = () => change.roster.post(held, { tag: "start", reason: "boot" })
-  const act = () => {
-    takeSpec(change, held, { spec: held.spec, because: "boot" })
-    start()
-  }
-  upgrade(change, held, release, act, start)
-}
-
-function upgrade(
-  change: ChangeContext,
-  held: Supervised,
-  release: FullIdent,
-  act: () => void,
-  refused: () => void = () => undefined,
-): void {
-  void change.changes.run({
-    verb: "update",
-    ...{ held, spec: { ...held.spec, ident: release }, declared: held.declared, reason: "update", again: true, act },
-    isWanted: () => change.roster.services.get(held.name) === held && !held.leaving,
-    refused(problem) {
-      refuseChange(held, problem)
-      refused()
-    },
-  })
 }

@@ -27,11 +27,11 @@ import { bootSets } from "./set/boot-sets.ts"
 import { orderServices } from "./set/dependency-order.ts"
 import { setHookRunner } from "./set/set-hooks.ts"
 import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runner.ts"
-import { goOverTo, restartByHand, takeNewerRelease } from "./spec-changes.ts"
 import { askSuitability } from "./suitability.ts"
 import type { Supervised } from "./supervised.ts"
 import type { HookParts, SupervisorHookRunner } from "./supervisor-hooks.ts"
 import type { ChangeContext } from "./take-spec.ts"
+import { goOverTo, restartByHand, takeNewerRelease } from "./upgrades.ts"
 
 const NEVER = new AbortController().signal
 

@@ -1,19 +1,24 @@
 import { required } from "../../base/assert.ts"
-import { awaitedBefore } from "../gate.ts"
 import { clearMemory } from "../hook-memory.ts"
-import type { StateTag } from "../service/service.ts"
-import { explain } from "../service/status.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import { keepingSpec, removeSpec, writeSpec } from "../spec/spec-files.ts"
 import type { Supervised } from "../supervised.ts"
 import type { SetPlan } from "./apply-set.ts"
 import { orderServices } from "./dependency-order.ts"
-import { changeProblem, isChanged } from "./set-changes.ts"
+import { changeProblem } from "./set-changes.ts"
 import { writeAppliedSet } from "./set-files.ts"
+import {
+  AT_REST,
+  hasResult,
+  heldOf,
+  isAlive,
+  isDown,
+  isRefused,
+  isSettled,
+  namesOf,
+  startProblem,
+} from "./set-progress.ts"
 import { SetFailure, type SetStopWish, type SetTask } from "./set-runner.ts"
-
-/** Nothing of the service is alive, and nothing is being done about it. */
-const AT_REST: readonly StateTag[] = ["down", "blocked", "waiting", "gone"]
 
 /**
  * Starts a set: its pre-start hooks, the services in the order they depend on each other, its post-start hooks (spec
@@ -135,58 +140,6 @@ async function letStart(task: SetTask): Promise<void> {
   if (problems.length > 0) throw new SetFailure(`${task.subject.notWhole}; ${problems.join("; ")}`)
 }
 
-/** Up with its post-start hooks over, given up, waiting to be tried again after a failure, or waiting for one of the set that has such a result. */
-function hasResult(task: SetTask, held: Supervised, seen: readonly string[] = []): boolean {
-  const { state, settings } = held.service
-  if (state.tag === "waiting") return true
-  if (state.tag === "up") return held.postStart === "finished" || !settings.hooks.includes("post-start")
-  if (state.tag === "down") return state.why !== "stopped" && state.why !== "never-started"
-  if (state.tag !== "blocked" || seen.includes(held.name)) return false
-  return Object.keys(held.spec.own.dependsOn ?? {}).some((name) => {
-    const other = task.context.roster.services.get(name)
-    return other !== undefined && !hasStarted(other.service.state) && hasResult(task, other, [...seen, held.name])
-  })
-}
-
-function hasStarted(state: Supervised["service"]["state"]): boolean {
-  return state.tag === "up" || (state.tag === "down" && state.why === "finished")
-}
-
-/** No hook around its creation or change is to run, or they wait for another one that did not come up. */
-function isSettled(task: SetTask, { ident: { name }, own }: ServiceSpec): boolean {
-  if (isChanged(task, name)) return true
-  const { services } = task.context.roster
-  return Object.keys(own.dependsOn ?? {}).some((other) => {
-    const held = services.get(other)
-    if (held === undefined) return changeProblem(task, other) !== undefined
-    return isChanged(task, other) && hasResult(task, held) && !hasStarted(held.service.state)
-  })
-}
-
-function startProblem(task: SetTask, { ident: { name } }: ServiceSpec): string | undefined {
-  const { roster } = task.context
-  const ofChange = changeProblem(task, name)
-  if (ofChange !== undefined) return ofChange
-  const problem = roster.broken.get(name)?.problem
-  if (problem !== undefined) return `${name}: ${problem}`
-  const held = roster.services.get(name)
-  if (held === undefined) return `${name}: it waits for what it depends on`
-  return hasStarted(held.service.state) ? undefined : `${name}: ${whyNot(task, held)}`
-}
-
-/** Nothing of it is alive, and no hook around its removal is to run; or hooks refused that. */
-function isDown(task: SetTask, { ident: { name } }: ServiceSpec): boolean {
-  const held = task.context.roster.services.get(name)
-  if (!isChanged(task, name)) return false
-  if (held === undefined || changeProblem(task, name) !== undefined) return true
-  return held.service.state.tag === "down" || isRefused(held)
-}
-
-function whyNot({ context }: SetTask, held: Supervised): string {
-  if (held.service.state.tag === "blocked") return `it waits for ${awaitedBefore(context.roster, held).join(", ")}`
-  return explain(held.service, 0).why
-}
-
 /** Against the order in which they depend on each other, each level down before the next is told. */
 async function stopServices(task: SetTask, all: readonly ServiceSpec[], wish: SetStopWish): Promise<void> {
   await levelByLevel(task, all, wish, (spec) => writeSpec(task.context.specs, { ...spec, desiredState: "down" }))
@@ -236,20 +189,4 @@ async function unlessForced(
     if (!(error instanceof SetFailure) || force !== true) throw error
     task.context.say(error.message)
   }
-}
-
-function heldOf({ context }: SetTask, specs: readonly ServiceSpec[]): Supervised[] {
-  return specs.flatMap(({ ident }) => context.roster.services.get(ident.name) ?? [])
-}
-
-function isAlive(held: Supervised | undefined): boolean {
-  return held !== undefined && !AT_REST.includes(held.service.state.tag)
-}
-
-function isRefused(held: Supervised): boolean {
-  return held.service.refused !== undefined
-}
-
-function namesOf(specs: readonly ServiceSpec[]): string {
-  return specs.map(({ ident }) => ident.name).join(", ")
 }
