@@ -4,8 +4,7 @@ import type { EtcdGateway, FollowObserver } from "../../src/cluster/etcd/gateway
 import { encode, prefixRange } from "../../src/cluster/etcd/messages.ts"
 import { watchPrefix } from "../../src/cluster/etcd/watch.ts"
 import { fakeClock } from "../support/fake-clock.ts"
-
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+import { settle } from "../support/settle.ts"
 
 /** A watch over an etcd that says what the test wants. */
 function watching(revision = 7) {
@@ -49,7 +48,7 @@ const event = (revision: string) => ({
 describe("a watch on etcd", () => {
   it("goes on after the last revision it saw when it is cut off, less often the longer it fails", async () => {
     const { asked, told, clock, say, end } = watching()
-    await settled()
+    await settle()
     say({ created: true })
     say(event("9"))
     end()
@@ -67,17 +66,17 @@ describe("a watch on etcd", () => {
 
   it("lists again when what it wants was compacted", async () => {
     const { asked, clock, say } = watching()
-    await settled()
+    await settle()
     say({ created: true })
     say({ canceled: true, compact_revision: "12" })
     clock.advance(200)
-    await settled()
+    await settle()
     expect(asked).toEqual(["list", "watch from 8", "stop", "list", "watch from 8"])
   })
 
   it("tells nothing after it is stopped", async () => {
     const { told, stop, say } = watching()
-    await settled()
+    await settle()
     const before = told.length
     stop()
     say(event("9"))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Key } from "../../src/crypto/key.ts"
 import { createKeyCache, writeKeyPair } from "../../src/crypto/key-cache.ts"
+import { failing } from "../support/failure.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 
 const key = <K extends Key["kind"]>(kind: K, name: string, revision: string, byte = 7): Key<K> => ({
@@ -9,9 +10,6 @@ const key = <K extends Key["kind"]>(kind: K, name: string, revision: string, byt
   revision,
   bytes: Buffer.alloc(kind === "origin-secret" ? 64 : 32, byte),
 })
-const failure = (code: string, message: RegExp) =>
-  expect.objectContaining({ code, message: expect.stringMatching(message) })
-
 describe("the key cache", () => {
   it("writes keys with their modes, and the same key again without a change", async () => {
     const files = memoryFileSystem()
@@ -35,7 +33,7 @@ describe("the key cache", () => {
     await cache.write(key("origin-public", "acme", "20240102030405", 1))
     const before = files.snapshot()
     await expect(cache.write(key("origin-public", "acme", "20240102030405", 2))).rejects.toThrowError(
-      failure("KEY_EXISTS", /BLAKE2b [0-9a-f]{64}, and [0-9a-f]{64}/),
+      failing("KEY_EXISTS", /BLAKE2b [0-9a-f]{64}, and [0-9a-f]{64}/),
     )
     expect(files.snapshot()).toEqual(before)
   })
@@ -71,7 +69,7 @@ describe("the key cache", () => {
       }),
     )
     expect(() => cache.read("origin-public", { name: "acme", revision: "20240102030405" })).toThrowError(
-      failure("KEY_NOT_FOUND", /there is no \/keys\/acme-20240102030405\.pub/),
+      failing("KEY_NOT_FOUND", /there is no \/keys\/acme-20240102030405\.pub/),
     )
   })
 
@@ -80,7 +78,7 @@ describe("the key cache", () => {
     const cache = createKeyCache({ files }, "/keys")
     await cache.write(key("origin-public", "acme", "20240102030405"))
     files.copyFile("/keys/acme-20240102030405.pub", "/keys/evil-20240102030405.pub")
-    expect(() => cache.latest("origin-public", "evil")).toThrowError(failure("KEY_INVALID", /'acme-20240102030405'/))
-    expect(() => cache.latest("box-public", "acme")).toThrowError(failure("KEY_INVALID", /'BOX-PUB-1' is expected/))
+    expect(() => cache.latest("origin-public", "evil")).toThrowError(failing("KEY_INVALID", /'acme-20240102030405'/))
+    expect(() => cache.latest("box-public", "acme")).toThrowError(failing("KEY_INVALID", /'BOX-PUB-1' is expected/))
   })
 })

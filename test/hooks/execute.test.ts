@@ -2,16 +2,12 @@ import { describe, expect, it } from "vitest"
 import { executeHook, type HookRun } from "../../src/hooks/execute.ts"
 import { fakeClock } from "../support/fake-clock.ts"
 import { type FakeProcess, fakeProcessGroups } from "../support/fake-process-groups.ts"
+import { settle } from "../support/settle.ts"
 
 const init: HookRun = {
   hook: { event: "pre-start", name: "init", path: "/hab/svc/redis/hooks/init" },
   command: { label: "redis.default init", runId: "1", argv: ["/hab/svc/redis/hooks/init"], env: {} },
   timeoutMs: 30_000,
-}
-
-/** Lets every promise that can settle do so. */
-async function settle() {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }
 
 function start(run: Partial<HookRun> = {}, play: Parameters<typeof fakeProcessGroups>[0] = {}) {

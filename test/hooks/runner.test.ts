@@ -5,13 +5,10 @@ import { type PlannedHook, runHookList } from "../../src/hooks/runner.ts"
 import { fakeClock } from "../support/fake-clock.ts"
 import { type FakeProcess, fakeProcessGroups } from "../support/fake-process-groups.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
+import { settle } from "../support/settle.ts"
 
 const LOGS = "/hab/svc/redis/logs"
 const RETRY = { max: 0, delayMs: 1_000, backoff: 2, delayMsMax: 30_000 }
-
-async function settle() {
-  for (let turn = 0; turn < 40; turn += 1) await Promise.resolve()
-}
 
 /** A list of hooks by name; `ends` says how each attempt of each ends (a number is an exit code). */
 function run(

@@ -3,7 +3,9 @@ import { createLayout } from "../../src/base/layout.ts"
 import { parseIdent, stringifyIdent } from "../../src/package/ident.ts"
 import { type InstallOptions, installPackages } from "../../src/package/install.ts"
 import { writeArtifact } from "../support/artifact.ts"
+import { failing } from "../support/failure.ts"
 import { type InstallWorld, installWorld } from "../support/install-world.ts"
+import { settle } from "../support/settle.ts"
 
 const WEB = "acme/web/1.0/20240102030405"
 const LIB = "acme/lib/1.0/20240101000000"
@@ -11,9 +13,6 @@ const LIBC = "acme/libc/2.0/20230101000000"
 
 const archive = (path: string) => ({ tag: "archive", path }) as const
 const ident = (text: string) => ({ tag: "ident", ident: parseIdent(text) }) as const
-const failure = (code: string, message: RegExp, more: object = {}) =>
-  expect.objectContaining({ code, message: expect.stringMatching(message), ...more })
-
 /** What is below /hab/pkgs, without the lock, as `path: content`. */
 function installedTree({ files }: InstallWorld): Record<string, string> {
   const { "/hab/pkgs": _root, "/hab/pkgs/.lock": _lock, ...tree } = files.snapshot("/hab/pkgs")
@@ -119,7 +118,7 @@ describe("dependencies", () => {
     world.files.removeFile(libc)
     const before = world.files.snapshot()
     const installing = installPackages(world.context, [archive(web)])
-    await expect(installing).rejects.toThrowError(failure("PACKAGE_NOT_FOUND", new RegExp(`'${LIBC}' is neither`)))
+    await expect(installing).rejects.toThrowError(failing("PACKAGE_NOT_FOUND", new RegExp(`'${LIBC}' is neither`)))
     const { "/hab/pkgs": _pkgs, ...after } = world.files.snapshot()
     expect(after).toEqual(before)
   })
@@ -140,7 +139,7 @@ describe("dependencies", () => {
     world.files.removeFile(lib)
     await writeArtifact(world.files, { ident: "acme/evil/1/1", path: lib })
     await expect(installPackages(world.context, [archive(web)])).rejects.toThrowError(
-      failure("IDENT_MISMATCH", /lib.*hart holds acme\/evil\/1\/1, and not acme\/lib/),
+      failing("IDENT_MISMATCH", /lib.*hart holds acme\/evil\/1\/1, and not acme\/lib/),
     )
     expect(installedTree(world)).toEqual({})
   })
@@ -188,7 +187,7 @@ describe("installing by identifier", () => {
     const world = await installWorld()
     for (const text of ["acme/web", "acme/web/1.0/1"]) {
       await expect(install(world, text)).rejects.toThrowError(
-        failure("PACKAGE_NOT_FOUND", /is neither installed nor in \/hab\/cache\/artifacts/, {
+        failing("PACKAGE_NOT_FOUND", /is neither installed nor in \/hab\/cache\/artifacts/, {
           hint: expect.stringMatching(/hab pkg install FILE\.hart/),
         }),
       )
@@ -203,7 +202,7 @@ describe("an artifact that must not be installed", () => {
       return rest
     }
     const before = everything()
-    await expect(installPackages(world.context, [archive(path)])).rejects.toThrowError(failure(code, message, more))
+    await expect(installPackages(world.context, [archive(path)])).rejects.toThrowError(failing(code, message, more))
     expect(everything()).toEqual(before)
   }
 
@@ -275,7 +274,7 @@ describe("an artifact that must not be installed", () => {
     const context = { ...world.context, layout }
     const plain = await writeArtifact(world.files, { ident: WEB })
     await expect(installPackages(context, [archive(plain)])).rejects.toThrowError(
-      failure("PKG_PREFIX", /built for \/hab, and packages here live in \/srv\/x\/hab/),
+      failing("PKG_PREFIX", /built for \/hab, and packages here live in \/srv\/x\/hab/),
     )
     const own = await writeArtifact(world.files, { ident: LIB, files: { PREFIX: "/srv/x/hab\n" } })
     const { requested } = await installPackages(context, [archive(own)])
@@ -330,7 +329,7 @@ describe("two at once", () => {
     const { clock, locks } = world.context
     const other = await locks.acquire("/hab/pkgs/.lock", { content: "process 7 (hab pkg install acme/db)\n" })
     const waiting = installPackages(world.context, [archive(path)])
-    await drain()
+    await settle()
     expect(world.reported).toEqual([`Installing ${path}`, "Waiting for process 7 (hab pkg install acme/db)"])
     if (other.tag === "acquired") other.release()
     clock.advance(100)
@@ -338,7 +337,7 @@ describe("two at once", () => {
 
     await locks.acquire("/hab/pkgs/.lock", { content: "process 8\n" })
     const givingUp = installPackages(world.context, [archive(path)], { waitMsMax: 0 })
-    await expect(givingUp).rejects.toThrowError(failure("STORE_LOCKED", /process 8 has been changing/))
+    await expect(givingUp).rejects.toThrowError(failing("STORE_LOCKED", /process 8 has been changing/))
   })
 
   it("stop waiting when they are told to", async () => {
@@ -347,13 +346,8 @@ describe("two at once", () => {
     const stop = new AbortController()
     const path = await writeArtifact(world.files, { ident: WEB })
     const waiting = installPackages(world.context, [archive(path)], { signal: stop.signal })
-    await drain()
+    await settle()
     stop.abort(new Error("Ctrl-C"))
     await expect(waiting).rejects.toThrowError(/Ctrl-C/)
   })
 })
-
-/** Lets everything run that waits for nothing but promises. */
-async function drain(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
-}

@@ -12,6 +12,7 @@ import { archiveMode, packageMembers } from "../../src/package/package-members.t
 import { unpackHart } from "../../src/package/unpack.ts"
 import type { ArchiveCompression } from "../../src/ports/archive-compression.ts"
 import type { FileSystem } from "../../src/ports/file-system.ts"
+import { failing } from "../support/failure.ts"
 import { testKeys } from "../support/keys.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 import { plainCompression } from "../support/plain-compression.ts"
@@ -19,9 +20,6 @@ import { temporaryDirectory } from "../support/temp-root.ts"
 
 const IDENT = parseFullIdent("acme/web/1.0/20240102030405")
 const MTIME = 1_704_164_645
-const failure = (code: string, message: RegExp) =>
-  expect.objectContaining({ code, message: expect.stringMatching(message) })
-
 async function pack(files: FileSystem, more: Partial<Parameters<typeof packHart>[1]> = {}) {
   const key = (await testKeys()).secret
   const request = { directory: "/pkg", ident: IDENT, mtimeSeconds: MTIME, destination: "/out/web.hart", key, ...more }
@@ -125,14 +123,14 @@ describe("packing", () => {
       },
     }
     await expect(pack(withPipe)).rejects.toThrowError(
-      failure("PACK_UNSUPPORTED", /\/pkg\/run cannot be packed: it is a fifo/),
+      failing("PACK_UNSUPPORTED", /\/pkg\/run cannot be packed: it is a fifo/),
     )
     const oddName = memoryFileSystem({ "/pkg/a\nb": "" })
-    await expect(pack(oddName)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /control character/))
+    await expect(pack(oddName)).rejects.toThrowError(failing("PACK_UNSUPPORTED", /control character/))
     const replaced = memoryFileSystem({ "/pkg/a\ufffd": "" })
-    await expect(pack(replaced)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /U\+FFFD/))
+    await expect(pack(replaced)).rejects.toThrowError(failing("PACK_UNSUPPORTED", /U\+FFFD/))
     const vanished = { ...files, lstat: (path: string) => (path === "/pkg/run" ? undefined : files.lstat(path)) }
-    await expect(pack(vanished)).rejects.toThrowError(failure("PACK_UNSUPPORTED", /not UTF-8/))
+    await expect(pack(vanished)).rejects.toThrowError(failing("PACK_UNSUPPORTED", /not UTF-8/))
   })
 
   it("refuses what would not be unpacked anywhere, before it is signed", async () => {
@@ -160,7 +158,7 @@ describe("packing", () => {
     const key = (await testKeys()).secret
     const request = { directory: "/pkg", ident: IDENT, mtimeSeconds: MTIME, destination: "/out/web.hart", key }
     await expect(packHart({ files: sized, compression }, request)).rejects.toThrowError(
-      failure("PACK_UNSUPPORTED", /its 1074790400 bytes became 4/),
+      failing("PACK_UNSUPPORTED", /its 1074790400 bytes became 4/),
     )
     expect(files.readDirectory("/out")).toEqual([])
   })
@@ -168,7 +166,7 @@ describe("packing", () => {
   it.each([["shorter"], ["longer than it was"]])("refuses a file that became %s meanwhile", async (content) => {
     const files = memoryFileSystem({ "/pkg/log": "nine more" })
     const changing = { ...files, readFile: () => Buffer.from(content) }
-    await expect(pack(changing)).rejects.toThrowError(failure("PACK_CHANGED", /\/pkg\/log changed/))
+    await expect(pack(changing)).rejects.toThrowError(failing("PACK_CHANGED", /\/pkg\/log changed/))
   })
 
   it("says what xz said, and stops when it is told to", async () => {
@@ -177,7 +175,7 @@ describe("packing", () => {
     const key = (await testKeys()).secret
     const request = { directory: "/pkg", ident: IDENT, mtimeSeconds: MTIME, destination: "/out/web.hart", key }
     await expect(packHart({ files, compression }, request)).rejects.toThrowError(
-      failure("XZ_FAILED", /xz cannot be started/),
+      failing("XZ_FAILED", /xz cannot be started/),
     )
     await expect(pack(files, { signal: AbortSignal.abort(new Error("Ctrl-C")) })).rejects.toThrowError(/Ctrl-C/)
     expect(files.readDirectory("/out")).toEqual([])

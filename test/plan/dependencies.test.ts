@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import type { HabError } from "../../src/base/errors.ts"
 import { stringifyIdent } from "../../src/package/ident.ts"
 import type { InstalledPackage } from "../../src/package/store.ts"
 import { resolveDependencies } from "../../src/plan/dependencies.ts"
+import { failureOf } from "../support/failure.ts"
 import { installed } from "./installed.ts"
 
 const idents = (packages: readonly InstalledPackage[]) => packages.map((pkg) => stringifyIdent(pkg.ident))
@@ -15,15 +15,6 @@ const toolchain = installed({
   "core/gcc/12/1": { TDEPS: "core/glibc/2/1" },
   "core/make/4/1": { TDEPS: "core/glibc/2/1" },
 })
-
-function failure(run: () => unknown): HabError {
-  try {
-    run()
-  } catch (error) {
-    return error as HabError
-  }
-  throw new Error("expected a failure")
-}
 
 describe("the dependencies of a plan", () => {
   it("keep their declared order; what they need comes after everything that needs it", () => {
@@ -58,7 +49,7 @@ describe("the dependencies of a plan", () => {
   })
 
   it("that are missing are all named, with where they are wanted, where we looked and what is near", () => {
-    const error = failure(() =>
+    const error = failureOf(() =>
       resolveDependencies(toolchain, { build: wanted("core/mkae", "acme/zlib"), run: wanted("core/gcc/13") }),
     )
     expect([error.code, error.exitCode]).toEqual(["BUILD_DEPENDENCY_MISSING", 1])
@@ -74,7 +65,7 @@ describe("the dependencies of a plan", () => {
 
   it("are missing too when a dependency's own dependency is", () => {
     const broken = installed({ "core/zlib/1/1": { TDEPS: "core/glibc/2/1" } })
-    const error = failure(() => resolveDependencies(broken, { build: [], run: wanted("core/zlib") }))
+    const error = failureOf(() => resolveDependencies(broken, { build: [], run: wanted("core/zlib") }))
     expect(error.problems[0]?.where).toBe("core/zlib/1/1")
     expect(error.problems[0]?.message).toContain("core/glibc/2/1")
   })
@@ -86,7 +77,7 @@ describe("the dependencies of a plan", () => {
       "core/zlib/1/1": { TDEPS: "core/glibc/2/1" },
       "core/curl/8/1": { TDEPS: "core/zlib/1/1\ncore/glibc/2/1" },
     })
-    const error = failure(() =>
+    const error = failureOf(() =>
       resolveDependencies(packages, { build: [], run: wanted("core/glibc", "core/zlib", "core/curl") }),
     )
     expect([error.code, error.exitCode]).toEqual(["BUILD_DEPENDENCY_CONFLICT", 31])
@@ -104,7 +95,7 @@ describe("the dependencies of a plan", () => {
     const names = ["a", "b", "c"]
     const twice = names.flatMap((name) => [`core/${name}/1/1`, `core/${name}/1/2`])
     const packages = installed(Object.fromEntries(twice.map((ident) => [ident, {}])))
-    const error = failure(() => resolveDependencies(packages, { build: [], run: wanted(...twice) }))
+    const error = failureOf(() => resolveDependencies(packages, { build: [], run: wanted(...twice) }))
     expect(error.message).toContain("more than one release of core/a, core/b, core/c")
     expect(error.message).not.toContain("\n")
     expect(error.problems).toHaveLength(4)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { HabError } from "../../src/base/errors.ts"
 import { locatePlan } from "../../src/plan/locate.ts"
+import { failureOf } from "../support/failure.ts"
 
 /** Files by their paths; every parent of one is a directory. */
 function folderWith(...paths: string[]) {
@@ -13,15 +13,6 @@ function folderWith(...paths: string[]) {
 
 const request = { context: "/p", target: "x86_64-linux" }
 const locate = (...paths: string[]) => locatePlan(folderWith(...paths), request)
-
-function failure(run: () => unknown): HabError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof HabError) return error
-  }
-  throw new Error("expected a HabError")
-}
 
 describe("where a plan is", () => {
   it.each([
@@ -47,7 +38,7 @@ describe("where a plan is", () => {
   it.each([[["/p/plan.sh", "/p/habitat/plan.sh"]], [["/p/x86_64-linux/plan.sh", "/p/habitat/x86_64-linux/plan.sh"]]])(
     "refuses to choose between %j with exit code 42",
     (paths) => {
-      const error = failure(() => locate(...paths))
+      const error = failureOf(() => locate(...paths))
       expect([error.code, error.exitCode]).toEqual(["PLAN_NOT_FOUND", 42])
       for (const path of paths) expect(error.message).toContain(path)
     },
@@ -59,13 +50,13 @@ describe("where a plan is", () => {
     ["a file", ["/p"], "this is not a folder"],
     ["a plan of another target", ["/p/aarch64-linux/plan.sh"], "there is no plan.sh in /p"],
   ])("ends with exit code 42 for %s", (_, paths, message) => {
-    const error = failure(() => locate(...paths))
+    const error = failureOf(() => locate(...paths))
     expect([error.code, error.exitCode]).toEqual(["PLAN_NOT_FOUND", 42])
     expect(error.message).toContain(message)
   })
 
   it("refuses a Windows plan and says so", () => {
-    const error = failure(() => locate("/p/plan.ps1"))
+    const error = failureOf(() => locate("/p/plan.ps1"))
     expect(error.code).toBe("PLAN_UNSUPPORTED")
     expect(error.message).toContain("Windows")
     expect(locate("/p/plan.ps1", "/p/plan.sh").planFile).toBe("/p/plan.sh")

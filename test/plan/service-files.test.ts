@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { HabError } from "../../src/base/errors.ts"
 import { hookSources, refuseCarriageReturns } from "../../src/plan/hook-files.ts"
 import { copyServiceFiles, excluding, generatedRun, hasRunHook } from "../../src/plan/service-files.ts"
+import { failureOf } from "../support/failure.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
 
 const none = () => false
-
-function failure(run: () => unknown): HabError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof HabError) return error
-  }
-  throw new Error("expected a HabError")
-}
 
 describe("hooks beside a plan", () => {
   it("lose their last ending; hidden files and editors' leftovers are no hooks", () => {
@@ -52,7 +43,7 @@ describe("hooks beside a plan", () => {
 
   it("may not be two files for one hook: the message names both and the way out", () => {
     const files = memoryFileSystem({ "/p/hooks/run": "", "/p/hooks/run.sh": "" })
-    const error = failure(() => hookSources({ files }, "/p", none))
+    const error = failureOf(() => hookSources({ files }, "/p", none))
     expect([error.code, error.exitCode]).toEqual(["PLAN_HOOKS_INVALID", 1])
     expect(error.problems).toEqual([{ where: "/p/hooks", message: "run and run.sh would both be the hook 'run'" }])
     expect(error.hint).toContain("x86_64-linux/hooks/")
@@ -71,7 +62,7 @@ describe("hooks beside a plan", () => {
 
   it("with carriage returns are refused by name", () => {
     const files = memoryFileSystem({ "/p/hooks/init": "#!/bin/sh\r\n", "/p/hooks/run": "#!/bin/sh\n" })
-    const error = failure(() => refuseCarriageReturns({ files }, "/p"))
+    const error = failureOf(() => refuseCarriageReturns({ files }, "/p"))
     expect(error.code).toBe("PLAN_HOOKS_INVALID")
     expect(error.problems.map((problem) => problem.where)).toEqual(["/p/hooks/init"])
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { executeHook } from "../../src/hooks/execute.ts"
 import { fakeClock } from "../support/fake-clock.ts"
 import { fakeProcessGroups } from "../support/fake-process-groups.ts"
+import { settle } from "../support/settle.ts"
 import { codeLines, sourceFiles } from "../support/source-files.ts"
 
 const DAY_MS = 86_400_000
@@ -28,7 +29,7 @@ describe("a clock that is set back", () => {
     const hook = { event: "pre-start", name: "init", path: "/hab/svc/web/hooks/init" } as const
     const command = { label: "web.init", runId: "web.1", argv: [hook.path] as const, env: {} }
     const report = executeHook({ groups, clock }, { hook, command, timeoutMs: 30_000 })
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+    await settle()
     clock.advance(10_000)
     clock.setBack(DAY_MS)
     clock.advance(20_000)

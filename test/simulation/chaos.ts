@@ -3,7 +3,7 @@ import { newService } from "../../src/supervisor/service/service.ts"
 import type { Settings } from "../../src/supervisor/service/settings.ts"
 import { type Deliver, endProcess } from "./launcher.ts"
 import { lateAnswer, randomNoise } from "./noise.ts"
-import { changesBetween, die, isAlive, law, PARTS, type RunRecord, type World } from "./world.ts"
+import { changesBetween, die, FRESH_COUNTS, isAlive, law, PARTS, type RunRecord, type World } from "./world.ts"
 
 type Happening = (world: World, deliver: Deliver) => void
 
@@ -155,15 +155,7 @@ function newSupervisor(world: World): void {
   world.supervisor += 1
   for (const timer of world.timers.values()) timer.dropped = true
   world.timers.clear()
-  Object.assign(world.ledger, {
-    failures: 0,
-    waits: 0,
-    restarts: 0,
-    forced: false,
-    changed: false,
-    renewAfter: 0,
-    rest: undefined,
-  })
+  Object.assign(world.ledger, FRESH_COUNTS)
 }
 
 /** The launcher knows what lives, what ended unseen and whether post-stop is still owed. */

@@ -4,6 +4,7 @@ import { createLocalStore } from "../../src/cluster/local-store.ts"
 import { takePart } from "../../src/cluster/ring/elector.ts"
 import { joinRing, type Ring } from "../../src/cluster/ring/ring.ts"
 import { fakeClock } from "../support/fake-clock.ts"
+import { settle } from "../support/settle.ts"
 import { createLine, type Line } from "../support/store-with-faults.ts"
 import { createRandom } from "./random.ts"
 
@@ -16,10 +17,6 @@ const SYS = {
 }
 
 type Member = Readonly<{ id: string; group: string; line: Line; ring: Ring }>
-
-const settle = async () => {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
-}
 
 /** Two hundred supervisors with a service each, twenty in a group, over one store that counts what is written to it. */
 function createCrowd() {

@@ -4,6 +4,7 @@ import { createLocalStore } from "../../src/cluster/local-store.ts"
 import { type Elector, takePart } from "../../src/cluster/ring/elector.ts"
 import { joinRing, type Ring } from "../../src/cluster/ring/ring.ts"
 import { fakeClock } from "../support/fake-clock.ts"
+import { settle } from "../support/settle.ts"
 import { createLine, type Line } from "../support/store-with-faults.ts"
 import { createRandom } from "./random.ts"
 
@@ -61,10 +62,6 @@ function createWorld(seed: number) {
 }
 
 type World = ReturnType<typeof createWorld>
-
-const settle = async () => {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
-}
 
 const advance = async (world: World, ms: number) => {
   for (let passed = 0; passed < ms; passed += 500) {

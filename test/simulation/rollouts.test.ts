@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { recordOf } from "../../src/cluster/ring/rollout.ts"
+import { settle } from "../support/settle.ts"
 import { createRolloutWorld, GROUP, PATIENCE_MS, release, TTL_MS } from "./rollout-world.ts"
 
 const HISTORIES = Number(process.env["ROLLOUTS"] ?? 25)
@@ -8,10 +9,6 @@ const IDS = ["a", "b", "c", "d"]
 const VERSIONS = 5
 
 type World = ReturnType<typeof createRolloutWorld>
-
-const settle = async () => {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
-}
 
 async function advance(world: World, ms: number): Promise<string | undefined> {
   for (let passed = 0; passed < ms; passed += 500) {

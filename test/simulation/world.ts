@@ -8,6 +8,17 @@ import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "../../src
 import type { Transition } from "../../src/supervisor/service/transition.ts"
 import type { Random } from "./random.ts"
 
+/** What a supervisor that just started has counted of a service. */
+export const FRESH_COUNTS = {
+  failures: 0,
+  waits: 0,
+  restarts: 0,
+  forced: false,
+  changed: false,
+  renewAfter: 0,
+  rest: undefined,
+} as const
+
 /** Something a supervisor's machine lets run. It may ignore SIGTERM. */
 export type Live = {
   readonly kind: "process" | "hook" | "check" | "leftover"
@@ -172,17 +183,7 @@ export function createWorld({ random, machine, happenings, fired, trail }: World
     recovering: false,
     forgotten: 0,
     hung: [],
-    ledger: {
-      failures: 0,
-      waits: 0,
-      restarts: 0,
-      forced: false,
-      changed: false,
-      renewAfter: 0,
-      rest: undefined,
-      lastReason: "load",
-      wishedAtMs: 0,
-    },
+    ledger: { ...FRESH_COUNTS, lastReason: "load", wishedAtMs: 0 },
   }
 }
 

@@ -7,6 +7,7 @@ import { runPostStart, runPreStart, startupWatch } from "../../src/supervisor/st
 import type { SupervisorHookRunner } from "../../src/supervisor/supervisor-hooks.ts"
 import { fakeClock } from "../support/fake-clock.ts"
 import { commandSpec, heldService } from "../support/held-service.ts"
+import { settle } from "../support/settle.ts"
 
 const FAILED: ListOutcome = { tag: "failed", problem: "'on-run' exited with status code 3" }
 const PASSED: ListOutcome = { tag: "passed" }
@@ -29,10 +30,6 @@ function startWith(outcomes: readonly ListOutcome[], respawned: boolean) {
   const hooks: SupervisorHookRunner = { run, runWithin: async () => undefined, has: () => true }
   const say = (_: string, __: string, text: string) => void said.push(text)
   return { startup: { context, hooks, say, signal: stop.signal }, clock, asked, said, stop }
-}
-
-async function settle() {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }
 
 describe("the supervisor's pre-start", () => {

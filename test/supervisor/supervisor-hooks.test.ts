@@ -9,6 +9,7 @@ import { createSupervisorHooks, type HookParts } from "../../src/supervisor/supe
 import { fakeClock } from "../support/fake-clock.ts"
 import { fakeUsers } from "../support/fake-users.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"
+import { settle } from "../support/settle.ts"
 
 const FOLDER = "/hab/sup/default/config"
 const NEVER = new AbortController().signal
@@ -59,10 +60,6 @@ function hooksOf(tables: Readonly<Record<string, unknown>>, ends: Readonly<Recor
 }
 
 const lineOf = ({ argv }: ProcessRequest) => argv.at(-1) ?? ""
-
-async function settle() {
-  for (let turn = 0; turn < 60; turn += 1) await Promise.resolve()
-}
 
 describe("hooks of the supervisor itself", () => {
   it("run one after the other, in the folder of their file, with little of its environment", async () => {

@@ -2,11 +2,8 @@ import { describe, expect, it } from "vitest"
 import { createLocalStore } from "../../../src/cluster/local-store.ts"
 import { joinRing } from "../../../src/cluster/ring/ring.ts"
 import { fakeClock } from "../../support/fake-clock.ts"
+import { settle } from "../../support/settle.ts"
 import { createLine } from "../../support/store-with-faults.ts"
-
-const settled = async () => {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
-}
 
 function createWorld() {
   const clock = fakeClock()
@@ -30,15 +27,15 @@ describe("a member of a ring", () => {
     const { clock, join } = createWorld()
     const [a, b] = [join("a"), join("b")]
     a.ring.show("services", "web.default", { package: "acme/web" })
-    await settled()
+    await settle()
     expect([...b.ring.state().members.keys()]).toEqual(["a", "b"])
     a.line.cut()
     clock.advance(6_000)
-    await settled()
+    await settle()
     expect([a.ring.isMember(), b.ring.state().members.get("a")?.lostMs === undefined]).toEqual([false, false])
     a.line.heal()
     clock.advance(10_000)
-    await settled()
+    await settle()
     expect([a.ring.isMember(), a.ring.life()]).toEqual([true, 2])
     expect(b.ring.state().members.get("a")?.lostMs).toBeUndefined()
     expect(b.ring.state().services.get("web.default")?.get("a")).toEqual({ package: "acme/web" })
@@ -47,9 +44,9 @@ describe("a member of a ring", () => {
   it("stays out while another supervisor carries its member id, and says which; comes in when that is gone", async () => {
     const { clock, said, join } = createWorld()
     const first = join("a", "host-one")
-    await settled()
+    await settle()
     const clone = join("a", "host-two")
-    await settled()
+    await settle()
     expect([first.ring.isMember(), clone.ring.isMember()]).toEqual([true, false])
     expect(said.filter((line) => line.includes("member id"))).toEqual([
       expect.stringMatching(
@@ -58,17 +55,17 @@ describe("a member of a ring", () => {
     ])
     await first.ring.leave()
     clock.advance(6_000)
-    await settled()
+    await settle()
     expect(clone.ring.isMember()).toBe(true)
   })
 
   it("comes back as itself before the lease of its earlier process has run out", async () => {
     const { join } = createWorld()
     const [earlier, other] = [join("a"), join("b")]
-    await settled()
+    await settle()
     earlier.line.kill()
     const later = join("a")
-    await settled()
+    await settle()
     expect(later.ring.isMember()).toBe(true)
     expect(other.ring.state().members.get("a")?.lostMs).toBeUndefined()
   })

@@ -7,6 +7,7 @@ import type { Occasion } from "../../../src/supervisor/moments.ts"
 import type { Roster } from "../../../src/supervisor/roster.ts"
 import type { Supervised } from "../../../src/supervisor/supervised.ts"
 import { commandSpec, heldService } from "../../support/held-service.ts"
+import { settle } from "../../support/settle.ts"
 
 type Play = Readonly<{
   /** Events with hooks. */
@@ -169,7 +170,7 @@ describe("hooks that are owed after a change", () => {
     expect([atAct, owed.size]).toEqual([true, 0])
     held.service = { ...held.service, state: { tag: "starting" } } as Supervised["service"]
     void changes.run(change("update", { act: () => undefined }))
-    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+    await settle()
     await changes.giveUpAll()
     expect(owed.size).toBe(1)
   })
@@ -237,7 +238,7 @@ describe("error hooks of a change", () => {
     expect(await one.over()).toMatchObject({ phase: "failed" })
     const other = world({ hooks: ["on-error"], failures: 1 })
     void other.changes.run(other.change("create"))
-    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+    await settle()
     expect(other.changes.status("web")).toMatchObject({ phase: "acting" })
     other.held.service = { ...other.held.service, state: { tag: "up" } } as Supervised["service"]
     other.changes.wake()

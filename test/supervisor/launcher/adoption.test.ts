@@ -5,6 +5,7 @@ import { adoptLeft } from "../../../src/supervisor/launcher/adoption.ts"
 import { createContext } from "../../../src/supervisor/launcher/context.ts"
 import { fakeClock } from "../../support/fake-clock.ts"
 import { memoryFileSystem } from "../../support/memory-file-system.ts"
+import { settle } from "../../support/settle.ts"
 
 const PROCESSES = "/hab/sup/default/run/processes"
 const identity = (pid: number) => ({ pid, startTime: "77", bootId: "boot" })
@@ -98,10 +99,10 @@ describe("adopting what a dead launcher left", () => {
     files.writeFile(`${PROCESSES}/supervisor.json`, record("supervisor", 10))
     const adopted = adoptLeft(context)
     clock.advance(4_999)
-    await new Promise(setImmediate)
+    await settle()
     expect(calls).toEqual([])
     clock.advance(1)
-    await new Promise(setImmediate)
+    await settle()
     expect(calls).toEqual(["SIGKILL old-9/supervisor"])
     expect(printed.join("")).toContain("(PID 10) does not end; killing it")
     empty.get("old-9/supervisor")?.()

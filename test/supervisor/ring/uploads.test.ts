@@ -12,12 +12,11 @@ import type { Roster } from "../../../src/supervisor/roster.ts"
 import { readUploaded } from "../../../src/supervisor/uploaded-files.ts"
 import { fakeClock } from "../../support/fake-clock.ts"
 import { memoryFileSystem } from "../../support/memory-file-system.ts"
+import { settle } from "../../support/settle.ts"
 
 const GROUP = "web.default@acme"
 const layout = createLayout({ root: "/", enclosed: true })
 const base64 = (text: string) => Buffer.from(text).toString("base64")
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
-
 /** A supervisor in a ring that has what the test puts there, with a service of these groups. */
 function world(...loaded: readonly string[]) {
   const files = memoryFileSystem()
@@ -44,7 +43,7 @@ function world(...loaded: readonly string[]) {
     has: async (given: Partial<RingState>) => {
       state = { ...state, ...given }
       uploads.look()
-      await settled()
+      await settle()
     },
   }
 }
@@ -112,5 +111,5 @@ describe("what was given to groups in a ring", () => {
 
 /** Decryption takes a few turns. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100 && !isSo(); turn++) await settled()
+  for (let turn = 0; turn < 100 && !isSo(); turn++) await settle()
 }
