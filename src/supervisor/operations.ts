@@ -3,7 +3,7 @@ import { parseIdent, stringifyIdent } from "../package/ident.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { BegunChange } from "./change/service-change.ts"
 import { type Choice, chooseSpecs, loadedSpec } from "./loaded-specs.ts"
-import { applyFields, requireRunnable, type SpecFields, validateBinds } from "./service-request.ts"
+import { applyFields, requireRunnable, requireTemplates, type SpecFields, validateBinds } from "./service-request.ts"
 import type { BegunOperation } from "./set/set-actions.ts"
 import { sameSpec } from "./spec/reconcile.ts"
 import { defaultSpec, type ServiceSpec } from "./spec/spec.ts"
@@ -52,6 +52,7 @@ export function loadService(context: OperationContext, request: LoadRequest): Op
   if (spec.own.command === undefined) {
     const pkg = context.store.load(ident)
     requireRunnable(context, pkg)
+    requireTemplates(context, request.configFrom)
     validateBinds(context, pkg, spec.binds)
   }
   writeSpec(context, spec)

@@ -6,6 +6,7 @@ import { stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
+import { GROUP_NAME, isGroupName } from "./service-group.ts"
 import { parseBind } from "./spec/parse.ts"
 import { MEMORY_SIZE } from "./spec/parse-own.ts"
 import type { OwnSpec, ServiceBind, ServiceSpec } from "./spec/spec.ts"
@@ -38,8 +39,12 @@ export type SpecFields = Readonly<{
   own?: OwnSpec
 }>
 
-/** Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). */
+/**
+ * Takes up the fields a request names; the ident and the desired state stay (spec supervisor §1.3, §1.4). Throws
+ * SERVICE_GROUP_INVALID, BIND_INVALID, LIMIT_INVALID.
+ */
 export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
+  checkGroup(fields.group)
   const {
     healthCheckIntervalSec: intervalSec,
     restart,
@@ -75,6 +80,13 @@ export function applyFields(old: ServiceSpec, fields: SpecFields): ServiceSpec {
   }
 }
 
+function checkGroup(group: string | undefined): void {
+  if (group === undefined || isGroupName(group)) return
+  throw new HabError("SERVICE_GROUP_INVALID", `'${group}' cannot name a group: ${GROUP_NAME}`, {
+    hint: "the organization is that of the supervisor: hab sup run --org",
+  })
+}
+
 function maxMemoryOf(text: string): number | undefined {
   const bytes = parseByteSize(text)
   if (bytes || text === "none") return bytes
@@ -86,6 +98,14 @@ export function requireRunnable({ files }: Readonly<{ files: FileSystem }>, pkg:
   if (files.stat(`${pkg.path}/hooks/run`) || files.stat(`${pkg.path}/run`)) return
   throw new HabError("PACKAGE_NOT_RUNNABLE", `Package is not runnable: ${stringifyIdent(pkg.ident)}`, {
     hint: "a service needs a hooks/run file or pkg_svc_run in its plan",
+  })
+}
+
+/** Templates in place of the package's have to be there. Throws USAGE. */
+export function requireTemplates({ files }: Readonly<{ files: FileSystem }>, folder: string | undefined): void {
+  if (folder === undefined || files.stat(folder)?.kind === "directory") return
+  throw new HabError("USAGE", `--config-from: there is no folder ${folder}`, {
+    hint: "it names a folder with config/, hooks/ and default.toml, such as that of a plan",
   })
 }
 
@@ -101,7 +121,9 @@ export function validateBinds(
   const known = [...required, ...metadata.bindsOptional.map((bind) => bind.name)]
   const missing = required.filter((name) => !given.includes(name))
   const unknown = given.filter((name) => !known.includes(name))
+  const twice = [...new Set(given.filter((name, index) => given.indexOf(name) !== index))]
   const complaints = [
+    ...(twice.length === 0 ? [] : [`Bind(s) given twice, ${twice.join(", ")}`]),
     ...(missing.length === 0 ? [] : [`Missing required bind(s), ${missing.join(", ")}`]),
     ...(unknown.length === 0 ? [] : [`Invalid bind(s), ${unknown.join(", ")}`]),
   ]

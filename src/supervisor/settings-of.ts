@@ -4,6 +4,9 @@ import type { BackoffPolicy } from "./service/restart-policy.ts"
 import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "./service/settings.ts"
 import type { OwnSpec, ServiceSpec } from "./spec/spec.ts"
 
+/** What an interval of 0 stands for: a check that is never over would keep a processor busy. */
+const HEALTH_INTERVAL_LEAST_MS = 1_000
+
 /** What the machine has to know of our own keys: in force at once when they change. */
 export function ownSettings({ restart, healthFailureThreshold, onCritical, healthBackoff }: OwnSpec) {
   return { restart, healthFailureThreshold, onUnhealthy: onCritical, healthBackoff: healthBackoff === "on" }
@@ -22,7 +25,7 @@ export function settingsOf(
     backoff: options.backoff,
     shutdownSignal: release.metadata.shutdownSignal ?? DEFAULT_SETTINGS.shutdownSignal,
     shutdownTimeoutMs: timeoutSec === undefined ? DEFAULT_SETTINGS.shutdownTimeoutMs : timeoutSec * 1000,
-    healthIntervalMs: spec.healthCheckIntervalMs,
+    healthIntervalMs: spec.healthCheckIntervalMs || HEALTH_INTERVAL_LEAST_MS,
     ...ownSettings(spec.own),
   }
 }

@@ -57,6 +57,11 @@ describe("svc load (spec supervisor §1.3)", () => {
   it.each([
     [{ ident: "acme/web" }, "BINDS_INVALID", /Missing required bind\(s\), db/],
     [{ ident: "acme/web", bind: [...BIND, "queue:q.default"] }, "BINDS_INVALID", /Invalid bind\(s\), queue/],
+    [{ ident: "acme/web", bind: [...BIND, "db:db.blue"] }, "BINDS_INVALID", /Bind\(s\) given twice, db/],
+    [{ ident: "acme/db", group: "a b" }, "SERVICE_GROUP_INVALID", /'a b' cannot name a group/],
+    [{ ident: "acme/db", group: "../x" }, "SERVICE_GROUP_INVALID", /'..\/x' cannot name a group/],
+    [{ ident: "acme/db", configFrom: "/nowhere" }, "USAGE", /there is no folder \/nowhere/],
+    [{ ident: "acme/db", maxMemoryRestart: "lots" }, "LIMIT_INVALID", /must be an amount of memory/],
     [{ ident: "acme/lib" }, "PACKAGE_NOT_RUNNABLE", /not runnable: acme\/lib/],
     [{ ident: "acme/nothing" }, "PACKAGE_NOT_FOUND", /acme\/nothing/],
     [{ ident: "acme/db", bind: ["nonsense"] }, "BIND_INVALID", /nonsense/],

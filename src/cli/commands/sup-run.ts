@@ -135,8 +135,14 @@ function requestOf(
     ...(gateway === undefined ? {} : { gateway }),
     ...(control === undefined ? {} : { control }),
     ...(cluster === undefined ? {} : { cluster }),
-    ...(ident === undefined ? {} : { load: loadRequestOf(ident, pick(options, Object.keys(SERVICE_OPTIONS))) }),
+    ...(ident === undefined ? {} : { load: loadRequestOf(ident, serviceOptions(options, cwd)) }),
   }
+}
+
+function serviceOptions(options: SupervisorOptionValues, cwd: string): SupervisorOptionValues {
+  const picked = pick(options, Object.keys(SERVICE_OPTIONS))
+  const { configFrom } = picked
+  return configFrom === undefined ? picked : { ...picked, configFrom: path.resolve(cwd, configFrom) }
 }
 
 function pick(options: SupervisorOptionValues, keys: readonly string[]) {

@@ -1,6 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import { loadService, unloadServices, updateService } from "../../supervisor/operations.ts"
 import { defineCommand } from "../command.ts"
+import { withTemplates } from "../config-from.ts"
 import { finishOperation, waitsFor } from "../finish-operation.ts"
 import { installIfAbsent } from "../install-package.ts"
 import { generateLoadSettings, LOAD_OPTIONS, loadSettings } from "../load-settings.ts"
@@ -36,7 +37,7 @@ export const loadCommand = defineCommand({
     const { force, detach, wait, timeout, ...options } = settings
     const waits = waitsFor({ detach, wait, timeout })
     await installIfAbsent(context, ident, options)
-    const request = { ...loadRequestOf(ident, options), force, waits }
+    const request = { ...loadRequestOf(ident, await withTemplates(context, options)), force, waits }
     const done = await operate(context, { path: "/services/load", body: request }, (operations) =>
       loadService(operations, request),
     )

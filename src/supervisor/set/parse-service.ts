@@ -5,7 +5,7 @@ import { readLimits } from "../../config/limits.ts"
 import { canonicalEvent, type EventLookup } from "../../hooks/aliases.ts"
 import { EVENTS, type SubjectKind } from "../../hooks/events.ts"
 import { tryParseIdent } from "../../package/ident.ts"
-import { readBinds } from "../spec/parse.ts"
+import { readBinds, readGroup } from "../spec/parse.ts"
 import { COMMAND_KEYS, readCommand, readDependencies, readHookTables, readMaxMemory } from "../spec/parse-own.ts"
 import {
   DEFAULT_OWN_SPEC,
@@ -112,7 +112,7 @@ function identOf(service: FieldReader, name: string) {
 
 function packageFields(service: FieldReader, defaults: ServiceSpec): Partial<ServiceSpec> {
   return {
-    group: service.text("group") ?? defaults.group,
+    group: readGroup(service) ?? defaults.group,
     channel: service.text("channel") ?? defaults.channel,
     bldrUrl: service.text("url") ?? defaults.bldrUrl,
     topology: service.choice("topology", ["standalone", "leader"]) ?? defaults.topology,

@@ -3,7 +3,7 @@ import { optional } from "../../base/optional.ts"
 import { type FieldReader, type Fields, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
 import { tryParseIdent } from "../../package/ident.ts"
-import { parseServiceGroup } from "../service-group.ts"
+import { GROUP_NAME, isGroupName, parseServiceGroup } from "../service-group.ts"
 import { defaultSpec, REPAIR, type ServiceBind, type ServiceSpec } from "./spec.ts"
 
 /**
@@ -21,7 +21,7 @@ export function parseSpec(text: string, where: string, env: Readonly<Record<stri
   const defaults = defaultSpec(ident ?? { origin: "", name: "" }, env)
   const spec: ServiceSpec = {
     ...defaults,
-    group: read.text("group") ?? defaults.group,
+    group: readGroup(read) ?? defaults.group,
     bldrUrl: read.text("bldr_url") ?? defaults.bldrUrl,
     channel: read.text("channel") ?? defaults.channel,
     topology: read.choice("topology", ["standalone", "leader"]) ?? defaults.topology,
@@ -45,6 +45,13 @@ function refuse(problems: readonly Problem[], where: string): void {
   }
 }
 
+/** The group of a service; it names files too. */
+export function readGroup(read: FieldReader): string | undefined {
+  const group = read.text("group")
+  if (group === undefined || isGroupName(group)) return group
+  return read.refuse("group", `'${group}' cannot name a group: ${GROUP_NAME}`)
+}
+
 /** The binds of a service, each written `name:service.group`. */
 export function readBinds(read: FieldReader): ServiceBind[] {
   return (read.words("binds") ?? []).flatMap((bind) => {
@@ -62,7 +69,8 @@ function readInterval(read: FieldReader): number | undefined {
   const key = "health_check_interval"
   if (!read.has(key)) return undefined
   const { secs, nanos = 0 } = (read.raw(key) ?? {}) as { secs?: unknown; nanos?: unknown }
-  if (typeof secs === "number" && typeof nanos === "number") return secs * 1000 + nanos / 1e6
+  const milliseconds = typeof secs === "number" && typeof nanos === "number" ? secs * 1000 + nanos / 1e6 : Number.NaN
+  if (milliseconds >= 0) return milliseconds
   return read.refuse(key, `'${key}' must be { secs, nanos }, not ${JSON.stringify(read.raw(key))}`)
 }
 

@@ -46,6 +46,18 @@ describe("the spec file", () => {
     expect(parseSpec(text, "b.spec", {}).binds).toEqual([{ name: "db", group: { service: "pg", group: "default" } }])
   })
 
+  it("refuses a group that would not be a file name, and an interval that lies in the past", () => {
+    const text = 'ident = "a/b"\ngroup = "../c"\n[health_check_interval]\nsecs = -5\nnanos = 0\n'
+    expect(() => parseSpec(text, "b.spec", {})).toThrowError(
+      expect.objectContaining({
+        problems: [
+          { where: "b.spec", message: "'../c' cannot name a group: letters, digits, - and _ only" },
+          expect.objectContaining({ message: expect.stringContaining("must be { secs, nanos }") }),
+        ],
+      }),
+    )
+  })
+
   it("names every problem at once", () => {
     const text = 'group = 3\ntopology = "ring"\nshutdown_timeout = -1\nbinds = ["nonsense"]'
     let caught: unknown
