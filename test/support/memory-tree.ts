@@ -17,6 +17,20 @@ export function systemFailure(code: string, syscall: string, at: string): never 
   throw Object.assign(failure, { code, syscall, path: at })
 }
 
+/** Few paths are asked for, many times. */
+const known = new Map<string, readonly string[]>()
+
+function partsOf(at: string): readonly string[] {
+  const parts = known.get(at) ?? at.split("/").filter((part) => part !== "" && part !== ".")
+  known.set(at, parts)
+  return parts
+}
+
+/** The path that is meant when one of the parts leads to `target`. */
+function instead(parts: readonly string[], index: number, target: string): string {
+  return path.resolve(`/${parts.slice(0, index).join("/")}`, target, ...parts.slice(index + 1))
+}
+
 /** Inodes and path resolution: the kernel's part of a file system in memory. */
 export function memoryTree() {
   let inodes = 1
@@ -30,19 +44,16 @@ export function memoryTree() {
   function look(syscall: string, at: string, followLast: boolean, hops = 0): TreeNode | undefined {
     if (hops > HOPS_MAX) systemFailure("ELOOP", syscall, at)
     let node: TreeNode = root
-    const parts = at.split("/").filter((part) => part !== "" && part !== ".")
-    for (let index = 0; index < parts.length; index++) {
-      const part = parts[index] ?? ""
+    const parts = partsOf(at)
+    for (const [index, part] of parts.entries()) {
       const isLast = index === parts.length - 1
-      const instead = (target: string) => {
-        const aside = path.resolve(`/${parts.slice(0, index).join("/")}`, target, ...parts.slice(index + 1))
-        return look(syscall, aside, followLast, hops + 1)
-      }
       if (node.kind !== "directory") return systemFailure("ENOTDIR", syscall, at)
-      if (part === "..") return instead("..")
+      if (part === "..") return look(syscall, instead(parts, index, ".."), followLast, hops + 1)
       const child: TreeNode | undefined = node.children.get(part)
       if (child === undefined) return isLast ? undefined : systemFailure("ENOENT", syscall, at)
-      if (child.kind === "symlink" && (!isLast || followLast)) return instead(child.target)
+      if (child.kind === "symlink" && (!isLast || followLast)) {
+        return look(syscall, instead(parts, index, child.target), followLast, hops + 1)
+      }
       node = child
     }
     return node
