@@ -65,7 +65,10 @@ function tlsOf(files: Host["files"], settings: Settings): ClientTls | undefined 
   const texts = named.map(([field, key]) => {
     const file = settings[key] ?? ""
     const text = readIfAllowed(files, file)
-    if (text === undefined) throw new HabError("CONTROL_TLS_INVALID", `${file}, ${key} in cli.toml, cannot be read`)
+    if (text === undefined)
+      throw new HabError("CONTROL_TLS_INVALID", `${file}, ${key} in cli.toml, cannot be read`, {
+        hint: `correct ${key}, or leave it out where the supervisor speaks no TLS`,
+      })
     return [field, text] as const
   })
   const serverName = settings["ctl_server_name_indication"]

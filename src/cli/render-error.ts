@@ -17,9 +17,15 @@ export function renderError(error: unknown, options: RenderOptions): RenderedErr
   const glyph = options.ascii === true ? "xxx" : "✗✗✗"
   const body = [...known.message.split("\n"), ...shownProblems(known)].map((line) => `${glyph} ${line}`)
   const hint = known.hint === undefined ? [] : known.hint.split("\n").map((line) => `    ${line}`)
-  const stack = options.debug && known.stack ? [known.stack] : []
+  const stack = options.debug ? stacksOf(known) : []
   const lines = [paint.red([glyph, ...body, glyph].join("\n")), ...hint, paint.dim(`    [${known.code}]`), ...stack]
   return { text: lines.join("\n"), exitCode: known.exitCode }
+}
+
+/** Where it comes from, and where what caused it does: for a program of the user's that is the place to look at. */
+function stacksOf({ stack, cause }: Error): string[] {
+  const own = stack === undefined ? [] : [stack]
+  return cause instanceof Error ? [...own, ...stacksOf(cause).map((one) => `caused by ${one}`)] : own
 }
 
 function shownProblems(error: HabError): string[] {

@@ -13,7 +13,9 @@ export function buildMoment({
   const given = env["SOURCE_DATE_EPOCH"] ?? ""
   if (given === "") return Math.floor(clock.now() / 1000)
   if (/^[0-9]{1,11}$/.test(given)) return Number(given)
-  throw new HabError("USAGE", `SOURCE_DATE_EPOCH is '${given}', which is not a number of seconds since 1970`)
+  throw new HabError("USAGE", `SOURCE_DATE_EPOCH is '${given}', which is not a number of seconds since 1970`, {
+    hint: "date +%s prints one; of a commit: git log -1 --format=%ct",
+  })
 }
 
 /** The seconds behind a release given as YYYYMMDDhhmmss in UTC. Throws USAGE. */

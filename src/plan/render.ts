@@ -135,5 +135,5 @@ function readMock({ files }: Context, file: string): ConfigTable {
 }
 
 function missing(file: string): HabError {
-  return new HabError("USAGE", `there is no file ${file}`)
+  return new HabError("USAGE", `there is no file ${file}`, { hint: "paths begin at the folder hab is called in" })
 }

@@ -39,4 +39,12 @@ describe("errors as people see them", () => {
     expect(text).toContain("This is a bug in hab")
     expect(exitCode).toBe(70)
   })
+
+  it("tell for a search where they come from, and where what caused them does", () => {
+    const cause = Object.assign(new Error("no port"), { stack: "Error: no port\n    at shop.mjs:3:9" })
+    const error = new HabError("PROGRAM_INVALID", "shop.mjs failed: no port", { cause })
+    expect(renderError(error, plain).text).not.toContain("shop.mjs:3:9")
+    const { text } = renderError(error, { ...plain, debug: true })
+    expect(text).toMatch(/HabError: shop\.mjs failed: no port\n[\s\S]*caused by Error: no port\n {4}at shop\.mjs:3:9$/)
+  })
 })

@@ -53,7 +53,10 @@ async function loadProgram(context: CommandContext, file: string): Promise<Reado
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
     if (code === "ERR_UNKNOWN_FILE_EXTENSION" && TYPESCRIPT.test(file)) throw unsupported(file)
-    throw new HabError("PROGRAM_INVALID", `${file} cannot be loaded: ${messageOf(error)}`, { cause: error })
+    throw new HabError("PROGRAM_INVALID", `${file} cannot be loaded: ${messageOf(error)}`, {
+      hint: `node ${file} shows where`,
+      cause: error,
+    })
   }
 }
 
@@ -84,7 +87,10 @@ async function call(main: () => unknown, file: string): Promise<unknown> {
   try {
     return await main()
   } catch (error) {
-    throw new HabError("PROGRAM_INVALID", `${file} failed: ${messageOf(error)}`, { cause: error })
+    throw new HabError("PROGRAM_INVALID", `${file} failed: ${messageOf(error)}`, {
+      hint: "with HAB_DEBUG=1 it is told where",
+      cause: error,
+    })
   }
 }
 

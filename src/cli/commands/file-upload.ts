@@ -41,7 +41,8 @@ export const uploadFileCommand = defineCommand({
 function read({ host }: CommandContext, file: string): Uint8Array {
   const at = path.resolve(host.cwd, file)
   const stat = explainIo(`${file} cannot be read`, () => host.files.stat(at))
-  if (stat === undefined) throw new HabError("USAGE", `there is no file ${file}`)
+  if (stat === undefined)
+    throw new HabError("USAGE", `there is no file ${file}`, { hint: "give its path; the group sees its name alone" })
   checkFileSize(file, stat.size)
   return explainIo(`${file} cannot be read`, () => host.files.readFile(at))
 }

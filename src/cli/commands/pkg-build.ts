@@ -50,7 +50,9 @@ export const buildPackageCommand = defineCommand({
     const workplace = context.workplace()
     const { layout, enclosure } = workplace
     if (options.locked && options.updateLock) {
-      throw new HabError("USAGE", "--locked and --update-lock exclude each other")
+      throw new HabError("USAGE", "--locked and --update-lock exclude each other", {
+        hint: "--locked holds the build to plan.lock, --update-lock writes a new one",
+      })
     }
     const build = options.check ? buildAndCompare : buildPackage
     const events = options.json ? buildEvents((text) => void context.print(text)) : undefined

@@ -28,7 +28,10 @@ export const bundleCommand = defineCommand({
     output: { kind: "text", short: "o", value: "DIR", summary: "The folder; what is in it stays" },
   },
   async run({ args, options }, context) {
-    if (options.output === undefined) throw new HabError("USAGE", "say where the bundle goes: --output DIR")
+    if (options.output === undefined)
+      throw new HabError("USAGE", "say where the bundle goes: --output DIR", {
+        hint: "hab pkg bundle acme/web --output /media/usb/bundle",
+      })
     const { host, report, layout } = context
     const output = path.resolve(host.cwd, options.output)
     const depot = directoryDepot(host, output)

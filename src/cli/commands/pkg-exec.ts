@@ -30,7 +30,9 @@ export const execCommand = defineCommand({
     const place = { root: enclosure.enclosed ? layout.root || "/" : "/", hab: layout.hab }
     const status = await host.foreground.run(place, { argv: [command, ...others], env })
     if (status.tag !== "not-started") return { exitCode: exitCodeOf(status) }
-    throw new HabError("PROGRAM_NOT_FOUND", `${command} cannot be started: ${status.cause}`)
+    throw new HabError("PROGRAM_NOT_FOUND", `${command} cannot be started: ${status.cause}`, {
+      hint: `hab pkg env ${text} shows the PATH it is looked for on`,
+    })
   },
 })
 

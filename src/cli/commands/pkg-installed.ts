@@ -19,7 +19,9 @@ export const listCommand = defineCommand({
   async run({ args: [text], options }, context) {
     const ways = [options.all, options.origin !== undefined, text !== undefined].filter(Boolean).length
     if (ways !== 1) {
-      throw new HabError("USAGE", "say which packages: --all, --origin ORIGIN or an identifier, and only one of them")
+      throw new HabError("USAGE", "say which packages: --all, --origin ORIGIN or an identifier, and only one of them", {
+        hint: "hab pkg list --all",
+      })
     }
     const wish = text === undefined ? undefined : parseIdent(text)
     const { files } = context.host

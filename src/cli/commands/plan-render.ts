@@ -48,7 +48,10 @@ export const renderPlanCommand = defineCommand({
     const absolute = (file: string) => (file.startsWith("/") ? path.normalize(file) : path.join(host.cwd, file))
     const target = absolute(given)
     const kind = host.files.stat(target)?.kind
-    if (kind === undefined) throw new HabError("USAGE", `there is no template or plan ${target}`)
+    if (kind === undefined)
+      throw new HabError("USAGE", `there is no template or plan ${target}`, {
+        hint: "give a file of config/ or hooks/, or the folder of a plan",
+      })
     const place =
       kind === "directory"
         ? { directory: folderOf(context, target) }

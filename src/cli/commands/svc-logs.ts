@@ -65,6 +65,8 @@ function folderOf({ host, layout }: CommandContext, text: string): LogFolder {
 
 function logsOf(layout: Layout, name: string): string {
   if (name === "" || name === ".." || name.includes("/"))
-    throw new HabError("SERVICE_NOT_LOADED", `Service not loaded, ${name}`)
+    throw new HabError("SERVICE_NOT_LOADED", `Service not loaded, ${name}`, {
+      hint: "hab svc status shows what is loaded",
+    })
   return servicePaths(layout, name).logs
 }

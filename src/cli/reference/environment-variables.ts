@@ -9,7 +9,7 @@ const EVERYWHERE: readonly Row[] = [
   ["NO_COLOR, HAB_NOCOLORING", "no colours; `FORCE_COLOR` has them where no terminal is"],
   ["HAB_GLYPH_STYLE", "`limited` or `ascii`: plain characters in place of symbols"],
   ["HAB_NONINTERACTIVE", "`1`: no line that shows what is going on, on a terminal either"],
-  ["HAB_DEBUG", "errors come with the place in the program they come from"],
+  ["HAB_DEBUG", "errors come with the place they come from: in hab, and in a program of yours"],
 ]
 
 const DEPOTS: readonly Row[] = [

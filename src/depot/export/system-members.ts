@@ -74,7 +74,9 @@ export async function systemLayers(
 async function librariesOf(context: Context, programs: readonly string[]): Promise<readonly string[]> {
   const { paths, missing } = await sharedObjectsOf(context, programs)
   if (missing.length === 0) return paths
-  throw new HabError("EXPORT_IMPOSSIBLE", `programs of this machine lack libraries: ${missing.join(", ")}`)
+  throw new HabError("EXPORT_IMPOSSIBLE", `programs of this machine lack libraries: ${missing.join(", ")}`, {
+    hint: "install the packages of your distribution that hold them",
+  })
 }
 
 const STAMP = { mtimeSeconds: 0 }
@@ -103,7 +105,9 @@ function toolOf({ processes }: Context, name: string): { name: string; source: s
   const source = processes.find(name)
   if (source !== undefined) return { name, source }
   if (!NEEDED.includes(name)) return undefined
-  throw new HabError("EXPORT_IMPOSSIBLE", `an image needs the program ${name}, which is not on PATH`)
+  throw new HabError("EXPORT_IMPOSSIBLE", `an image needs the program ${name}, which is not on PATH`, {
+    hint: "install it with your distribution's tools",
+  })
 }
 
 function placed({ files }: Context, source: string, at: string): ImageMember {

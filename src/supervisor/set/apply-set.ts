@@ -30,7 +30,10 @@ export type ApplySetRequest = Readonly<{ set: ServiceSet; force?: boolean }>
  */
 export function planSet(context: OperationContext, { set, force = false }: ApplySetRequest): SetPlan {
   const bad = [set.name, ...set.services.map(({ ident }) => ident.name)].find((name) => !isPlainName(name))
-  if (bad !== undefined) throw new HabError("SET_FILE_INVALID", `'${bad}' cannot name a set or a service`)
+  if (bad !== undefined)
+    throw new HabError("SET_FILE_INVALID", `'${bad}' cannot name a set or a service`, {
+      hint: "a name has letters, digits, - and _; --set NAME gives the set another one",
+    })
   const before = readAppliedSet(context, set.name)
   if (before !== undefined && before.file !== set.file && !force) {
     throw new HabError("SET_TAKEN", `the set '${set.name}' was applied from ${before.file}, not from ${set.file}`, {

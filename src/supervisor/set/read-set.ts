@@ -41,7 +41,10 @@ export async function readServiceSet(
     })
   }
   const text = explainIo(`${file} cannot be read`, () => context.files.readTextIfPresent(file))
-  if (text === undefined) throw new HabError("SET_FILE_INVALID", `there is no ${file}`)
+  if (text === undefined)
+    throw new HabError("SET_FILE_INVALID", `there is no ${file}`, {
+      hint: "give the path of a file of services: hab svc apply shop.toml",
+    })
   const problems: Problem[] = []
   const folder = path.dirname(file)
   const { env } = context
