@@ -12,13 +12,35 @@ const docs = readdirSync(path.join(project, "docs"), { recursive: true, encoding
   .sort()
 const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...docs]
 
+function proseOf(page: string): string {
+  return readFileSync(path.join(project, page), "utf8").replace(/^```[\s\S]*?^```/gm, "")
+}
+
+/** Places in the project a page links to: a file, and the heading behind `#`, or "". */
+function placesOf(page: string): { file: string; heading: string }[] {
+  return [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = "", heading = ""] = target.split("#")
+      return { file: file === "" ? page : path.normalize(path.join(path.dirname(page), file)), heading }
+    })
+}
+
 /** Files of the project a page links to. */
 function linksOf(page: string): string[] {
-  const prose = readFileSync(path.join(project, page), "utf8").replace(/^```[\s\S]*?^```/gm, "")
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map((match) => (match[1] ?? "").replace(/#.*$/, ""))
-    .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
-    .map((target) => path.normalize(path.join(path.dirname(page), target)))
+  return placesOf(page).map(({ file }) => file)
+}
+
+/** The headings of a page as links name them. */
+function anchorsOf(page: string): string[] {
+  const titles = [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? "")
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  )
 }
 
 /** What stands behind `hab` on the lines of a page's code blocks, up to the next thing that is the shell's. */
@@ -38,6 +60,15 @@ describe("the documentation", () => {
       linksOf(page)
         .filter((target) => !existsSync(path.join(project, target)))
         .map((target) => `${page}: ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it("links to headings that exist", () => {
+    const broken = pages.flatMap((page) =>
+      placesOf(page)
+        .filter(({ file, heading }) => heading !== "" && file.endsWith(".md") && !anchorsOf(file).includes(heading))
+        .map(({ file, heading }) => `${page}: ${file}#${heading}`),
     )
     expect(broken).toEqual([])
   })
