@@ -1,12 +1,8 @@
 import { HabError } from "../base/errors.ts"
-import { wait } from "../ports/clock.ts"
 import type { BegunChange, ChangeStatus } from "../supervisor/change/service-change.ts"
 import type { CommandContext } from "./command.ts"
+import { type Look, lookAgain } from "./look-again.ts"
 import { askPatiently } from "./operations.ts"
-
-const LOOK_EVERY_MS = 50
-/** After so long people wonder: we say what is waited for. */
-const SILENT_MS = 2_000
 
 /** `through`: the hooks before a change, which may refuse it, or all of it. No `timeoutSec`: as long as it takes. */
 export type ChangeWait = Readonly<{ through: "before" | "done"; timeoutSec?: number | undefined }>
@@ -20,26 +16,27 @@ export async function waitForChanges(
   begun: readonly BegunChange[],
   { through, timeoutSec }: ChangeWait,
 ): Promise<void> {
-  const { clock } = context.host
-  const begunMs = clock.monotonicMs()
-  let said = ""
-  for (const one of begun) {
-    for (;;) {
+  const left = [...begun]
+  const look = async (): Promise<Look<undefined, Step>> => {
+    for (let one = left[0]; one !== undefined; one = left[0]) {
       const path = `/services/${encodeURIComponent(one.service)}/change`
       const status = await askPatiently<ChangeStatus | null>(context, { method: "GET", path })
       const step = awaited(one, status, through)
-      if (step === undefined) break
-      const elapsedMs = clock.monotonicMs() - begunMs
-      if (timeoutSec !== undefined && elapsedMs >= timeoutSec * 1000) throw timedOut(one, step, timeoutSec)
-      if (elapsedMs >= SILENT_MS && step !== said) {
-        said = step
-        context.report({ tag: "note", text: `Waiting for ${one.service}: ${step}` })
-      }
-      await wait(clock, LOOK_EVERY_MS, context.signal)
-      if (context.signal.aborted) throw failed("interrupted; the change goes on")
+      if (step !== undefined) return { tag: "open", open: { service: one.service, step } }
+      left.shift()
     }
+    return { tag: "over", value: undefined }
   }
+  await lookAgain(context, look, {
+    timeoutSec,
+    late: (open) => timedOut(open, timeoutSec),
+    interrupted: () => failed("interrupted; the change goes on"),
+    note: ({ service, step }) => ({ about: step, text: `Waiting for ${service}: ${step}` }),
+  })
 }
+
+/** What a change of a service waits for. */
+type Step = Readonly<{ service: string; step: string }>
 
 /** What is still awaited; undefined when there is nothing more to wait for. */
 function awaited(
@@ -61,7 +58,7 @@ function failed(text: string): HabError {
   return new HabError("SERVICE_CHANGE_FAILED", text, { hint: "hab svc status; hab sup logs" })
 }
 
-function timedOut({ service }: BegunChange, step: string, timeoutSec: number): HabError {
+function timedOut({ service, step }: Step, timeoutSec: number | undefined): HabError {
   return new HabError("SERVICE_WAIT_TIMED_OUT", `${service} is not changed after ${timeoutSec} s: ${step}`, {
     hint: "it goes on; --timeout waits longer",
   })

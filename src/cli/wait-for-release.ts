@@ -1,10 +1,8 @@
 import { HabError } from "../base/errors.ts"
-import { wait } from "../ports/clock.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { CommandContext } from "./command.ts"
+import { type Look, lookAgain } from "./look-again.ts"
 import { askPatiently } from "./operations.ts"
-
-const LOOK_EVERY_MS = 50
 
 export type AwaitedRelease = Readonly<{ name: string; release: string; timeoutSec: number }>
 
@@ -13,19 +11,19 @@ export async function waitForRelease(
   context: CommandContext,
   { name, release, timeoutSec }: AwaitedRelease,
 ): Promise<void> {
-  const { clock } = context.host
-  const begunMs = clock.monotonicMs()
-  for (;;) {
+  const look = async (): Promise<Look<undefined, string>> => {
     const services = await askPatiently<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
     const found = services?.find((service) => service.name === name)
-    if (found?.ident === release && (found.state === "up" || found.desired === "down")) return
-    if (clock.monotonicMs() - begunMs >= timeoutSec * 1000) {
-      const why = found === undefined ? "no supervisor answers" : (found.refused ?? found.why)
-      throw new HabError("SERVICE_WAIT_TIMED_OUT", `${name} does not run ${release} after ${timeoutSec} s: ${why}`, {
-        hint: `nothing was removed; hab svc explain ${name}; hab svc logs ${name}`,
-      })
-    }
-    await wait(clock, LOOK_EVERY_MS, context.signal)
-    context.signal.throwIfAborted()
+    const runsIt = found?.ident === release && (found.state === "up" || found.desired === "down")
+    if (runsIt) return { tag: "over", value: undefined }
+    return { tag: "open", open: found === undefined ? "no supervisor answers" : (found.refused ?? found.why) }
   }
+  await lookAgain(context, look, {
+    timeoutSec,
+    late: (why) =>
+      new HabError("SERVICE_WAIT_TIMED_OUT", `${name} does not run ${release} after ${timeoutSec} s: ${why}`, {
+        hint: `nothing was removed; hab svc explain ${name}; hab svc logs ${name}`,
+      }),
+    interrupted: () => context.signal.reason,
+  })
 }

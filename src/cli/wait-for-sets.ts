@@ -1,15 +1,11 @@
 import { HabError } from "../base/errors.ts"
-import { wait } from "../ports/clock.ts"
 import type { BegunOperation } from "../supervisor/set/set-actions.ts"
 import { ALL_SERVICES, type SetStatus } from "../supervisor/set/set-status.ts"
 import type { CommandContext } from "./command.ts"
+import { type Look, lookAgain } from "./look-again.ts"
 import { askPatiently } from "./operations.ts"
 import { ownService } from "./wait-for.ts"
 import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
-
-const LOOK_EVERY_MS = 50
-/** After so long people wonder: we say what is waited for. */
-const SILENT_MS = 2_000
 
 type Standing = Readonly<{ tag: "done"; text: string }> | Readonly<{ tag: "pending" | "failed"; why: string }>
 
@@ -22,32 +18,29 @@ export async function waitForSets(
   begun: readonly BegunOperation[],
   timeoutSec = WAIT_SEC_DEFAULT,
 ): Promise<string> {
-  const { clock } = context.host
-  const begunMs = clock.monotonicMs()
-  let said = ""
-  for (;;) {
-    const sets = await askPatiently<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
-    refuseEndlessWait(context.host.env, begun, sets ?? [])
-    const found = begun.map((one) => ({ name: one.name, standing: standingOf(one, sets) }))
-    const failed = found.flatMap(({ standing }) => (standing.tag === "failed" ? [standing.why] : []))
-    if (failed.length > 0)
-      throw new HabError("SET_OPERATION_FAILED", failed.join("\n"), { hint: "hab svc status; hab sup logs" })
-    const open = found.flatMap(({ name, standing }) => (standing.tag === "pending" ? [`${name}: ${standing.why}`] : []))
-    if (open.length === 0)
-      return found.flatMap(({ standing }) => (standing.tag === "done" ? [standing.text] : [])).join("\n")
-    const elapsedMs = clock.monotonicMs() - begunMs
-    if (elapsedMs >= timeoutSec * 1000) {
-      throw new HabError("SERVICE_WAIT_TIMED_OUT", `not done after ${timeoutSec} s; ${open.join("; ")}`, {
+  return lookAgain(context, () => look(context, begun), {
+    timeoutSec,
+    late: (open) =>
+      new HabError("SERVICE_WAIT_TIMED_OUT", `not done after ${timeoutSec} s; ${open}`, {
         hint: "it goes on; --timeout waits longer",
-      })
-    }
-    if (elapsedMs >= SILENT_MS && open.join() !== said) {
-      said = open.join()
-      context.report({ tag: "note", text: `Waiting for ${open.join("; ")}` })
-    }
-    await wait(clock, LOOK_EVERY_MS, context.signal)
-    if (context.signal.aborted) throw new HabError("SET_OPERATION_FAILED", "interrupted; the operation goes on")
+      }),
+    interrupted: () => new HabError("SET_OPERATION_FAILED", "interrupted; the operation goes on"),
+    note: (open) => ({ about: open, text: `Waiting for ${open}` }),
+  })
+}
+
+async function look(context: CommandContext, begun: readonly BegunOperation[]): Promise<Look<string, string>> {
+  const sets = await askPatiently<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
+  refuseEndlessWait(context.host.env, begun, sets ?? [])
+  const found = begun.map((one) => ({ name: one.name, standing: standingOf(one, sets) }))
+  const failed = found.flatMap(({ standing }) => (standing.tag === "failed" ? [standing.why] : []))
+  if (failed.length > 0) {
+    throw new HabError("SET_OPERATION_FAILED", failed.join("\n"), { hint: "hab svc status; hab sup logs" })
   }
+  const open = found.flatMap(({ name, standing }) => (standing.tag === "pending" ? [`${name}: ${standing.why}`] : []))
+  if (open.length > 0) return { tag: "open", open: open.join("; ") }
+  const done = found.flatMap(({ standing }) => (standing.tag === "done" ? [standing.text] : []))
+  return { tag: "over", value: done.join("\n") }
 }
 
 const DONE = { apply: "is up", start: "is up", restart: "is up", stop: "is down" } as const

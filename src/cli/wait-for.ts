@@ -1,14 +1,10 @@
 import { HabError } from "../base/errors.ts"
-import { wait } from "../ports/clock.ts"
 import { type Goal, type GoalStanding, goalStanding } from "../supervisor/gateway/goals.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { CommandContext } from "./command.ts"
+import { type Look, lookAgain } from "./look-again.ts"
 import { askPatiently } from "./operations.ts"
 import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
-
-const LOOK_EVERY_MS = 50
-/** After so long people wonder: we say what is waited for. */
-const SILENT_MS = 2_000
 
 const WORDS: Readonly<Record<Goal, string>> = {
   up: "up",
@@ -30,28 +26,21 @@ type Found = Readonly<{ name: string; standing: GoalStanding }>
  * cannot come there, and SERVICE_WAIT_TIMED_OUT. A supervisor that restarts meanwhile is waited for too.
  */
 export async function waitFor(context: CommandContext, awaited: Awaited): Promise<string> {
-  const { clock } = context.host
-  const timeoutSec = awaited.timeoutSec ?? WAIT_SEC_DEFAULT
-  const begunMs = clock.monotonicMs()
-  let said = ""
-  for (;;) {
-    const found = await look(context, awaited)
-    const elapsedMs = clock.monotonicMs() - begunMs
-    const open = found.filter(({ standing }) => standing.tag !== "met")
-    if (open.length === 0) return `${awaited.names.join(", ")} ${isAre(awaited.names)} ${WORDS[awaited.goal]}`
-    const failed = open.filter(({ standing }) => standing.tag === "failed")
-    if (failed.length > 0) throw waitFailed(awaited, failed)
-    if (elapsedMs >= timeoutSec * 1000) throw timedOut(awaited, open, timeoutSec)
-    const names = open.map(({ name }) => name).join(", ")
-    if (elapsedMs >= SILENT_MS && names !== said) {
-      said = names
-      const [first] = open
-      const why = open.length === 1 && first !== undefined ? `: ${whyOf(first)}` : ""
-      context.report({ tag: "note", text: `Waiting until ${names} ${isAre(open)} ${WORDS[awaited.goal]}${why}` })
-    }
-    await wait(clock, LOOK_EVERY_MS, context.signal)
-    if (context.signal.aborted) throw new HabError("SERVICE_WAIT_FAILED", "interrupted")
-  }
+  const { names, goal, timeoutSec = WAIT_SEC_DEFAULT } = awaited
+  await lookAgain(context, () => look(context, awaited), {
+    timeoutSec,
+    late: (open) => timedOut(awaited, open, timeoutSec),
+    interrupted: () => new HabError("SERVICE_WAIT_FAILED", "interrupted"),
+    note: (open) => noteOf(awaited, open),
+  })
+  return `${names.join(", ")} ${isAre(names)} ${WORDS[goal]}`
+}
+
+function noteOf({ goal }: Awaited, open: readonly Found[]) {
+  const [first] = open
+  const about = open.map(({ name }) => name).join(", ")
+  const why = open.length === 1 && first !== undefined ? `: ${whyOf(first)}` : ""
+  return { about, text: `Waiting until ${about} ${isAre(open)} ${WORDS[goal]}${why}` }
 }
 
 /** The service whose hook we are, if we are one. */
@@ -78,18 +67,19 @@ export function refuseEndlessWait(
   )
 }
 
-async function look(context: CommandContext, { names, goal }: Awaited): Promise<readonly Found[]> {
+/** Throws SERVICE_WAIT_FAILED when one of them cannot come there any more. */
+async function look(context: CommandContext, awaited: Awaited): Promise<Look<undefined, readonly Found[]>> {
+  const { names, goal } = awaited
   const services = await askPatiently<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
-  return names.map((name) => ({
-    name,
-    standing:
-      services === undefined
-        ? ({ tag: "pending", why: "no supervisor answers" } as const)
-        : goalStanding(
-            goal,
-            services.find((service) => service.name === name),
-          ),
-  }))
+  const standing = (name: string): GoalStanding => {
+    if (services === undefined) return { tag: "pending", why: "no supervisor answers" }
+    const service = services.find((one) => one.name === name)
+    return goalStanding(goal, service)
+  }
+  const open = names.map((name) => ({ name, standing: standing(name) })).filter((one) => one.standing.tag !== "met")
+  const failed = open.filter((one) => one.standing.tag === "failed")
+  if (failed.length > 0) throw waitFailed(awaited, failed)
+  return open.length === 0 ? { tag: "over", value: undefined } : { tag: "open", open }
 }
 
 function waitFailed({ goal }: Awaited, failed: readonly Found[]): HabError {

@@ -1,13 +1,12 @@
 import { HabError } from "../../base/errors.ts"
-import { wait } from "../../ports/clock.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { type Look, lookAgain } from "../look-again.ts"
 import { ask, askPatiently } from "../operations.ts"
 import { REMOTE_OPTION } from "../remote-option.ts"
 import { launcherPid, nobodyAnswers, supervisorAbsent } from "../supervisor-lock.ts"
 
-const LOOK_EVERY_MS = 50
-const RESTART_LIMIT_MS = 30_000
+const RESTART_LIMIT_SEC = 30
 
 /** `hab sup status`: the two processes of a supervisor, and how many services they keep. */
 export const supervisorStatusCommand = defineCommand({
@@ -32,25 +31,28 @@ export const restartSupervisorCommand = defineCommand({
   examples: ["hab sup restart"],
   options: { detach: { kind: "flag", short: "d", summary: "Do not wait for the new one" }, ...REMOTE_OPTION },
   async run({ options }, context) {
-    const { host } = context
     const before = (await askStatus(context))?.pid
     await askForRestart(context)
     if (options.detach) return {}
-    const deadlineMs = host.clock.monotonicMs() + RESTART_LIMIT_MS
-    for (;;) {
-      const status = await askStatus(context)
-      if (status !== undefined && status.pid !== before) {
-        const { up } = status.services
-        return {
-          text: `Supervisor restarted as process ${status.pid}; ${up} ${up === 1 ? "service" : "services"} kept running`,
-        }
-      }
-      if (host.clock.monotonicMs() > deadlineMs) throw await nobodyAnswers(context)
-      await wait(host.clock, LOOK_EVERY_MS, context.signal)
-      if (context.signal.aborted) throw new HabError("SUPERVISOR_SILENT", "interrupted")
-    }
+    const { pid, services } = await otherThan(context, before)
+    const kept = `${services.up} ${services.up === 1 ? "service" : "services"}`
+    return { text: `Supervisor restarted as process ${pid}; ${kept} kept running` }
   },
 })
+
+/** The next supervisor that is another process. */
+function otherThan(context: CommandContext, before: number | undefined): Promise<SupervisorStatus> {
+  const look = async (): Promise<Look<SupervisorStatus, undefined>> => {
+    const status = await askStatus(context)
+    if (status === undefined || status.pid === before) return { tag: "open", open: undefined }
+    return { tag: "over", value: status }
+  }
+  return lookAgain(context, look, {
+    timeoutSec: RESTART_LIMIT_SEC,
+    late: () => nobodyAnswers(context),
+    interrupted: () => new HabError("SUPERVISOR_SILENT", "interrupted"),
+  })
+}
 
 /** Here its launcher is told, which works when the supervisor does not answer; from elsewhere the supervisor is. */
 async function askForRestart(context: CommandContext): Promise<void> {
