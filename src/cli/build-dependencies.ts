@@ -3,7 +3,7 @@ import { installPackages } from "../package/install.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { DependencySource } from "../plan/obtain-dependencies.ts"
 import type { CommandContext, OptionSpec, Workplace } from "./command.ts"
-import { CHANNEL_OPTION, DEPOT_OPTIONS, depotIfNamed } from "./depot-options.ts"
+import { CHANNEL_OPTION, DEPOT_OPTIONS, depotIfNamed } from "./options/depot-options.ts"
 import { packageHooks } from "./package-hooks.ts"
 
 const DEFAULT_FALLBACK_CHANNEL = "stable"

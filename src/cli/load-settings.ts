@@ -1,10 +1,16 @@
 import { HabError } from "../base/errors.ts"
 import type { Host } from "../ports/host.ts"
 import type { OptionsOf, OptionTable } from "./command.ts"
-import { namedOptionFiles, type OptionFile, optionsOverFiles, printOptionFile, readOptionFile } from "./option-file.ts"
-import { SERVICE_OPTIONS } from "./service-options.ts"
-import { configKeyOf } from "./supervisor-options.ts"
-import { ASYNC_OPTIONS } from "./wait-options.ts"
+import {
+  namedOptionFiles,
+  type OptionFile,
+  optionsOverFiles,
+  printOptionFile,
+  readOptionFile,
+} from "./options/option-file.ts"
+import { SERVICE_OPTIONS } from "./options/service-options.ts"
+import { configKeyOf } from "./options/supervisor-options.ts"
+import { ASYNC_OPTIONS } from "./options/wait-options.ts"
 
 /** What `hab svc load` can be told, on the command line or in a file of `--config-files` (spec supervisor §1.3). */
 export const LOAD_OPTIONS = {

@@ -2,10 +2,10 @@ import { type Layout, supervisorPaths } from "../base/layout.ts"
 import type { Host } from "../ports/host.ts"
 import type { SupervisorHooks } from "../supervisor/context.ts"
 import type { CommandContext, OptionsOf } from "./command.ts"
-import { ineffectiveFlags, warnWithoutEffect } from "./ineffective-options.ts"
-import { namedOptionFiles, optionsOverFiles, printOptionFile, readOptionFile } from "./option-file.ts"
+import { ineffectiveFlags, warnWithoutEffect } from "./options/ineffective-options.ts"
+import { namedOptionFiles, optionsOverFiles, printOptionFile, readOptionFile } from "./options/option-file.ts"
+import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./options/supervisor-options.ts"
 import { HOOK_KEYS, HOOK_KEYS_EXAMPLE, readSupervisorHooks } from "./supervisor-hooks.ts"
-import { ARGUMENT_KEY, configKeyOf, SUPERVISOR_OPTIONS } from "./supervisor-options.ts"
 
 export type SupervisorOptionValues = OptionsOf<typeof SUPERVISOR_OPTIONS>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
 import { supCommands } from "../../src/cli/groups/sup.ts"
-import { ineffectiveFlags } from "../../src/cli/ineffective-options.ts"
+import { ineffectiveFlags } from "../../src/cli/options/ineffective-options.ts"
 import { parseCommandLine } from "../../src/cli/parse.ts"
 import { type Asked, generateSettings, supervisorSettings } from "../../src/cli/supervisor-settings.ts"
 import { memoryFileSystem } from "../support/memory-file-system.ts"

@@ -1,5 +1,5 @@
 import type { OptionTable } from "../command.ts"
-import { WAIT_SEC_DEFAULT } from "../wait-options.ts"
+import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 
 /** What `hab apply` and `hab destroy` have in common (decisions 27). */
 export const APPLY_OPTIONS = {

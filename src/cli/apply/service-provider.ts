@@ -10,8 +10,8 @@ import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import type { CommandContext } from "../command.ts"
 import { openStore } from "../installed.ts"
 import { askIfRunning, operate, operationContext } from "../operations.ts"
-import { waitFor } from "../wait-for.ts"
-import { waitForChanges } from "../wait-for-changes.ts"
+import { waitFor } from "../waiting/wait-for.ts"
+import { waitForChanges } from "../waiting/wait-for-changes.ts"
 
 /** Services as resources: loaded, loaded again with other options, unloaded; each waited for where a supervisor runs. */
 export function serviceProvider(context: CommandContext, timeoutSec: number | undefined): Provider {

@@ -1,6 +1,6 @@
 import { defineCommand, type OptionSpec } from "../command.ts"
-import { DEPOT_OPTIONS, requireDepot } from "../depot-options.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { DEPOT_OPTIONS, requireDepot } from "../options/depot-options.ts"
 import { originOf } from "../origin-name.ts"
 
 const ORIGIN = { kind: "text", short: "o", value: "ORIGIN", summary: "Whose channel" } as const satisfies OptionSpec

@@ -15,7 +15,7 @@ import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
 import { openKeyCache } from "../key-cache.ts"
 import { askIfRunning } from "../operations.ts"
-import { sealUpload, UPLOAD_OPTIONS } from "../upload-options.ts"
+import { sealUpload, UPLOAD_OPTIONS } from "../options/upload-options.ts"
 
 /** `hab config apply` (spec supervisor §1.6). */
 export const applyConfigCommand = defineCommand({

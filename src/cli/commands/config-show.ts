@@ -14,7 +14,7 @@ import { findSpec } from "../../supervisor/spec/spec-files.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT, openStore } from "../installed.ts"
 import { ask, askIfRunning } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
 import { REVEAL } from "../reveal.ts"
 
 /** `hab config show`: the configuration in force, all layers merged (spec supervisor §5.4). */

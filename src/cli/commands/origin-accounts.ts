@@ -2,8 +2,8 @@ import { HabError } from "../../base/errors.ts"
 import type { StatusVerb } from "../../base/progress.ts"
 import type { Invitation } from "../../depot/depot.ts"
 import { type Command, type CommandContext, type CommandResult, defineCommand, type OptionSpec } from "../command.ts"
-import { DEPOT_OPTIONS, type DepotChoice, requireDepot } from "../depot-options.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { DEPOT_OPTIONS, type DepotChoice, requireDepot } from "../options/depot-options.ts"
 import { originOf } from "../origin-name.ts"
 
 const ROLES = ["readonly_member", "member", "maintainer", "administrator", "owner"]

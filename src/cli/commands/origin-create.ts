@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import type { OriginInfo } from "../../depot/depot.ts"
 import { defineCommand } from "../command.ts"
-import { DEPOT_OPTIONS, requireDepot } from "../depot-options.ts"
+import { DEPOT_OPTIONS, requireDepot } from "../options/depot-options.ts"
 
 /** `hab origin create` */
 export const createOriginCommand = defineCommand({

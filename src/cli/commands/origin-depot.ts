@@ -5,8 +5,8 @@ import type { KeyCache } from "../../crypto/key-cache.ts"
 import { type NamedRevision, parseNamedRevision, stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import type { Depot } from "../../depot/depot.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { DEPOT_OPTIONS, requireDepot } from "../depot-options.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
+import { DEPOT_OPTIONS, requireDepot } from "../options/depot-options.ts"
 
 /** `hab origin key upload`: keys that are there already are no failure. */
 export const uploadOriginKeyCommand = defineCommand({

@@ -9,8 +9,8 @@ import { buildDependencies, DEPENDENCY_OPTIONS } from "../build-dependencies.ts"
 import { buildEvents } from "../build-events.ts"
 import { readCliConfig } from "../cli-config.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { INEFFECTIVE_BUILD_OPTIONS, warnAsked } from "../ineffective-options.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
+import { INEFFECTIVE_BUILD_OPTIONS, warnAsked } from "../options/ineffective-options.ts"
 
 /** `hab pkg build`: prints the artifact's path alone on stdout (decisions K). */
 export const buildPackageCommand = defineCommand({

@@ -11,7 +11,7 @@ import { type FullIdent, isFullIdent, type PackageIdent, parseIdent, stringifyId
 import { type InstallSource, parseInstallSource } from "../../package/install-source.ts"
 import type { PackageSource } from "../../package/package-source.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { CHANNEL_OPTION, DEFAULT_CHANNEL, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
+import { CHANNEL_OPTION, DEFAULT_CHANNEL, DEPOT_OPTIONS, sourceOf } from "../options/depot-options.ts"
 
 /** `hab pkg bundle`: a folder that is a depot, for machines without a network. */
 export const bundleCommand = defineCommand({

@@ -1,8 +1,8 @@
 import { HabError } from "../../base/errors.ts"
 import { type FullIdent, parseFullIdent, stringifyIdent } from "../../package/ident.ts"
 import { type Arguments, type CommandContext, defineCommand } from "../command.ts"
-import { DEPOT_OPTIONS, type DepotChoice, requireDepot, targetOf } from "../depot-options.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { DEPOT_OPTIONS, type DepotChoice, requireDepot, targetOf } from "../options/depot-options.ts"
 
 const SEARCH_LIMIT = 50
 

@@ -5,7 +5,7 @@ import { collectArtifacts, resolveWishes } from "../../depot/collect.ts"
 import { type PackageSet, parsePackageSets } from "../../depot/package-sets.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { CHANNEL_OPTION, DEPOT_OPTIONS, requireDepot, targetOf } from "../depot-options.ts"
+import { CHANNEL_OPTION, DEPOT_OPTIONS, requireDepot, targetOf } from "../options/depot-options.ts"
 
 /** `hab pkg download`: artifacts and keys of packages with all they need, for other machines. */
 export const downloadCommand = defineCommand({

@@ -4,8 +4,8 @@ import { type ImageNaming, imageNames } from "../../depot/export/image-name.ts"
 import { stringifyIdent } from "../../package/ident.ts"
 import { type CommandContext, defineCommand, type OptionTable } from "../command.ts"
 import { EXPORT_OPTIONS, packagesOf } from "../exported-packages.ts"
-import { INEFFECTIVE_EXPORT_OPTIONS, INEFFECTIVE_IMAGE_OPTIONS, warnAsked } from "../ineffective-options.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { INEFFECTIVE_EXPORT_OPTIONS, INEFFECTIVE_IMAGE_OPTIONS, warnAsked } from "../options/ineffective-options.ts"
 import { freePath } from "./pkg-export.ts"
 
 /** Where scripts written for Habitat look for the name and the tags of the last image. */

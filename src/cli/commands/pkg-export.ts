@@ -4,8 +4,8 @@ import { exportTar } from "../../depot/export/export-tar.ts"
 import { stringifyIdent } from "../../package/ident.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { EXPORT_OPTIONS, packagesOf } from "../exported-packages.ts"
-import { INEFFECTIVE_EXPORT_OPTIONS, warnAsked } from "../ineffective-options.ts"
 import { JSON_OUTPUT } from "../installed.ts"
+import { INEFFECTIVE_EXPORT_OPTIONS, warnAsked } from "../options/ineffective-options.ts"
 
 /** `hab pkg export tar`: a package with all it needs, for a machine that has nothing but Node. */
 export const exportTarCommand = defineCommand({

@@ -3,7 +3,7 @@ import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { createStore } from "../../package/store.ts"
 import { defineCommand } from "../command.ts"
-import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../depot-options.ts"
+import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../options/depot-options.ts"
 import { packageHooks } from "../package-hooks.ts"
 
 /** `hab pkg install`: the last stdout line is the summary, which build programs read (decisions K). */

@@ -7,7 +7,7 @@ import { type CommandContext, defineCommand } from "../command.ts"
 import { openStore } from "../installed.ts"
 import { ask, askIfRunning } from "../operations.ts"
 import { withRemoval } from "../removal.ts"
-import { waitForRelease } from "../wait-for-release.ts"
+import { waitForRelease } from "../waiting/wait-for-release.ts"
 
 /** `hab pkg rollback`: an older release becomes the newest again; services go over to it before the newer ones go. */
 export const rollbackCommand = defineCommand({

@@ -7,8 +7,8 @@ import { publishArtifact } from "../../depot/publish.ts"
 import { readHartHeader } from "../../package/hart-header.ts"
 import { type FullIdent, stringifyIdent } from "../../package/ident.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { DEPOT_OPTIONS, requireDepot, TO_CHANNEL_OPTION } from "../depot-options.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
+import { DEPOT_OPTIONS, requireDepot, TO_CHANNEL_OPTION } from "../options/depot-options.ts"
 
 const FORCE = { kind: "flag", summary: "Replace releases that are there already" } as const
 

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts"
 import { ask } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
 
 /** `hab sup depart` (spec supervisor §1.8, §6.2). */
 export const departCommand = defineCommand({

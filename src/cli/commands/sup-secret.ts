@@ -2,7 +2,7 @@ import { posix as path } from "node:path"
 import { HabError } from "../../base/errors.ts"
 import { newSecret } from "../../supervisor/state-files.ts"
 import { defineCommand } from "../command.ts"
-import { controlTlsDirectory } from "../control-options.ts"
+import { controlTlsDirectory } from "../options/control-options.ts"
 
 /** `hab sup secret generate` (spec supervisor §1.8). */
 export const generateSecretCommand = defineCommand({

@@ -1,10 +1,10 @@
 import { HabError } from "../../base/errors.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { type Look, lookAgain } from "../look-again.ts"
 import { ask, askPatiently } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
 import { launcherPid, nobodyAnswers, supervisorAbsent } from "../supervisor-lock.ts"
+import { type Look, lookAgain } from "../waiting/look-again.ts"
 
 const RESTART_LIMIT_SEC = 30
 

@@ -3,9 +3,9 @@ import { describePlan, planSet } from "../../supervisor/set/apply-set.ts"
 import { applyUnsupervised } from "../../supervisor/set/apply-unsupervised.ts"
 import { readServiceSet } from "../../supervisor/set/read-set.ts"
 import { defineCommand } from "../command.ts"
-import { finishOperation } from "../finish-operation.ts"
 import { operate, operationContext } from "../operations.ts"
-import { SYNC_OPTIONS } from "../wait-options.ts"
+import { SYNC_OPTIONS } from "../options/wait-options.ts"
+import { finishOperation } from "../waiting/finish-operation.ts"
 
 /** `hab svc apply` (decisions 27, 30, 31). */
 export const applyCommand = defineCommand({

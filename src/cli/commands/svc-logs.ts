@@ -6,7 +6,7 @@ import { stringifyServiceGroup } from "../../supervisor/service-group.ts"
 import { groupOf } from "../../supervisor/spec/spec.ts"
 import { findSpec, readSpecs } from "../../supervisor/spec/spec-files.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { LOG_OPTIONS, wantedLines } from "../log-options.ts"
+import { LOG_OPTIONS, wantedLines } from "../options/log-options.ts"
 import { nameOfService } from "../service-name.ts"
 import { showLogs } from "../show-logs.ts"
 

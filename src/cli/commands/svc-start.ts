@@ -1,12 +1,12 @@
 import { HabError } from "../../base/errors.ts"
 import { type OperationResult, wantServices } from "../../supervisor/operations.ts"
 import { defineCommand } from "../command.ts"
-import { finishOperation } from "../finish-operation.ts"
-import { ALL, allSetOrOne, SET, SHUTDOWN_TIMEOUT } from "../operation-options.ts"
 import { ask, operate } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { ALL, allSetOrOne, SET, SHUTDOWN_TIMEOUT } from "../options/operation-options.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
+import { ASYNC_OPTIONS, SYNC_OPTIONS } from "../options/wait-options.ts"
 import { supervisorAbsent } from "../supervisor-lock.ts"
-import { ASYNC_OPTIONS, SYNC_OPTIONS } from "../wait-options.ts"
+import { finishOperation } from "../waiting/finish-operation.ts"
 
 /** `hab svc start` (spec supervisor §1.5). */
 export const startCommand = defineCommand({

@@ -11,7 +11,7 @@ import { type ServiceStatus, statusTable, waitingHints } from "../../supervisor/
 import type { SetStatus } from "../../supervisor/set/set-status.ts"
 import { type CommandContext, type CommandResult, defineCommand } from "../command.ts"
 import { ask, askServices } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
 
 const JSON_FLAG = { kind: "flag", summary: "Print JSON" } as const
 

@@ -1,9 +1,9 @@
 import { HabError } from "../../base/errors.ts"
 import { defineCommand } from "../command.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
+import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { nameOfService } from "../service-name.ts"
-import { refuseEndlessWait, waitFor } from "../wait-for.ts"
-import { WAIT_SEC_DEFAULT } from "../wait-options.ts"
+import { refuseEndlessWait, waitFor } from "../waiting/wait-for.ts"
 
 /** `hab svc wait`: for scripts, which go on when a service is ready. */
 export const waitCommand = defineCommand({

@@ -6,7 +6,7 @@ import { type RingStatus, ringText } from "../../supervisor/gateway/ring-status.
 import { type CommandGroup, defineCommand } from "../command.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { ask } from "../operations.ts"
-import { REMOTE_OPTION } from "../remote-option.ts"
+import { REMOTE_OPTION } from "../options/remote-option.ts"
 
 const generate = defineCommand({
   name: "key generate",

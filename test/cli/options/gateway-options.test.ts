@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { gatewayOptionsOf } from "../../src/cli/gateway-options.ts"
+import { gatewayOptionsOf } from "../../../src/cli/options/gateway-options.ts"
 
 const none = {
   listenHttp: "127.0.0.1:9631",

@@ -1,10 +1,10 @@
-import { HabError } from "../base/errors.ts"
-import { type Goal, type GoalStanding, goalStanding } from "../supervisor/gateway/goals.ts"
-import type { ServiceStatus } from "../supervisor/gateway/status.ts"
-import type { CommandContext } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import { type Goal, type GoalStanding, goalStanding } from "../../supervisor/gateway/goals.ts"
+import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
+import type { CommandContext } from "../command.ts"
+import { askPatiently } from "../operations.ts"
+import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
-import { askPatiently } from "./operations.ts"
-import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
 
 const WORDS: Readonly<Record<Goal, string>> = {
   up: "up",

@@ -1,11 +1,11 @@
-import { HabError } from "../base/errors.ts"
-import type { BegunOperation } from "../supervisor/set/set-actions.ts"
-import { ALL_SERVICES, type SetStatus } from "../supervisor/set/set-status.ts"
-import type { CommandContext } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { BegunOperation } from "../../supervisor/set/set-actions.ts"
+import { ALL_SERVICES, type SetStatus } from "../../supervisor/set/set-status.ts"
+import type { CommandContext } from "../command.ts"
+import { askPatiently } from "../operations.ts"
+import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
-import { askPatiently } from "./operations.ts"
 import { ownService } from "./wait-for.ts"
-import { WAIT_SEC_DEFAULT } from "./wait-options.ts"
 
 type Standing = Readonly<{ tag: "done"; text: string }> | Readonly<{ tag: "pending" | "failed"; why: string }>
 

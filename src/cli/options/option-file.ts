@@ -1,9 +1,9 @@
 import { posix as path } from "node:path"
-import { HabError, type Problem } from "../base/errors.ts"
-import { nearest } from "../base/nearest.ts"
-import { parseToml, toPlain } from "../config/toml.ts"
-import type { Host } from "../ports/host.ts"
-import type { OptionSpec, OptionTable } from "./command.ts"
+import { HabError, type Problem } from "../../base/errors.ts"
+import { nearest } from "../../base/nearest.ts"
+import { parseToml, toPlain } from "../../config/toml.ts"
+import type { Host } from "../../ports/host.ts"
+import type { OptionSpec, OptionTable } from "../command.ts"
 
 /** Options in TOML. `keyOf` names an option in the file. */
 export type OptionFile = Readonly<{

@@ -1,4 +1,4 @@
-import type { OptionTable } from "./command.ts"
+import type { OptionTable } from "../command.ts"
 
 /** How long commands wait when nobody says. */
 export const WAIT_SEC_DEFAULT = 60

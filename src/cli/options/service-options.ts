@@ -1,6 +1,6 @@
-import type { LoadRequest } from "../supervisor/operations.ts"
-import type { SpecFields } from "../supervisor/service-request.ts"
-import type { OptionsOf, OptionTable } from "./command.ts"
+import type { LoadRequest } from "../../supervisor/operations.ts"
+import type { SpecFields } from "../../supervisor/service-request.ts"
+import type { OptionsOf, OptionTable } from "../command.ts"
 
 /** Options that say how a service is loaded: shared by `hab svc load` and `hab sup run` (spec supervisor §1.3). */
 export const SERVICE_OPTIONS = {

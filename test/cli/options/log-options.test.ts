@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { parseSince, wantedLines } from "../../src/cli/log-options.ts"
+import { parseSince, wantedLines } from "../../../src/cli/options/log-options.ts"
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12)
 const nothing = { lines: undefined, since: undefined, hook: undefined, noHook: false }

@@ -1,8 +1,8 @@
-import { HabError } from "../base/errors.ts"
-import { sealBox } from "../crypto/envelope.ts"
-import { type ServiceGroup, stringifyServiceGroup } from "../supervisor/service-group.ts"
-import type { CommandContext, OptionsOf, OptionTable } from "./command.ts"
-import { CACHE_KEY_PATH, openKeyCache } from "./key-cache.ts"
+import { HabError } from "../../base/errors.ts"
+import { sealBox } from "../../crypto/envelope.ts"
+import { type ServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import type { CommandContext, OptionsOf, OptionTable } from "../command.ts"
+import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { REMOTE_OPTION } from "./remote-option.ts"
 
 /** What commands take that give something to a service group (spec supervisor §1.6). */

@@ -1,11 +1,11 @@
 import { posix as path } from "node:path"
-import { HabError } from "../base/errors.ts"
-import type { Layout } from "../base/layout.ts"
-import type { Host } from "../ports/host.ts"
-import { CONTROL_PORT, type ControlGatewayOptions } from "../supervisor/gateway/control-gateway.ts"
-import { parseListenAddress } from "../supervisor/gateway/listen-address.ts"
-import type { TlsFiles } from "../supervisor/gateway/listen-failure.ts"
-import type { OptionsOf, OptionTable } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { Layout } from "../../base/layout.ts"
+import type { Host } from "../../ports/host.ts"
+import { CONTROL_PORT, type ControlGatewayOptions } from "../../supervisor/gateway/control-gateway.ts"
+import { parseListenAddress } from "../../supervisor/gateway/listen-address.ts"
+import type { TlsFiles } from "../../supervisor/gateway/listen-failure.ts"
+import type { OptionsOf, OptionTable } from "../command.ts"
 
 /** Options of `hab sup run` that open the control API to other machines (spec supervisor §1.7, §7.7). */
 export const CONTROL_OPTIONS = {

@@ -1,6 +1,6 @@
-import { HabError } from "../base/errors.ts"
-import type { Choice } from "../supervisor/loaded-specs.ts"
-import type { OptionSpec } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { Choice } from "../../supervisor/loaded-specs.ts"
+import type { OptionSpec } from "../command.ts"
 
 export const SHUTDOWN_TIMEOUT = {
   kind: "number",

@@ -1,9 +1,9 @@
 import { posix as path } from "node:path"
-import { HabError } from "../base/errors.ts"
-import type { GatewayOptions } from "../supervisor/gateway/http-gateway.ts"
-import { parseListenAddress } from "../supervisor/gateway/listen-address.ts"
-import { HTTP_GATEWAY_PORT } from "../supervisor/views.ts"
-import type { OptionsOf, OptionTable } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { GatewayOptions } from "../../supervisor/gateway/http-gateway.ts"
+import { parseListenAddress } from "../../supervisor/gateway/listen-address.ts"
+import { HTTP_GATEWAY_PORT } from "../../supervisor/views.ts"
+import type { OptionsOf, OptionTable } from "../command.ts"
 
 /** Options of `hab sup run` that say where and how the HTTP gateway listens (spec supervisor §1.7, §7.1). */
 export const GATEWAY_OPTIONS = {

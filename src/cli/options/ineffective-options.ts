@@ -1,5 +1,5 @@
-import type { CommandContext, OptionTable } from "./command.ts"
-import { longFlag } from "./parse.ts"
+import type { CommandContext, OptionTable } from "../command.ts"
+import { longFlag } from "../parse.ts"
 
 const SUMMARY = "Of Habitat; has no effect here"
 const FLAG = { kind: "flag", hidden: true, summary: SUMMARY } as const

@@ -1,7 +1,7 @@
 import { posix as path } from "node:path"
-import { HabError } from "../base/errors.ts"
-import type { ClusterOptions } from "../supervisor/ring/open-ring.ts"
-import type { OptionsOf, OptionTable } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { ClusterOptions } from "../../supervisor/ring/open-ring.ts"
+import type { OptionsOf, OptionTable } from "../command.ts"
 
 const ETCD_PORT = "2379"
 const LEASE_SEC = 5

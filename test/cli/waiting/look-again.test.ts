@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import type { Report } from "../../src/base/progress.ts"
-import { type Look, lookAgain } from "../../src/cli/look-again.ts"
-import { fakeClock } from "../support/fake-clock.ts"
-import { settle } from "../support/settle.ts"
+import type { Report } from "../../../src/base/progress.ts"
+import { type Look, lookAgain } from "../../../src/cli/waiting/look-again.ts"
+import { fakeClock } from "../../support/fake-clock.ts"
+import { settle } from "../../support/settle.ts"
 
 /** Somebody who waits, and what is found as time passes. */
 function waiting(timeoutSec?: number) {

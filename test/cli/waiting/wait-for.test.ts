@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { refuseEndlessWait } from "../../src/cli/wait-for.ts"
+import { refuseEndlessWait } from "../../../src/cli/waiting/wait-for.ts"
 
 const hookOf = (event: string) => ({
   HAB_HOOK_SUBJECT: "service",

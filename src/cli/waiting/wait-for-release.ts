@@ -1,8 +1,8 @@
-import { HabError } from "../base/errors.ts"
-import type { ServiceStatus } from "../supervisor/gateway/status.ts"
-import type { CommandContext } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
+import type { CommandContext } from "../command.ts"
+import { askPatiently } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
-import { askPatiently } from "./operations.ts"
 
 export type AwaitedRelease = Readonly<{ name: string; release: string; timeoutSec: number }>
 

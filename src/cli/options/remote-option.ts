@@ -1,4 +1,4 @@
-import type { OptionTable } from "./command.ts"
+import type { OptionTable } from "../command.ts"
 
 /** What every command takes that asks a supervisor (spec supervisor §1.3). */
 export const REMOTE_OPTION = {

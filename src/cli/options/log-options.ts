@@ -1,7 +1,7 @@
-import { HabError } from "../base/errors.ts"
-import type { HowFar } from "../supervisor/logs/log-history.ts"
-import type { LogChoice } from "../supervisor/logs/log-source.ts"
-import type { OptionsOf, OptionTable } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { HowFar } from "../../supervisor/logs/log-history.ts"
+import type { LogChoice } from "../../supervisor/logs/log-source.ts"
+import type { OptionsOf, OptionTable } from "../command.ts"
 
 /** How many lines are shown when nothing else is said. */
 const LINES_DEFAULT = 100

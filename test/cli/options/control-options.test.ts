@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { controlOptionsOf } from "../../src/cli/control-options.ts"
-import { memoryFileSystem } from "../support/memory-file-system.ts"
+import { controlOptionsOf } from "../../../src/cli/options/control-options.ts"
+import { memoryFileSystem } from "../../support/memory-file-system.ts"
 
 const NOTHING = {
   listenCtl: undefined,

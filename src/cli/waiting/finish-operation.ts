@@ -1,10 +1,10 @@
-import type { Goal } from "../supervisor/gateway/goals.ts"
-import type { CommandContext, CommandResult } from "./command.ts"
-import type { Operated } from "./operations.ts"
+import type { Goal } from "../../supervisor/gateway/goals.ts"
+import type { CommandContext, CommandResult } from "../command.ts"
+import type { Operated } from "../operations.ts"
+import type { WaitOptions } from "../options/wait-options.ts"
 import { ownService, refuseEndlessWait, waitFor } from "./wait-for.ts"
 import { waitForChanges } from "./wait-for-changes.ts"
 import { waitForSets } from "./wait-for-sets.ts"
-import type { WaitOptions } from "./wait-options.ts"
 
 /** How an operation ends for who asked. `byDefault`: it is waited for without --wait. */
 export type Finish = Readonly<{ goal: Goal; wait: WaitOptions; byDefault: boolean }>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { HabError } from "../../src/base/errors.ts"
-import type { OptionTable } from "../../src/cli/command.ts"
-import { printOptionFile, readOptionFile } from "../../src/cli/option-file.ts"
+import { HabError } from "../../../src/base/errors.ts"
+import type { OptionTable } from "../../../src/cli/command.ts"
+import { printOptionFile, readOptionFile } from "../../../src/cli/options/option-file.ts"
 
 const options = {
   listenHttp: { kind: "text", value: "ADDRESS", default: "127.0.0.1:1", env: "HAB_LISTEN_HTTP", summary: "Where" },

@@ -1,9 +1,9 @@
+import type { OptionTable } from "../command.ts"
+import { CACHE_KEY_PATH } from "../key-cache.ts"
 import { CLUSTER_OPTIONS } from "./cluster-options.ts"
-import type { OptionTable } from "./command.ts"
 import { CONTROL_OPTIONS } from "./control-options.ts"
 import { GATEWAY_OPTIONS } from "./gateway-options.ts"
 import { INEFFECTIVE_OPTIONS } from "./ineffective-options.ts"
-import { CACHE_KEY_PATH } from "./key-cache.ts"
 import { SERVICE_OPTIONS } from "./service-options.ts"
 
 /** What `hab sup run` can be told, on the command line or in sup.toml (spec supervisor §1.7). */

@@ -1,8 +1,8 @@
-import { HabError } from "../base/errors.ts"
-import type { BegunChange, ChangeStatus } from "../supervisor/change/service-change.ts"
-import type { CommandContext } from "./command.ts"
+import { HabError } from "../../base/errors.ts"
+import type { BegunChange, ChangeStatus } from "../../supervisor/change/service-change.ts"
+import type { CommandContext } from "../command.ts"
+import { askPatiently } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
-import { askPatiently } from "./operations.ts"
 
 /** `through`: the hooks before a change, which may refuse it, or all of it. No `timeoutSec`: as long as it takes. */
 export type ChangeWait = Readonly<{ through: "before" | "done"; timeoutSec?: number | undefined }>

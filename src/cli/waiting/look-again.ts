@@ -1,5 +1,5 @@
-import type { Report } from "../base/progress.ts"
-import { type Clock, wait } from "../ports/clock.ts"
+import type { Report } from "../../base/progress.ts"
+import { type Clock, wait } from "../../ports/clock.ts"
 
 const LOOK_EVERY_MS = 50
 /** After so long people wonder: we say what is waited for. */
