@@ -23,7 +23,7 @@ import { setActions } from "./set/set-actions.ts"
 import { setHookJournal } from "./set/set-hooks.ts"
 import { keepingSpec } from "./spec/spec-files.ts"
 import { statusOfAll } from "./status-of.ts"
-import type { Supervised } from "./supervised.ts"
+import type { StopWish, Supervised } from "./supervised.ts"
 import type { Supervisor } from "./supervisor.ts"
 import { supervisorStatusOf } from "./supervisor-status-of.ts"
 import { surroundingsOf } from "./surroundings.ts"
@@ -125,12 +125,33 @@ function unload(supervisor: Supervisor, operations: OperationContext, request: S
     roster.post(refused, { tag: "unload", reason: "unload", ...wish })
     return { changed: true, message: `Unloading ${stringifyIdent(refused.spec.ident)}`, names: [refused.name] }
   }
+  const asked = [...roster.services.values()].find(
+    (held) => isNamed(held, request.ident) && isBeingAsked(supervisor, held),
+  )
+  if (asked !== undefined) return withoutHooks(supervisor, asked, wish)
   const result = unloadServices(operations, request)
   for (const name of result.names) {
     const held = roster.services.get(name)
     if (held !== undefined) held.stopWish = wish
   }
   return withChanges(supervisor, result, { waits: request.waits === true }, () => supervisor.reconcile("manual"))
+}
+
+/** Hooks before its removal run. */
+function isBeingAsked({ changes }: Supervisor, { name }: Supervised): boolean {
+  return changes.isPending(name) && changes.status(name)?.verb === "delete"
+}
+
+/** Its spec is gone already: by force it goes on without what those hooks say. */
+function withoutHooks(supervisor: Supervisor, held: Supervised, wish: StopWish): OperationResult {
+  const ident = stringifyIdent(held.spec.ident)
+  const names = [held.name]
+  if (wish.force !== true) {
+    return { changed: false, message: `${ident} is being unloaded: its pre-delete hooks run; --force ends them`, names }
+  }
+  held.stopWish = { ...wish, skipsHooks: true }
+  supervisor.changes.drop(held.name)
+  return { changed: true, message: `Unloading ${ident}`, names }
 }
 
 /** Takes what was written; changes whose hooks run are named in the result, for who waits. */

@@ -8,7 +8,7 @@ import type { Reason } from "./service/messages.ts"
 import { type Operation, reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs, type SkippedSpec } from "./spec/spec-files.ts"
-import { applyOperations, releaseNameOf } from "./spec-changes.ts"
+import { applyOperations, overtakeChange, releaseNameOf } from "./spec-changes.ts"
 import type { ChangeContext } from "./take-spec.ts"
 
 /** `changing`: what changes of specs take, for a reason. */
@@ -49,6 +49,7 @@ export function lookAtSpecs(looking: LookContext, skipped: Map<string, string>, 
   const services = [...roster.services.values()]
   const inForce = new Map(services.map((held) => [held.name, held.spec]))
   const leaving = services.filter((held) => held.leaving).map((held) => held.name)
+  for (const held of services) if (changes.isPending(held.name)) overtakeChange(change, held, wanted.get(held.name))
   for (const [name, operations] of byService(reconcile(inForce, wanted))) {
     // A service that is being unloaded, or whose hooks decide, is left alone until that is over; then we look again.
     if (!leaving.includes(name) && !changes.isPending(name)) applyOperations(change, name, operations)

@@ -1,6 +1,7 @@
 import { HabError } from "../base/errors.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import { isRunning } from "./change/service-change.ts"
+import { pastOf } from "./change/snapshots.ts"
 import { type SupervisorContext, writtenOrSaid } from "./context.ts"
 import { type DeclaredHooks, readDeclaredHooks } from "./declared-hooks.ts"
 import { awaitedBefore, checkGates } from "./gate.ts"
@@ -31,16 +32,20 @@ export function applyOperations(change: ChangeContext, name: string, operations:
     return isUnload ? unload(change, held, act) : act()
   }
   if (sameSpec({ ...held.spec, desiredState: spec.desiredState }, spec)) return act()
+  // What hooks may refuse is the rest: whether it is wanted up or down is no change of it.
+  const isStop = operations.some((operation) => operation.tag === "stop" && operation.because === "stopped")
+  if (isStop) stop(change, held, "stopped")
   const declared = readDeclaredHooks(change.context, spec, held.declared)
   void change.changes.run({
     ...(isAnother(held.spec, spec)
       ? { verb: "replace", replacement: { release: releaseFor(change, spec, declared), removed: held.declared } }
       : { verb: "update" }),
-    ...{ held, spec, declared, reason: change.reason, act },
+    ...{ held, spec, declared, reason: change.reason },
+    act: isStop ? () => want(change, held, spec) : act,
     isWanted: () => hasSpec(specContext(change), name) && change.roster.services.get(name) === held,
     refused(problem) {
       held.changeRefused = problem
-      if (change.reason === "boot" && spec.desiredState === "up") startAsItWas(change, held)
+      if (spec.desiredState === "up") startAsItWas(change, held)
     },
   })
 }
@@ -55,10 +60,28 @@ function releaseFor({ context }: ChangeContext, spec: ServiceSpec, declared: Dec
   }
 }
 
-/** Of what changed while no supervisor ran, hooks refused the change: it is loaded as it was known. */
-function startAsItWas({ known, roster }: ChangeContext, held: Supervised): void {
-  held.spec = known.specOf(held.name) ?? held.spec
-  if (held.spec.desiredState === "up") roster.post(held, { tag: "start", reason: "boot" })
+/**
+ * Hooks refused what changed of it, and it is wanted up: it starts as it was, and where that happened while no supervisor
+ * ran, as it was known.
+ */
+function startAsItWas({ known, roster, reason }: ChangeContext, held: Supervised): void {
+  if (reason === "boot") held.spec = known.specOf(held.name) ?? held.spec
+  else if (held.spec.desiredState === "up") return
+  else held.spec = { ...held.spec, desiredState: "up" }
+  if (held.spec.desiredState === "up")
+    roster.post(held, { tag: "start", reason: reason === "boot" ? "boot" : "manual" })
+}
+
+/**
+ * Hooks before a change run, and something else is wanted by now: a stop is at once, and the change is given up where it
+ * would bring the service up again, or where that was unloaded, or loaded again, meanwhile. What is wanted then begins anew.
+ */
+export function overtakeChange(change: ChangeContext, held: Supervised, spec: ServiceSpec | undefined): void {
+  const { changes } = change
+  const isRemoval = changes.status(held.name)?.verb === "delete"
+  const isStop = spec?.desiredState === "down" && held.spec.desiredState === "up" && !isRemoval
+  if (isStop) stop(change, held, "stopped")
+  if (isStop || isRemoval === (spec !== undefined)) changes.drop(held.name)
 }
 
 /** Another program or group of the same name is another service (decisions 28). */
@@ -74,6 +97,7 @@ function unload(change: ChangeContext, held: Supervised, act: () => void): void 
     ...{ held, spec: held.spec, declared: held.declared, act },
     reason: change.reason === "apply" ? "apply" : "unload",
     ...(held.stopWish?.force === undefined ? {} : { force: held.stopWish.force }),
+    ...(held.stopWish?.skipsHooks === true ? { resumed: pastOf(held) } : {}),
     isWanted: () => !hasSpec(specs, name) && change.roster.services.get(name) === held,
     refused(problem) {
       held.stopWish = undefined

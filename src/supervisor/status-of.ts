@@ -37,7 +37,10 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
     phase: state,
     why,
     downBecause: service.state.tag === "down" ? service.state.why : null,
-    awaits: state === "blocked" ? [...unmetBinds(context, roster, held), ...awaitedBefore(roster, held)] : awaits,
+    awaits: [
+      ...hooksBefore(held),
+      ...(state === "blocked" ? [...unmetBinds(context, roster, held), ...awaitedBefore(roster, held)] : awaits),
+    ],
     refused: refused === undefined ? null : `refused by its ${refused.moment} hook: ${refused.problem}`,
     pid: life.pid ?? null,
     elapsedSec: Math.floor((nowMs - held.upOrDownSinceMs) / 1000),
@@ -45,6 +48,14 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
     restarts: service.restarts,
     update: updateStatusOf(held),
   }
+}
+
+/** Hooks that a change of it waits for, one sentence each. */
+function hooksBefore({ running }: Supervised): string[] {
+  const events = [...running.values()].map(({ event }) => event)
+  return (["pre-update", "pre-delete"] as const)
+    .filter((event) => events.includes(event))
+    .map((event) => `the end of its ${event} hooks`)
 }
 
 /** The binds a service waits for, one sentence each. */

@@ -14,7 +14,8 @@ import type { ServiceSpec } from "./spec/spec.ts"
 /** A hook on its way. `startedMs` on the monotonic clock; `timeoutMs` 0: no limit. */
 export type RunningHook = Readonly<{ hook: string; event: EventName; startedMs: number; timeoutMs: number }>
 
-export type StopWish = Readonly<{ timeoutMs?: number; force?: boolean }>
+/** `skipsHooks`: hooks before a removal were asked and did not answer; it goes on without them. */
+export type StopWish = Readonly<{ timeoutMs?: number; force?: boolean; skipsHooks?: boolean }>
 
 /**
  * A loaded service as the supervisor holds it: what the machine knows of it, and what acts for it. The one mutable record

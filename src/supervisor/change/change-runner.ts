@@ -1,5 +1,5 @@
 import { describeSystemError } from "../../base/describe-system-error.ts"
-import { isSystemError, messageOf } from "../../base/errors.ts"
+import { HabError, isSystemError, messageOf } from "../../base/errors.ts"
 import type { EventName } from "../../hooks/events.ts"
 import type { ListOutcome } from "../../hooks/runner.ts"
 import type { Occasion } from "../moments.ts"
@@ -204,8 +204,9 @@ function refuse(
   try {
     wish.undo?.()
   } catch (error) {
-    if (!isSystemError(error)) throw error
-    context.say(change.held, `its spec could not be written back: ${describeSystemError(error)}`)
+    if (!isSystemError(error) && !(error instanceof HabError)) throw error
+    const why = isSystemError(error) ? describeSystemError(error) : error.message
+    context.say(change.held, `its spec could not be written back: ${why}`)
   }
 }
 

@@ -3,7 +3,7 @@ import type { EventName } from "../../hooks/events.ts"
 import { hasLeft, type Outcome, outcomeOf, removalOf } from "./change-outcome.ts"
 import type { ChangeParts } from "./change-runner.ts"
 import { BRACKETS, type ChangeStatus, type ServiceChange } from "./service-change.ts"
-import { type Before, inputsOf, outputsOf, snapshotsFor } from "./snapshots.ts"
+import { type Before, pastOf, snapshotsFor } from "./snapshots.ts"
 
 /** How often a change is tried again at most, because error hooks ask for it (decisions 29). */
 export const RETRIES_MAX = 100
@@ -31,7 +31,7 @@ export type ChangeTask = Readonly<{
 export async function changeService(task: ChangeTask): Promise<void> {
   const { change, context } = task
   const { between = [], after } = BRACKETS[change.verb]
-  const past = change.resumed ?? pastOf(change)
+  const past = change.resumed ?? (change.verb === "create" ? {} : pastOf(change.held))
   if (change.resumed === undefined) await allowed(task, past)
   if (context.hasHooks(change, [...between, ...after])) context.owe(change, past)
   if (between.length > 0) await replace(task, between, past)
@@ -40,10 +40,6 @@ export async function changeService(task: ChangeTask): Promise<void> {
   await untilItIs(task, past)
   task.set({ phase: "after" })
   for (const event of after) await reported(task, event, past)
-}
-
-function pastOf({ verb, held }: ServiceChange): Before {
-  return verb === "create" ? {} : { old: { inputs: inputsOf(held.spec), outputs: outputsOf(held) } }
 }
 
 /** Runs the hooks before it, any of which may keep it from coming into force. */

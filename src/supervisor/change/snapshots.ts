@@ -51,6 +51,11 @@ export function outputsOf({ service, release, spec, config }: Supervised): Value
 /** What was there before a change began: nothing, for a create. */
 export type Before = Readonly<{ old?: Required<Snapshot> }>
 
+/** What a service was before a change that begins now. */
+export function pastOf(held: Supervised): Required<Before> {
+  return { old: { inputs: inputsOf(held.spec), outputs: outputsOf(held) } }
+}
+
 type Told = Pick<EventRecord, "old" | "new">
 
 /** What the hooks of an event are told of before and after: the matrix of spec lifecycle §C.5. */

@@ -58,10 +58,17 @@ export function writeSpec(context: SpecContext, spec: ServiceSpec): void {
   context.files.writeAtomically(`${directory}/${spec.ident.name}.spec`, texts.spec)
 }
 
-/** Returns how to bring the spec of a service back to what it is now. Throws SPEC_INVALID for a broken file. */
+/**
+ * Returns how to bring the spec of a service back to what it is now, but for whether it is wanted up or down, and unless it
+ * was unloaded meanwhile. Throws SPEC_INVALID for a broken file.
+ */
 export function keepingSpec(context: SpecContext, name: string): () => void {
   const old = findSpec(context, name)
-  return () => void (old === undefined ? removeSpec(context, name) : writeSpec(context, old))
+  if (old === undefined) return () => void removeSpec(context, name)
+  return () => {
+    const now = findSpec(context, name)
+    if (now !== undefined) writeSpec(context, { ...old, desiredState: now.desiredState })
+  }
 }
 
 /** Removes a service's spec: it is then unloaded. False when there was none. */

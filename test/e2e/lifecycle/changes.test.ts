@@ -212,6 +212,31 @@ describe("hooks around loading, changing and unloading a service", () => {
     await until("that was told", () => journal("handmade").at(-1)?.startsWith("post-update"))
   })
 
+  it("that do not end keep it neither from a stop nor from being unloaded", async () => {
+    installPlan(hab, { name: "hung", hooks: { run: RUNS_ON } })
+    hab.does("svc", "load", "acme/hung", "--wait")
+    const awaits = (event: string) =>
+      until(`its ${event} hooks run`, () => hab.status("hung")?.awaits.includes(`the end of its ${event} hooks`))
+    overlay("hung", `[[hooks.pre-update]]\nrun = "sleep 1000"\n`)
+    await until("that is in force", () => sup.output().includes("hung.default(HK): hooks.toml was read again"))
+    const spec = "hab/sup/default/specs/hung.spec"
+    hab.write(spec, hab.read(spec).replace('channel = "base"', 'channel = "beta"'))
+    await awaits("pre-update")
+    hab.write(spec, hab.read(spec).replace('desired_state = "up"', 'desired_state = "down"'))
+    await until("it is down", () => hab.status("hung")?.state === "down")
+    expect(hab.status("hung")?.desired).toBe("down")
+    await awaits("pre-update")
+    rmSync(hab.path(spec))
+    await until("it is gone", () => hab.status("hung") === undefined)
+    overlay("hung", `[[hooks.pre-delete]]\nrun = "sleep 1000"\n`)
+    hab.does("svc", "load", "acme/hung", "--wait")
+    hab.does("svc", "unload", "hung", "-d")
+    await awaits("pre-delete")
+    expect(hab.does("svc", "unload", "hung", "-d")).toContain("its pre-delete hooks run; --force ends them")
+    hab.does("svc", "unload", "hung", "--force", "--wait")
+    expect(hab.status("hung")).toBeUndefined()
+  })
+
   it("run for spec files that appear and go, and for nothing that was known before", async () => {
     const spec = 'ident = "acme/noted"\n'
     const before = journal("noted").length
