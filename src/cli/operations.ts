@@ -1,9 +1,9 @@
 import { isSystemError } from "../base/errors.ts"
-import { createStore } from "../package/store.ts"
 import { askSupervisor } from "../supervisor/gateway/client.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { OperationContext, OperationResult } from "../supervisor/operations.ts"
 import type { CommandContext } from "./command.ts"
+import { openStore } from "./installed.ts"
 import { launcherPid, nobodyAnswers } from "./supervisor-lock.ts"
 
 type Ask = Readonly<{ method: "GET" | "POST"; path: string; body?: unknown }>
@@ -58,6 +58,6 @@ export async function operate(
 
 /** What operations on spec files take. */
 export function operationContext({ host, layout }: CommandContext): OperationContext {
-  const store = createStore({ files: host.files, layout, target: host.target })
+  const store = openStore({ host, layout })
   return { files: host.files, layout, env: host.env, store }
 }

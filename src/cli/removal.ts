@@ -1,9 +1,10 @@
 import { type FullIdent, isFullIdent, tryParseIdent } from "../package/ident.ts"
-import { createStore, type PackageStore } from "../package/store.ts"
+import type { PackageStore } from "../package/store.ts"
 import type { UninstallContext, UninstallOptions } from "../package/uninstall.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import { readSpecs } from "../supervisor/spec/spec-files.ts"
 import type { CommandContext } from "./command.ts"
+import { openStore } from "./installed.ts"
 import { askIfRunning } from "./operations.ts"
 import { packageHooks } from "./package-hooks.ts"
 
@@ -25,7 +26,7 @@ export async function withRemoval<T>(
   const loaded = await runningReleases(command)
   const workplace = command.workplace()
   const { layout } = workplace
-  const store = createStore({ files: host.files, layout, target: host.target })
+  const store = openStore({ host, layout })
   const hooks = packageHooks(command, workplace, store)
   const running = ignoreUninstallHook ? {} : { runUninstallHook: hooks.uninstall }
   try {

@@ -1,11 +1,11 @@
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
-import { createStore } from "../../package/store.ts"
 import { uninstallPackages } from "../../package/uninstall.ts"
 import type { Provider } from "../../program/provider.ts"
 import type { Result } from "../../program/state.ts"
 import type { CommandContext } from "../command.ts"
+import { openStore } from "../installed.ts"
 import { packageHooks } from "../package-hooks.ts"
 import { withRemoval } from "../removal.ts"
 
@@ -15,7 +15,7 @@ export function packageProvider(context: CommandContext): Provider {
   const install = async (inputs: Readonly<Record<string, unknown>>): Promise<Result> => {
     const workplace = context.workplace()
     const { layout } = workplace
-    const store = createStore({ files: host.files, layout, target: host.target })
+    const store = openStore({ host, layout })
     const hooks = packageHooks(context, workplace, store)
     const source = parseInstallSource(host, String(inputs["hart"] ?? inputs["ident"]))
     try {

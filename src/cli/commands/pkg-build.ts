@@ -1,7 +1,6 @@
 import path from "node:path/posix"
 import { HabError } from "../../base/errors.ts"
 import { VERSION } from "../../base/version.ts"
-import { createStore } from "../../package/store.ts"
 import { buildPackage } from "../../plan/build.ts"
 import { momentOfRelease } from "../../plan/build-moment.ts"
 import { buildAndCompare } from "../../plan/build-twice.ts"
@@ -9,6 +8,7 @@ import { buildDependencies, DEPENDENCY_OPTIONS } from "../build-dependencies.ts"
 import { buildEvents } from "../build-events.ts"
 import { readCliConfig } from "../cli-config.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { openStore } from "../installed.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { INEFFECTIVE_BUILD_OPTIONS, warnAsked } from "../options/ineffective-options.ts"
 
@@ -59,7 +59,7 @@ export const buildPackageCommand = defineCommand({
     const report = events?.report ?? context.report
     const cwd = options.src === undefined ? context.host.cwd : sourceFolder(context, options.src)
     const host = { ...context.host, cwd, env: environment(context.host, options) }
-    const store = createStore({ files: host.files, layout, target: host.target })
+    const store = openStore({ host, layout })
     const dependencies = buildDependencies({ ...context, report }, workplace, store, options)
     const origin = options.origin ?? originOfCliConfig(context)
     const result = await build(host, {

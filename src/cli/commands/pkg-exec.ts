@@ -3,8 +3,8 @@ import { exitCodeOf } from "../../base/exit-status.ts"
 import { packageEnvironment } from "../../package/environment.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { findProgram, statInner } from "../../package/programs.ts"
-import { createStore } from "../../package/store.ts"
 import { type CommandContext, defineCommand, type Workplace } from "../command.ts"
+import { openStore } from "../installed.ts"
 
 /** `hab pkg exec`: a command in the environment of a package. Exits with its code; 128 + n for a signal. */
 export const execCommand = defineCommand({
@@ -18,7 +18,7 @@ export const execCommand = defineCommand({
     const { host } = context
     const workplace = context.workplace()
     const { layout, enclosure } = workplace
-    const store = createStore({ files: host.files, layout, target: host.target })
+    const store = openStore({ host, layout })
     const pkg = store.load(parseIdent(text))
     const env = environment(host.env, packageEnvironment(host, store, pkg, host.env))
     const command = locate(context, workplace, program, env["PATH"] ?? "")

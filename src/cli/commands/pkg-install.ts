@@ -1,8 +1,8 @@
 import { BINLINK_DIRECTORY, binlinkAll } from "../../package/binlink.ts"
 import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
-import { createStore } from "../../package/store.ts"
 import { defineCommand } from "../command.ts"
+import { openStore } from "../installed.ts"
 import { CHANNEL_OPTION, DEPOT_OPTIONS, sourceOf } from "../options/depot-options.ts"
 import { packageHooks } from "../package-hooks.ts"
 
@@ -36,7 +36,7 @@ export const installPackageCommand = defineCommand({
     const sources = args.map((text) => parseInstallSource(host, text))
     const workplace = context.workplace()
     const { layout } = workplace
-    const store = createStore({ files: host.files, layout, target: host.target })
+    const store = openStore({ host, layout })
     const hooks = packageHooks(context, workplace, store)
     const source = sourceOf(context, options)
     const { offline, ignoreLocal } = options

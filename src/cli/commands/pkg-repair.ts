@@ -3,8 +3,8 @@ import { HabError } from "../../base/errors.ts"
 import { cachedArtifactPath, findArtifact } from "../../package/artifact-cache.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { repairPackage } from "../../package/repair.ts"
-import { createStore } from "../../package/store.ts"
 import { defineCommand } from "../command.ts"
+import { openStore } from "../installed.ts"
 
 /** `hab pkg repair`: unpacks an installed package again, in one step. */
 export const repairCommand = defineCommand({
@@ -16,7 +16,7 @@ export const repairCommand = defineCommand({
   async run({ args: [text = ""], options: { from } }, context) {
     const { host, report } = context
     const { layout } = context.workplace()
-    const pkg = createStore({ files: host.files, layout, target: host.target }).load(parseIdent(text))
+    const pkg = openStore({ host, layout }).load(parseIdent(text))
     const ident = stringifyIdent(pkg.ident)
     const tools = { ...host, layout, report }
     const artifact = findArtifact(tools, pkg.ident, from === undefined ? [] : [path.resolve(host.cwd, from)])

@@ -4,8 +4,8 @@ import { readArchive } from "../../package/archive.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { readMetadata } from "../../package/metadata.ts"
 import { type SbomInput, sbomText } from "../../package/sbom.ts"
-import { createStore } from "../../package/store.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
+import { openStore } from "../installed.ts"
 
 /** `hab pkg sbom`: a CycloneDX document, byte for byte the same each time. */
 export const sbomCommand = defineCommand({
@@ -19,7 +19,7 @@ export const sbomCommand = defineCommand({
   options: {},
   async run({ args: [given = ""] }, context) {
     const { host, layout } = context
-    const store = createStore({ files: host.files, layout, target: host.target })
+    const store = openStore({ host, layout })
     const depsOf: SbomInput["depsOf"] = (ident) => {
       const found = store.find(ident)
       return found === undefined ? undefined : readMetadata(host, found).deps

@@ -2,8 +2,8 @@ import { HabError } from "../../base/errors.ts"
 import { exitCodeOf } from "../../base/exit-status.ts"
 import { operatorEnvironment } from "../../base/operator-environment.ts"
 import { interpreterPath } from "../../package/service-environment.ts"
-import { createStore } from "../../package/store.ts"
 import { type Command, type CommandContext, defineCommand } from "../command.ts"
+import { openStore } from "../installed.ts"
 
 /** `hab sup bash` (spec supervisor §1.8). */
 export const bashCommand = shellCommand("bash", "bashlike")
@@ -27,7 +27,7 @@ function shellCommand(program: string, kind: string): Command {
 async function runShell(context: CommandContext, program: string): Promise<number> {
   const { host } = context
   const { enclosure, layout } = context.workplace()
-  const store = createStore({ files: host.files, layout, target: host.target })
+  const store = openStore({ host, layout })
   const env = operatorEnvironment(host.env)
   const path = [...interpreterPath({ files: host.files, store, env }), env["PATH"] ?? ""].join(":")
   const status = await host.foreground.run(
