@@ -15,7 +15,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "name too long",
 }
 
-const ELSEWHERE = "use an account that may do this, or another root: FS_ROOT=DIRECTORY"
+const ELSEWHERE = "use an account that may do this; if it is about the root of hab, or another root: FS_ROOT=DIRECTORY"
+const LOOK = "check the path"
 const MAKE_ROOM = "make room on that disk, then run it again"
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -24,6 +25,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: "mount it read-write (dmesg says whether its disk failed), or use another root: FS_ROOT=DIRECTORY",
   ENOSPC: MAKE_ROOM,
   EDQUOT: MAKE_ROOM,
+  ENOENT: LOOK,
+  ENOTDIR: LOOK,
+  EISDIR: LOOK,
+  ENAMETOOLONG: LOOK,
 }
 
 /** `cannot open '/x/y': permission denied (EACCES)`: a system error in words a person can act on. */

@@ -1,4 +1,4 @@
-import { describeSystemError } from "./describe-system-error.ts"
+import { adviceOnSystemError, describeSystemError } from "./describe-system-error.ts"
 import { HabError, isSystemError } from "./errors.ts"
 
 /** Runs something that touches files; what the system refuses becomes IO with `what` in front, such as `x.toml cannot be read`. */
@@ -7,6 +7,10 @@ export function explainIo<T>(what: string, act: () => T): T {
     return act()
   } catch (error) {
     if (!isSystemError(error)) throw error
-    throw new HabError("IO", `${what}: ${describeSystemError(error)}`, { cause: error })
+    const hint = adviceOnSystemError(error)
+    throw new HabError("IO", `${what}: ${describeSystemError(error)}`, {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+    })
   }
 }

@@ -2,7 +2,7 @@ import type { Report } from "../base/progress.ts"
 import { parseKey } from "../crypto/key.ts"
 import type { KeyCache } from "../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../crypto/named-revision.ts"
-import { keepingRoom } from "../package/fetch-artifact.ts"
+import { asGiven, keepingRoom } from "../package/fetch-artifact.ts"
 import { verifyHart } from "../package/hart.ts"
 import { readHartHeader } from "../package/hart-header.ts"
 import { archiveName, type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../package/ident.ts"
@@ -33,7 +33,10 @@ export async function resolveWishes(
   return { idents: [...idents.values()], missing }
 }
 
-/** Downloads artifacts and the keys they were signed with; what is there already is kept (spec package §7.2, download). */
+/**
+ * Downloads artifacts and the keys they were signed with; what is there already is kept, and what is no
+ * artifact is not (spec package §7.2, download).
+ */
 export async function collectArtifacts(
   context: CollectContext,
   depot: Depot,
@@ -45,14 +48,23 @@ export async function collectArtifacts(
   files.makeDirectories(directory)
   for (const ident of idents) {
     const path = `${directory}/${archiveName(ident, target)}`
-    if (files.stat(path) !== undefined) report({ tag: "status", verb: "Using", subject: stringifyIdent(ident) })
-    else {
-      report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
-      await keepingRoom(files, `${path}.part`, () => depot.fetch(ident, target, `${path}.part`, signal))
-      files.rename(`${path}.part`, path)
+    const check = async (file: string) => {
+      await collectKey(context, depot, file)
+      if (verify) await verifyHart({ files }, keys, file)
     }
-    await collectKey(context, depot, path)
-    if (verify) await verifyHart({ files }, keys, path)
+    if (files.stat(path) !== undefined) {
+      report({ tag: "status", verb: "Using", subject: stringifyIdent(ident) })
+      await check(path)
+    } else {
+      const unchecked = `${path}.part`
+      report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
+      await keepingRoom(files, unchecked, () => depot.fetch(ident, target, unchecked, signal))
+      await check(unchecked).catch((error: unknown) => {
+        files.removeTree(unchecked)
+        throw asGiven(error, { by: depot.url, ident, file: unchecked })
+      })
+      files.rename(unchecked, path)
+    }
     paths.push(path)
   }
   return paths

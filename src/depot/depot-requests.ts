@@ -86,6 +86,13 @@ export async function downloadFrom(
   if (reply !== undefined) throw refusal(server, path, reply)
 }
 
+/** What to do about statuses that say little by themselves. */
+const ADVICE: Readonly<Record<number, string>> = {
+  403: "this token may not do it: check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml",
+  404: "hab pkg search and hab pkg channels show what the depot has",
+  413: "a proxy in front of the depot takes no file of this size: raise its limit",
+}
+
 type Try<T> = Readonly<{ value: T } | { why: string; lasting?: true }>
 
 async function inRounds<T>(
@@ -115,7 +122,7 @@ function unreachable(why: string): HabError {
   const hint = /certificate/i.test(why)
     ? "put the certificate of its authority into the folder cache/ssl beside cache/artifacts"
     : "check the address (--url, HAB_BLDR_URL) and the network; --offline takes what is here"
-  return new HabError("DEPOT_UNREACHABLE", `the depot does not answer (${why})`, { hint })
+  return new HabError("DEPOT_UNREACHABLE", `no usable answer from the depot (${why})`, { hint })
 }
 
 function isWorthAnotherTry({ status }: HttpReply): boolean {
@@ -165,12 +172,14 @@ function refusal(server: DepotServer, path: string, reply: HttpReply): HabError 
   if (code !== undefined && Object.hasOwn(ERROR_CODES, code) && msg !== undefined) {
     return new HabError(code as ErrorCode, msg, hint === undefined ? {} : { hint })
   }
-  return new HabError("DEPOT_REFUSED", `${server.url}/${path}: ${describe(reply)}`)
+  const advice = ADVICE[reply.status] ?? "the depot says no more: check names, channel and --url, or ask who runs it"
+  return new HabError("DEPOT_REFUSED", `${server.url}/${path}: ${describe(reply)}`, { hint: advice })
 }
 
 function describe({ status, body }: HttpReply): string {
   const { code, msg } = fieldsOf(body)
   if (msg !== undefined) return `[${status}] [err: ${code ?? "unknown"}, msg: ${msg}]`
+  if (status >= 300 && status < 400) return `[${status}] it redirects to nowhere, or too often`
   return `[${status}] ${body.slice(0, 200)}`.trim()
 }
 

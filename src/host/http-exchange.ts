@@ -135,6 +135,8 @@ function codeOf(error: unknown): string {
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no host of that name (ENOTFOUND)",
+  ECONNRESET: "the connection broke (ECONNRESET)",
+  EPIPE: "the connection broke (EPIPE)",
   EPROTO: "it does not speak TLS; is it http:// instead of https://? (EPROTO)",
 }
 

@@ -4,21 +4,31 @@ import type { Report } from "../base/progress.ts"
 import { parseKey } from "../crypto/key.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../crypto/named-revision.ts"
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { cachedArtifactPath } from "./artifact-cache.ts"
+import { placesIn } from "./entry-path.ts"
 import { verifyHart } from "./hart.ts"
 import { readHartHeader } from "./hart-header.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import type { PackageSource } from "./package-source.ts"
+import { createTarReader } from "./tar-reader.ts"
 
-export type FetchContext = Readonly<{ files: FileSystem; layout: Layout; target: string; report: Report }>
+export type FetchContext = Readonly<{
+  files: FileSystem
+  compression: Pick<ArchiveCompression, "decompress">
+  layout: Layout
+  target: string
+  report: Report
+}>
 
 /** What is not verified yet has another name: the cache holds nothing else. */
 const UNVERIFIED = ".part"
 
 /**
- * Downloads an artifact into the cache and gives its path. It appears there when it is whole and its signature holds;
- * what is no good is removed. Throws PACKAGE_NOT_FOUND and what `verifyHart` throws.
+ * Downloads an artifact into the cache and gives its path. It appears there when it is whole, its signature holds and it
+ * is the package that was asked for; what is no good is removed. Throws PACKAGE_NOT_FOUND, IDENT_MISMATCH and what
+ * `verifyHart` throws.
  */
 export async function fetchArtifact(
   context: FetchContext,
@@ -35,15 +45,45 @@ export async function fetchArtifact(
   try {
     await ensureSigner(context, source, unverified)
     await verifyHart(context, createKeyCache(context, layout.cacheKeys), unverified)
+    await checkIdent(context, unverified, ident)
   } catch (error) {
     files.removeTree(unverified)
-    throw error
+    throw asGiven(error, { by: source.name, ident, file: unverified })
   }
   files.chmod(unverified, 0o644)
   files.sync(unverified)
   files.rename(unverified, destination)
   files.sync(layout.cacheArtifacts)
   return destination
+}
+
+/** Looks at the first path in the archive: to have the wrong package under this name in the cache would spoil every install. */
+async function checkIdent(context: FetchContext, file: string, wanted: FullIdent): Promise<void> {
+  const placeOf = placesIn(file)
+  let found: FullIdent | undefined
+  const reader = createTarReader(file, ({ path }) => {
+    const place = placeOf(path)
+    if (place.tag === "above") return "skip"
+    found = place.ident
+    return "stop"
+  })
+  const onBytes = (bytes: Uint8Array) => (reader.write(bytes) ? "continue" : "stop")
+  await context.compression.decompress({ path: file, offset: readHartHeader(context, file).length, onBytes })
+  if (found === undefined || stringifyIdent(found) === stringifyIdent(wanted)) return
+  throw new HabError("IDENT_MISMATCH", `${file} holds ${stringifyIdent(found)}`)
+}
+
+/** What is wrong with a file that a depot gave, and that is not there any more; other failures as they are. */
+export function asGiven(
+  error: unknown,
+  { by, ident, file }: Readonly<{ by: string; ident: FullIdent; file: string }>,
+): unknown {
+  if (!(error instanceof HabError) || !/^(HART|ARCHIVE|IDENT)_/.test(error.code)) return error
+  const why = error.message.replaceAll(file, "it")
+  return new HabError(error.code, `${by} gave something unusable for ${stringifyIdent(ident)}: ${why}`, {
+    hint: "nothing of it was kept; try again, and tell whoever runs the depot if it stays so",
+    cause: error,
+  })
 }
 
 /** Writes a file part by part. What fills the disk is removed again; after other failures the next attempt goes on with it. */

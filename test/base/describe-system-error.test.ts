@@ -13,6 +13,7 @@ describe("a failure of the system in words", () => {
   it("comes with what helps, where that is always the same", () => {
     expect(adviceOnSystemError(failed({ code: "EACCES" }))).toContain("FS_ROOT")
     expect(adviceOnSystemError(failed({ code: "ENOSPC" }))).toContain("make room")
-    expect(adviceOnSystemError(failed({ code: "ENOENT" }))).toBeUndefined()
+    expect(adviceOnSystemError(failed({ code: "ENOENT" }))).toBe("check the path")
+    expect(adviceOnSystemError(failed({ code: "EWHAT" }))).toBeUndefined()
   })
 })

@@ -61,13 +61,15 @@ export function depotIfNamed(
   const address = url ?? (context.host.env["HAB_DEPOT_URL"] || undefined) ?? config.bldr_url
   if (address === undefined) return undefined
   const { host, layout, report, signal } = context
-  if (use === "must-exist") requireFolder(context, address)
+  requireFolder(context, address, use)
   return openDepot({ ...host, layout, report, signal }, address, auth ?? config.auth_token)
 }
 
-function requireFolder({ host: { files } }: CommandContext, address: string): void {
+function requireFolder({ host: { files } }: CommandContext, address: string, use: DepotUse): void {
   const found = parseDepotAddress(address)
-  if (found.tag !== "directory" || files.stat(found.path)?.kind === "directory") return
+  if (found.tag !== "directory") return
+  const kind = files.stat(found.path)?.kind
+  if (kind === "directory" || (kind === undefined && use === "may-be-new")) return
   throw new HabError("DEPOT_UNREACHABLE", `there is no depot: ${found.path} is no folder`, {
     hint: "check --url, HAB_BLDR_URL or bldr_url of cli.toml; the first hab pkg upload makes the folder",
   })
