@@ -195,7 +195,8 @@ function take(change: ChangeContext, opened: Supervised, { spec, tag }: Load): v
     say("hab-sup", "MR", `Starting ${stringifyIdent(spec.ident)}${full}`)
     roster.post(opened, { tag: "start", reason })
   }
-  if (tag === "hold" && alive) roster.post(opened, { tag: "stop", reason: "manual" })
+  // What ended while nobody watched would be started again.
+  if (tag === "hold" && opened.service.state.tag !== "down") roster.post(opened, { tag: "stop", reason: "manual" })
 }
 
 /** A loaded service changes between up and down. */

@@ -48,6 +48,20 @@ describe("services outlive what supervises them (decisions C)", () => {
     await sup.stop()
   })
 
+  it("kill -9 of the supervisor: a service that died meanwhile, and is wanted down by now, stays down", async () => {
+    const { hab, sup, pid } = await running()
+    const old = required(supervisorPid(sup), "the supervisor")
+    process.kill(old, "SIGSTOP")
+    process.kill(pid, "SIGKILL")
+    await until("the service is dead", () => !existsSync(`/proc/${pid}/fd/0`))
+    const spec = "hab/sup/default/specs/beacon.spec"
+    hab.write(spec, hab.read(spec).replace('desired_state = "up"', 'desired_state = "down"'))
+    process.kill(old, "SIGKILL")
+    await until("it is at rest", () => hab.status("beacon")?.phase === "down")
+    expect(hab.read("hab/svc/beacon/data/journal").match(/^(?:run|post-stop)$/gm)).toEqual(["run", "post-stop"])
+    await sup.stop()
+  })
+
   it("kill -9 of the launcher: services keep their processes; the next run adopts them and their output", async () => {
     const { hab, sup, pid } = await running()
     const supervisor = required(supervisorPid(sup), "the supervisor")
