@@ -18,7 +18,22 @@ import { isPackageTarget, type PackageTarget } from "./target.ts"
 /** The prefix packages are built for when they hold no PREFIX file. */
 export const DEFAULT_PREFIX = "/hab"
 
-const SIGNALS = ["HUP", "INT", "QUIT", "ILL", "ABRT", "FPE", "KILL", "USR1", "SEGV", "USR2", "ALRM", "TERM", "CHLD"]
+/** Signals that a service may be stopped with, as packages name them. */
+export const SHUTDOWN_SIGNALS = [
+  "HUP",
+  "INT",
+  "QUIT",
+  "ILL",
+  "ABRT",
+  "FPE",
+  "KILL",
+  "USR1",
+  "SEGV",
+  "USR2",
+  "ALRM",
+  "TERM",
+  "CHLD",
+]
 const U32_MAX = 2 ** 32 - 1
 
 /** What the metadata files of a package say. A missing file reads as undefined or empty (spec package §3). */
@@ -162,8 +177,8 @@ function parsePackageType(text: string | undefined, where: string): PackageMetad
 }
 
 function parseSignal(text: string | undefined, where: string): string | undefined {
-  if (text === undefined || SIGNALS.includes(text)) return text
-  throw invalidMetadata(where, `'${text}' is not a shutdown signal (${SIGNALS.join(", ")})`)
+  if (text === undefined || SHUTDOWN_SIGNALS.includes(text)) return text
+  throw invalidMetadata(where, `'${text}' is not a shutdown signal (${SHUTDOWN_SIGNALS.join(", ")})`)
 }
 
 function parseSeconds(text: string | undefined, where: string): number | undefined {

@@ -2,7 +2,7 @@ import { required } from "../base/assert.ts"
 import { HabError } from "../base/errors.ts"
 import { stringifyIdent } from "../package/ident.ts"
 import type { Build, BuildHost, BuildRequest, BuildResult } from "./build-state.ts"
-import { openBuild } from "./open-build.ts"
+import { LEAVE, openBuild } from "./open-build.ts"
 import { PHASES } from "./phases.ts"
 import type { PlanShell } from "./plan-shell.ts"
 import { releasePrefix } from "./prefix.ts"
@@ -16,9 +16,6 @@ const RUN_AFTER_SUCCESS = [
 ].join("\n")
 
 const HOST_BUILD = "Programs of this machine are visible to the build, in a clean environment; --sandbox hides them"
-
-/** Ends the shell of a build that did nothing. */
-const LEAVE = "__hab_running=; trap - EXIT; exit 0"
 
 /**
  * Builds the plan of a folder into a signed artifact (spec package §2, §3) and copies it to the output folder. What it

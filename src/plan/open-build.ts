@@ -20,7 +20,7 @@ import { type ReadPlan, validatePlan } from "./validate.ts"
 import type { PlanValues } from "./variables.ts"
 
 /** Ends a shell that did its part; do_after_failure is not for this. */
-const LEAVE = "__hab_running=; trap - EXIT; exit 0"
+export const LEAVE = "__hab_running=; trap - EXIT; exit 0"
 
 /** A build before its plan was read. */
 type Unread = Readonly<{

@@ -1,4 +1,4 @@
-import { HabError, isSystemError } from "../base/errors.ts"
+import { describeFailure, HabError, isSystemError } from "../base/errors.ts"
 import type { ExitStatus } from "../base/exit-status.ts"
 import { splitLines } from "../base/lines.ts"
 import type { ShellProcess, Shells } from "../ports/shell.ts"
@@ -87,16 +87,13 @@ async function answerHelper(shell: ShellProcess, helpers: Helpers, [verb = "", .
       ? { status: 1, fields: [`hab does not know the request '${verb}'`] }
       : await Promise.resolve()
           .then(() => helper(...fields))
-          .catch((error: unknown) => ({ status: 1, fields: [describeFailure(error)] }))
+          .catch((error: unknown) => ({ status: 1, fields: [describeUnforeseen(error)] }))
   shell.send(encodeAnswer(answer))
 }
 
 /** bash prints it as the reason: the problems and the hint have no other way to the user. */
-function describeFailure(error: unknown): string {
-  if (error instanceof HabError) {
-    const problems = error.problems.map(({ where, message }) => `${where}: ${message}`)
-    return [error.message, ...problems, ...(error.hint === undefined ? [] : [error.hint])].join("; ")
-  }
+function describeUnforeseen(error: unknown): string {
+  if (error instanceof HabError) return describeFailure(error)
   if (isSystemError(error)) return error.message
   return `this is a bug in hab: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }

@@ -1,6 +1,7 @@
 import { HabError, type Problem } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { isValidPackageName, tryParseIdent } from "../package/ident.ts"
+import { SHUTDOWN_SIGNALS } from "../package/metadata.ts"
 import type { PlanValues, PlanVariable } from "./variables.ts"
 
 /** A plan as it is after being read: its values, and its text for telling where one is set. */
@@ -14,7 +15,6 @@ export type ReadPlan = Readonly<{
 
 type Finding = Readonly<{ variable: PlanVariable; message: string }>
 
-const SIGNALS = ["HUP", "INT", "QUIT", "ILL", "ABRT", "FPE", "KILL", "USR1", "SEGV", "USR2", "ALRM", "TERM", "CHLD"]
 const SECONDS_MAX = 2 ** 32 - 1
 
 const CHECKS: readonly ((plan: ReadPlan) => readonly Finding[])[] = [
@@ -115,8 +115,8 @@ function checkExposes({ values: { pkg_exposes, pkg_exports } }: ReadPlan): Findi
 function checkShutdown({ values }: ReadPlan): Finding[] {
   const { pkg_shutdown_signal: signal, pkg_shutdown_timeout_sec: seconds } = values
   const findings: Finding[] = []
-  if (signal !== "" && !SIGNALS.includes(signal)) {
-    const known = `it must be one of ${SIGNALS.join(", ")}`
+  if (signal !== "" && !SHUTDOWN_SIGNALS.includes(signal)) {
+    const known = `it must be one of ${SHUTDOWN_SIGNALS.join(", ")}`
     findings.push({ variable: "pkg_shutdown_signal", message: `pkg_shutdown_signal '${signal}' is unknown; ${known}` })
   }
   if (seconds !== "" && (!/^[0-9]+$/.test(seconds) || Number(seconds) > SECONDS_MAX)) {

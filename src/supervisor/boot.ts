@@ -1,5 +1,6 @@
 import { HabError } from "../base/errors.ts"
 import { innerPath, type Layout, supervisorPaths } from "../base/layout.ts"
+import { NEVER } from "../base/never.ts"
 import { createStore } from "../package/store.ts"
 import type { Host } from "../ports/host.ts"
 import type { MessageChannel } from "../ports/message-channel.ts"
@@ -24,8 +25,6 @@ import { prepareStateFiles } from "./state-files.ts"
 import { createSupervisor, type Supervisor } from "./supervisor.ts"
 import { createSupervisorHooks, type SupervisorHookRunner } from "./supervisor-hooks.ts"
 import { createUpdater, type UpdateOptions } from "./updates/updater.ts"
-
-const NEVER = new AbortController().signal
 
 /** What `hab sup run` asks of a supervisor process. Travels as JSON from the launcher's entry to the supervisor's. */
 export type SupervisorRequest = Readonly<{

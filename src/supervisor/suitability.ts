@@ -1,8 +1,7 @@
+import { NEVER } from "../base/never.ts"
 import { suitabilityAnswer } from "../hooks/answers.ts"
 import { type PerformContext, runAnswering } from "./perform.ts"
 import type { Supervised } from "./supervised.ts"
-
-const NEVER = new AbortController().signal
 
 /** How suitable a service is to lead, by its hook (decisions 33): 0 without one, and when it fails. Never rejects. */
 export async function askSuitability(context: PerformContext, held: Supervised): Promise<bigint> {

@@ -1,5 +1,6 @@
 import { succeeded } from "../base/exit-status.ts"
 import { supervisorPaths } from "../base/layout.ts"
+import { NEVER } from "../base/never.ts"
 import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { checkBinds } from "./bind-watch.ts"
@@ -32,8 +33,6 @@ import type { Supervised } from "./supervised.ts"
 import type { HookParts, SupervisorHookRunner } from "./supervisor-hooks.ts"
 import type { ChangeContext } from "./take-spec.ts"
 import { goOverTo, restartByHand, takeNewerRelease } from "./upgrades.ts"
-
-const NEVER = new AbortController().signal
 
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
 export type Supervisor = Readonly<{

@@ -95,7 +95,7 @@ describe("the shell of a build", () => {
     })
     await shell.run("PLAN_CONTEXT=. pkg_prefix=.")
     expect(ended(await shell.run("do_build_config")).status.code).toBe(1)
-    expect(shell.lines).toContain("   tree: ERROR: no good; hooks: two files; remove one")
+    expect(shell.lines).toContain("   tree: ERROR: no good; hooks: two files (remove one)")
   })
 
   it("delivers everything printed before it says that a command is done, empty and unfinished lines included", async () => {

@@ -46,14 +46,10 @@ export const buildPackageCommand = defineCommand({
   async run({ args: [planContext = "."], options }, context) {
     warnAsked(context, INEFFECTIVE_BUILD_OPTIONS, options)
     if (options.nativePackage) checkNative(context.host.env, options)
+    checkLock(options)
     requireKeys(context, options)
     const workplace = context.workplace()
     const { layout, enclosure } = workplace
-    if (options.locked && options.updateLock) {
-      throw new HabError("USAGE", "--locked and --update-lock exclude each other", {
-        hint: "--locked holds the build to plan.lock, --update-lock writes a new one",
-      })
-    }
     const build = options.check ? buildAndCompare : buildPackage
     const events = options.json ? buildEvents((text) => void context.print(text)) : undefined
     const report = events?.report ?? context.report
@@ -123,6 +119,13 @@ function requireKeys(
 ): void {
   const cache = openKeyCache(context, cacheKeyPath)
   for (const origin of keys.flatMap((text) => text.split(","))) cache.latest("origin-secret", origin)
+}
+
+function checkLock({ locked, updateLock }: Readonly<{ locked: boolean; updateLock: boolean }>): void {
+  if (!locked || !updateLock) return
+  throw new HabError("USAGE", "--locked and --update-lock exclude each other", {
+    hint: "--locked holds the build to plan.lock, --update-lock writes a new one",
+  })
 }
 
 /** As in Habitat, these end with 1. */

@@ -1,5 +1,6 @@
 import fs from "node:fs"
 import path from "node:path"
+import { NEVER } from "../../base/never.ts"
 import { VERSION } from "../../base/version.ts"
 import { systemCompanions } from "../../host/companion.ts"
 import { systemEnclosure } from "../../host/enclosure.ts"
@@ -49,7 +50,7 @@ function envFor(root: string | undefined): Record<string, string> {
 async function apply({ root, declaration, destroys, options }: ApplyTask): Promise<ApplyResult> {
   const file = process.argv[1] ?? path.join(process.cwd(), "program")
   const wanted = readDeclared(declaration, file)
-  const { dryRun = false, continueOnError = false, signal = new AbortController().signal } = options
+  const { dryRun = false, continueOnError = false, signal = NEVER } = options
   return applyHere(
     contextFor(root),
     {

@@ -57,7 +57,13 @@ export const BUILD_RULES: readonly Mutation[] = [
   rule("origin-characters", VALIDATE, "if (isValidPackageName(pkg_origin)) return []", "return []", "validate"),
   rule("version-required", VALIDATE, 'if (pkg_version === "" && !hasVersionFunction) {', "if (false) {", "validate"),
   rule("version-placeholder", PLAN, "pkg_version=$__hab_version_unset", ":", "build"),
-  rule("signal-known", VALIDATE, 'if (signal !== "" && !SIGNALS.includes(signal)) {', "if (false) {", "validate"),
+  rule(
+    "signal-known",
+    VALIDATE,
+    'if (signal !== "" && !SHUTDOWN_SIGNALS.includes(signal)) {',
+    "if (false) {",
+    "validate",
+  ),
   rule(
     "seconds-are-a-number",
     VALIDATE,

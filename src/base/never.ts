@@ -1,0 +1,2 @@
+/** A signal for who cannot be cancelled: it is never aborted. */
+export const NEVER: AbortSignal = new AbortController().signal
