@@ -19,6 +19,7 @@ const LATE_BUILTINS = [
   "readline",
   "stream",
   "stream/promises",
+  "tls",
   "tty",
   "zlib",
 ]

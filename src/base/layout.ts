@@ -9,6 +9,8 @@ export type Layout = Readonly<{
   root: string
   /** The `hab` directory as packages see it: `/hab`, or the host path where namespaces are refused (decisions A). */
   prefix: string
+  /** The prefix, found out while other work goes on: afterwards `prefix` is told at once. */
+  findPrefix(): Promise<string>
   /** The `hab` directory as we open it. */
   hab: string
   cacheArtifacts: string
@@ -22,6 +24,8 @@ export type LayoutOptions = Readonly<{
   root: string
   /** False where namespaces are refused: packages then see the host's path. Asked for when the prefix is. */
   enclosed: boolean
+  /** Finds out whether namespaces work while other work goes on. Left out, `enclosed` is known. */
+  probe?: () => Promise<void>
   /** Home of an ordinary user without FS_ROOT: caches and cli.toml live in `~/.hab` (spec/package.md §8.1). */
   home?: string
 }>
@@ -31,10 +35,15 @@ export function createLayout(options: LayoutOptions): Layout {
   const root = options.root === "/" ? "" : options.root.replace(/\/+$/, "")
   const hab = `${root}/hab`
   const own = options.home === undefined ? hab : `${options.home}/.hab`
+  const prefix = () => (root === "" || options.enclosed ? "/hab" : hab)
   return {
     root,
     get prefix() {
-      return root === "" || options.enclosed ? "/hab" : hab
+      return prefix()
+    },
+    async findPrefix() {
+      if (root !== "") await options.probe?.()
+      return prefix()
     },
     hab,
     cacheArtifacts: `${own}/cache/artifacts`,

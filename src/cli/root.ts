@@ -33,12 +33,13 @@ export function prepareRoot({ files }: Pick<Host, "files">, root: Root): boolean
 }
 
 /** The layout for a root. Whether packages can see `/hab` there is asked when the prefix is. */
-export function layoutOf(root: Root, enclosure: Pick<Enclosure, "enclosed">): Layout {
+export function layoutOf(root: Root, enclosure: Pick<Enclosure, "enclosed" | "probe">): Layout {
   return createLayout({
     root: root.path,
     get enclosed() {
       return enclosure.enclosed
     },
+    probe: async () => enclosure.probe?.(),
     ...(root.home === undefined ? {} : { home: root.home }),
   })
 }

@@ -12,7 +12,7 @@ import type { FileSystem } from "../ports/file-system.ts"
 import type { DepotPackage } from "./depot.ts"
 
 type Context = Readonly<{
-  files: Pick<FileSystem, "readChunks" | "stat">
+  files: Pick<FileSystem, "digestAside" | "readChunks" | "stat">
   compression: Pick<ArchiveCompression, "decompress">
 }>
 

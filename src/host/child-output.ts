@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process"
 import type { BytePipe } from "./byte-pipe.ts"
 
-/** What a child prints, handed on once it is begun. */
+/** What a child prints, handed on once it is resumed. */
 export type Output = Readonly<{
-  begin(): void
+  resume(): void
+  pause(): void
   /** Reads no further and kills the child. */
   end(): void
   /** Resolves when all was handed on, if the child's own end does not say so. */
@@ -17,7 +18,8 @@ export function outputOf({ writer, reader }: BytePipe, child: ChildProcess): Out
   reader.on("error", () => undefined)
   const ended = new Promise((resolve) => reader.once("close", resolve))
   return {
-    begin: () => void reader.resume(),
+    resume: () => void reader.resume(),
+    pause: () => void reader.pause(),
     end() {
       reader.destroy()
       child.kill("SIGKILL")
@@ -26,22 +28,13 @@ export function outputOf({ writer, reader }: BytePipe, child: ChildProcess): Out
   }
 }
 
-/** The child's own stdout. What came before the beginning, which is what a pipe holds, flows away when the child ends. */
+/** The child's own stdout, which flows from the beginning. */
 export function ownOutput(child: ChildProcess, take: (bytes: Uint8Array) => void): Output {
-  let early: Buffer[] | undefined = []
   child.stdout?.on("error", () => undefined)
-  child.stdout?.on("data", (bytes: Buffer) => {
-    if (early === undefined) return take(bytes)
-    early.push(bytes)
-    child.stdout?.pause()
-  })
+  child.stdout?.on("data", take)
   return {
-    begin() {
-      const kept = early ?? []
-      early = undefined
-      for (const bytes of kept) take(bytes)
-      child.stdout?.resume()
-    },
+    resume: () => void child.stdout?.resume(),
+    pause: () => void child.stdout?.pause(),
     end() {
       child.stdout?.destroy()
       child.kill("SIGKILL")

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import type { BindMount, Enclosure } from "../ports/enclosure.ts"
 import type { Account } from "../ports/users.ts"
 import { systemSandbox } from "./sandbox.ts"
@@ -82,6 +82,9 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
     get enclosed() {
       return enclosed()
     },
+    async probe() {
+      works ??= await probeEnclosed(hab, user)
+    },
     wrap: (argv) => (enclosed() ? enclosureArgv(hab, user, argv) : argv),
     get bind() {
       return enclosed() ? bind : undefined
@@ -92,9 +95,19 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
   }
 }
 
+const PROBE_LIMIT_MS = 10_000
+
+function probeEnclosed(hab: string, user: Pick<Account, "uid" | "gid">): Promise<boolean> {
+  const [file, ...args] = enclosureArgv(hab, user, ["true"])
+  const child = spawn(file, args, { stdio: "ignore", timeout: PROBE_LIMIT_MS })
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(false)).on("exit", (code) => resolve(code === 0))
+  })
+}
+
 function canEnclose(hab: string, user: Pick<Account, "uid" | "gid">): boolean {
   const [file, ...args] = enclosureArgv(hab, user, ["true"])
-  return spawnSync(file, args, { stdio: "ignore", timeout: 10_000 }).status === 0
+  return spawnSync(file, args, { stdio: "ignore", timeout: PROBE_LIMIT_MS }).status === 0
 }
 
 function bindOnHost(argv: readonly [string, ...string[]], mount: BindMount): readonly [string, ...string[]] {

@@ -4,12 +4,14 @@ import fs from "node:fs"
 import path from "node:path"
 import { isSystemError } from "../base/errors.ts"
 import type { FileKind, FileStat, FileSystem, FileWriter, WriteOptions } from "../ports/file-system.ts"
+import { digestAside } from "./digest-aside.ts"
 import { removeTree } from "./remove-tree.ts"
 
 const CHUNK_BYTES = 1 << 20
 /** A missing file is an answer and no failure, which would cost 20 µs. */
 const QUIETLY = { throwIfNoEntry: false } as const
 const FILE_MODE = 0o644
+const CREATE_EXCLUSIVELY = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL
 const DIRECTORY_MODE = 0o755
 
 /** The real file system (ports/file-system.ts states each promise). */
@@ -48,6 +50,8 @@ export const systemFiles: FileSystem = {
   realPath: (file) => fs.realpathSync(file),
   // Where the file system can, both share the content until one of them changes.
   copyFile: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
+  digestAside,
+  copyFileAside: (from, to) => fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE),
 }
 
 /** Names the file in what is thrown: a system call on a descriptor that fails tells no path. */
@@ -188,20 +192,34 @@ function writeAtomically(file: string, content: Uint8Array | string, options?: W
 }
 
 function createExclusively(file: string, mode: number): FileWriter {
-  const descriptor = fs.openSync(file, "wx", mode)
+  const descriptor = fs.openSync(file, CREATE_EXCLUSIVELY, mode)
+  const asAsked = isModeAsAsked(descriptor, file, mode)
   return {
-    write(bytes) {
+    write(bytes, from = 0, to = bytes.length) {
       naming(file, () => {
-        for (let offset = 0; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset)
+        for (let at = from; at < to; ) at += fs.writeSync(descriptor, bytes, at, to - at)
       })
     },
     sync: () => naming(file, () => fs.fsyncSync(descriptor)),
     close: (modifiedSeconds) => {
-      fs.fchmodSync(descriptor, mode)
+      if (!asAsked) fs.fchmodSync(descriptor, mode)
       if (modifiedSeconds !== undefined) fs.futimesSync(descriptor, modifiedSeconds, modifiedSeconds)
       fs.closeSync(descriptor)
     },
   }
+}
+
+/** Where the last file was created, and with which modes files come out there as they were asked for. */
+let granted: { directory: string; modes: Set<number> } = { directory: "", modes: new Set() }
+
+/** A umask or a default ACL of the directory may take bits away; others, such as setuid, are lost when content is written. */
+function isModeAsAsked(descriptor: number, file: string, mode: number): boolean {
+  const directory = file.slice(0, file.lastIndexOf("/"))
+  if (granted.directory !== directory) granted = { directory, modes: new Set() }
+  if (granted.modes.has(mode)) return true
+  if (mode > 0o777 || (fs.fstatSync(descriptor).mode & 0o7777) !== mode) return false
+  granted.modes.add(mode)
+  return true
 }
 
 function syncPath(file: string): void {

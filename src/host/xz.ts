@@ -13,6 +13,7 @@ import type {
 } from "../ports/archive-compression.ts"
 import { openBytePipe } from "./byte-pipe.ts"
 import { handOver, outputOf, ownOutput } from "./child-output.ts"
+import { readAhead } from "./read-ahead.ts"
 
 const BLOCK_SIZE = "4MiB"
 const THREADS_MAX = 16
@@ -63,7 +64,7 @@ async function compress(program: string, request: CompressionRequest): Promise<C
   })
   const output = ownOutput(child, handing.take)
   child.stdin?.on("error", () => undefined)
-  output.begin()
+  output.resume()
   try {
     await request.produce((bytes) => writeTo(child, bytes))
     child.stdin?.end()
@@ -108,12 +109,13 @@ async function decompressByProgram(
     fs.readSync(descriptor, Buffer.alloc(request.offset), 0, request.offset, null)
     const args = ["--decompress", "--stdout", "--threads=0"]
     const handing = handOver(request.onBytes, () => output.end())
-    const pipe = await openBytePipe(handing.take)
+    const ahead = readAhead(() => output, handing.take)
+    const pipe = await openBytePipe(ahead.take)
     const { child, ended, message } = start(program, args, descriptor, pipe?.writer)
-    const output = pipe === undefined ? ownOutput(child, handing.take) : outputOf(pipe, child)
+    const output = pipe === undefined ? ownOutput(child, ahead.take) : outputOf(pipe, child)
+    output.resume()
     await request.admit?.().catch(handing.fail)
-    output.begin()
-    const [{ code, signal, notStarted }] = await Promise.all([ended, output.ended])
+    const [{ code, signal, notStarted }] = await Promise.all([ended, output.ended, ahead.open()])
     handing.rethrow()
     // EACCES: a folder on PATH that we may not look into hides that there is none.
     if (isSystemError(notStarted, "ENOENT", "EACCES")) return undefined

@@ -79,7 +79,7 @@ function pickUp(entry: TarEntry, { wanted, texts, path }: PickUp): EntryDecision
   if (entry.size > TEXT_BYTES_MAX) throw damagedArchive(path, `its ${name} has ${entry.size} bytes`)
   const parts: Buffer[] = []
   return {
-    data: (bytes) => parts.push(Buffer.from(bytes)),
+    data: (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))),
     end: () => texts.set(name, Buffer.concat(parts).toString("utf8").trim()),
   }
 }

@@ -66,46 +66,64 @@ async function identOf(context: Context, file: string): Promise<FullIdent | unde
 
 /** A copy on its way into the cache: as long as it is not kept, the cache does not have it. */
 export type CacheCopy = Readonly<{
-  /** Gives it its name, once it is on disk. */
-  keep(): void
+  /** Gives it its name, once it is on disk. Rejects with what the copying failed with. */
+  keep(): Promise<void>
   /** Removes it, and the cache's folder if it was made for it. What cannot be removed now is replaced by the next copy. */
-  discard(): void
+  discard(): Promise<void>
 }>
 
 /**
- * Copies an artifact beside its place in the cache (mode 0644). What is kept is there whole or not at all; nothing happens
+ * Begins to copy an artifact beside its place in the cache (mode 0644). What is kept is there whole or not at all; nothing happens
  * when it is that very file.
  */
 export function copyToCache({ files, layout, target }: Context, source: string, ident: FullIdent): CacheCopy {
   const destination = cachedArtifactPath({ layout, target }, ident)
-  if (files.stat(destination) !== undefined && files.realPath(source) === files.realPath(destination)) return NO_COPY
+  const artifact = files.stat(source)
+  const there = files.stat(destination)
+  if (there !== undefined && there.inode === artifact?.inode && there.device === artifact.device) return NO_COPY
   const temporary = `${destination}.unfinished`
   const isFirst = files.stat(layout.cacheArtifacts) === undefined
-  const discard = () =>
-    ignoringSystemErrors(() => {
-      files.removeTree(temporary)
-      if (isFirst) files.removeDirectory(layout.cacheArtifacts)
-    })
   files.makeDirectories(layout.cacheArtifacts)
   files.removeTree(temporary)
-  try {
-    files.copyFile(source, temporary)
-    files.chmod(temporary, ARTIFACT_MODE)
-  } catch (error) {
-    discard()
-    throw error
-  }
+  const copying = linkOrCopy(files, source, temporary)
+  // Whoever keeps it is told.
+  copying.catch(() => undefined)
   return {
-    keep() {
+    async keep() {
+      await copying
+      files.chmod(temporary, ARTIFACT_MODE)
       files.sync(temporary)
       files.rename(temporary, destination)
       files.sync(path.dirname(destination))
     },
-    discard,
+    async discard() {
+      await copying.catch(() => undefined)
+      ignoringSystemErrors(() => {
+        files.removeTree(temporary)
+        if (isFirst) files.removeDirectory(layout.cacheArtifacts)
+      })
+    },
   }
 }
 
-const NO_COPY: CacheCopy = { keep: () => undefined, discard: () => undefined }
+/**
+ * One file with two names takes no time and no room. Only where the other name is as much ours as the cache is, so that
+ * nobody else can change what is in it.
+ */
+async function linkOrCopy(files: FileSystem, source: string, copy: string): Promise<void> {
+  const file = files.realPath(source)
+  const [artifact, folder] = [files.stat(file), files.stat(path.dirname(copy))]
+  if (artifact?.mode === ARTIFACT_MODE && artifact.uid === folder?.uid && artifact.device === folder.device) {
+    try {
+      return files.link(file, copy)
+    } catch (error) {
+      if (!isSystemError(error, "EXDEV", "EPERM", "EMLINK", "ENOTSUP")) throw error
+    }
+  }
+  await files.copyFileAside(file, copy)
+}
+
+const NO_COPY: CacheCopy = { keep: async () => undefined, discard: async () => undefined }
 
 function ignoringSystemErrors(act: () => void): void {
   try {

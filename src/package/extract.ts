@@ -105,7 +105,7 @@ function takeFile(state: State, place: Inside, entry: TarEntry): EntryDecision {
   const writer = createOnce(state, entry, () => state.files.createExclusively(at, entry.mode))
   state.open = writer
   return {
-    data: (bytes) => writer.write(bytes),
+    data: writer.write,
     end() {
       state.open = undefined
       writer.close(entry.mtimeSeconds)

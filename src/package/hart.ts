@@ -61,7 +61,7 @@ export type VerifiedHart = Readonly<{
   digest: string
 }>
 
-type Reading = Readonly<{ files: Pick<FileSystem, "readChunks"> }>
+type Reading = Readonly<{ files: Pick<FileSystem, "digestAside" | "readChunks"> }>
 
 /**
  * Checks header, signature and content against the signer's public key from the cache. Throws what `readHartHeader` and
@@ -87,7 +87,7 @@ export async function verifyContent(
   header: HartHeader,
 ): Promise<string> {
   const signer = stringifyNamedRevision(header.signer)
-  const signed = await openSigned(header.signature, keys.read("origin-public", header.signer))
+  const signed = openSigned(header.signature, keys.read("origin-public", header.signer))
   if (signed === undefined) {
     throw new HabError("HART_SIGNATURE_WRONG", `${path} was not signed by the key it names, ${signer}`, {
       hint: `do not use this file; if you trust it, check whether ${signer}.pub is the right key`,
@@ -108,10 +108,12 @@ export async function verifyContent(
 
 /** BLAKE2b-256 of a file without its first `skip` bytes. */
 async function digestFrom(
-  { files }: { files: Pick<FileSystem, "readChunks"> },
+  { files }: { files: Pick<FileSystem, "digestAside" | "readChunks"> },
   path: string,
   skip: number,
 ): Promise<string> {
+  const digest = await files.digestAside(path, skip)
+  if (digest !== undefined) return digest
   const hasher = await createHasher()
   let toSkip = skip
   for (const chunk of files.readChunks(path)) {

@@ -102,14 +102,14 @@ async function installSource(context: InstallContext, source: InstallSource, opt
       // Dependencies are unpacked and installed in the reverse of TDEPS.
       if (result.tag === "staged") staged.unshift(result)
     }
-    for (const copy of copies) copy.keep()
+    for (const copy of copies) await copy.keep()
     const installed = commitPackages(context, staged, (pkg) => {
       context.report({ tag: "status", verb: "Installed", subject: stringifyIdent(pkg.ident) })
     })
     return { pkg: wanted.tag === "installed" ? wanted.pkg : last(installed), installed }
   } catch (error) {
     for (const item of staged) discardStaged(context, item)
-    for (const copy of copies.reverse()) copy.discard()
+    for (const copy of copies.reverse()) await copy.discard()
     throw error
   }
 }

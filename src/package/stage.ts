@@ -54,9 +54,8 @@ export async function stagePackage(context: StageContext, request: StageRequest)
   const keys = createKeyCache(context, layout.cacheKeys)
   let prefix = ""
   const admit = async () => {
-    await verifyContent(context, keys, path, header)
-    // Looking for the prefix may take a moment, and xz is at work in this one.
-    prefix = layout.prefix
+    const [found] = await Promise.all([layout.findPrefix(), verifyContent(context, keys, path, header)])
+    prefix = found
   }
   let staged: { ident: FullIdent; directory: string } | undefined
   let installed: InstalledPackage | undefined

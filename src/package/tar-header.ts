@@ -61,10 +61,7 @@ function plainHeader(bytes: Buffer, offset: number): TarHeader | undefined {
   const mtimeSeconds = octal(bytes, offset, FIELDS.mtime)
   const checksum = octal(bytes, offset, FIELDS.checksum)
   if (mode === undefined || size === undefined || mtimeSeconds === undefined || checksum === undefined) return undefined
-  const isPosix = MAGIC.every((byte, index) => bytes[offset + MAGIC_AT + index] === byte)
-  const prefix = isPosix ? text(bytes, offset, FIELDS.prefix) : ""
-  const name = text(bytes, offset, FIELDS.path)
-  const path = prefix === "" ? name : `${prefix}/${name}`
+  const path = pathIn(bytes, offset)
   const isDirectory = type === "Directory" || (type === "File" && path.endsWith("/"))
   return {
     isEmpty: false,
@@ -76,6 +73,14 @@ function plainHeader(bytes: Buffer, offset: number): TarHeader | undefined {
     mtimeSeconds,
     size: isDirectory ? 0 : size,
   }
+}
+
+function pathIn(bytes: Buffer, offset: number): string {
+  const name = text(bytes, offset, FIELDS.path)
+  const hasPrefix =
+    bytes[offset + FIELDS.prefix[0]] !== 0 &&
+    bytes.compare(MAGIC, 0, MAGIC.length, offset + MAGIC_AT, offset + MAGIC_AT + MAGIC.length) === 0
+  return hasPrefix ? `${text(bytes, offset, FIELDS.prefix)}/${name}` : name
 }
 
 type Field = readonly [at: number, length: number]
@@ -100,9 +105,9 @@ function octal(bytes: Buffer, offset: number, [at, length]: Field): number | und
 /** A text up to its first zero byte. */
 function text(bytes: Buffer, offset: number, [at, length]: Field): string {
   const start = offset + at
-  let end = start
-  while (end < start + length && bytes[end] !== 0) end++
-  return end === start ? "" : bytes.toString("utf8", start, end)
+  if (bytes[start] === 0) return ""
+  const end = bytes.indexOf(0, start)
+  return bytes.toString("utf8", start, end < 0 ? start + length : Math.min(end, start + length))
 }
 
 /** The sum of the header's bytes, those of the checksum itself taken as blanks. */

@@ -19,8 +19,8 @@ export type TarEntry = Readonly<{
   linkTarget: string
 }>
 
-/** Takes the content of one file. Chunks are not kept after the call. */
-export type TarSink = Readonly<{ data(bytes: Uint8Array): void; end(): void }>
+/** Takes the content of one file: the bytes from one index up to another one. They are not kept after the call. */
+export type TarSink = Readonly<{ data(bytes: Uint8Array, from: number, to: number): void; end(): void }>
 
 /** What to do with a member: take its content, pass over it, or read no further. */
 export type EntryDecision = TarSink | "skip" | "stop"
@@ -120,7 +120,7 @@ function takeHeader(state: State, chunk: Buffer, at: number): number {
 function takeBody(state: State, chunk: Buffer, at: number): number {
   const body = required(state.body, "an open member")
   const content = Math.min(body.remaining, chunk.length - at)
-  if (content > 0) body.sink.data(chunk.subarray(at, at + content))
+  if (content > 0) body.sink.data(chunk, at, at + content)
   body.remaining -= content
   const padding = body.remaining > 0 ? 0 : Math.min(body.padding, chunk.length - at - content)
   body.padding -= padding
@@ -170,7 +170,7 @@ function readExtension(state: State, kind: Extension, size: number): void {
   if (size < 0 || size > META_BYTES_MAX) throw damagedArchive(state.where, `a ${kind} header has ${size} bytes`)
   const parts: Buffer[] = []
   openBody(state, size, {
-    data: (bytes) => parts.push(Buffer.from(bytes)),
+    data: (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))),
     end: () => {
       state.extension = { ...state.extension, ...extensionFields(state, kind, Buffer.concat(parts)) }
     },

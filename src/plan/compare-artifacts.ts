@@ -48,7 +48,7 @@ async function membersOf({ files, compression }: Context, path: string): Promise
     const { kind, linkTarget: link } = entry
     const member = { path: entry.path, kind, mode: entry.mode.toString(8), link }
     const end = () => void members.set(entry.path, { ...member, sha256: hash.digest("hex") })
-    if (kind === "file") return { data: (bytes) => void hash.update(bytes), end }
+    if (kind === "file") return { data: (bytes, from, to) => void hash.update(bytes.subarray(from, to)), end }
     end()
     return "skip"
   })

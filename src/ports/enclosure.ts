@@ -20,6 +20,8 @@ export type Sandbox = (
 export type Enclosure = Readonly<{
   /** True when packages see `/hab`: the root is `/`, or namespaces work here. Trying that takes 20 ms, at first use. */
   enclosed: boolean
+  /** Tries it now, while other work goes on: `enclosed` is told at once afterwards. Absent where nothing is to be tried. */
+  probe?: (() => Promise<void>) | undefined
   wrap(argv: readonly [string, ...string[]]): readonly [string, ...string[]]
   /** As `wrap`, with a mount that the command and its children alone see. Absent where mounts are refused. */
   bind?: ((argv: readonly [string, ...string[]], mount: BindMount) => readonly [string, ...string[]]) | undefined

@@ -24,7 +24,8 @@ export type WriteOptions = Readonly<{
 
 /** An open file being written front to back. */
 export interface FileWriter {
-  write(bytes: Uint8Array): void
+  /** Writes the bytes from one index up to another one, or all of them. */
+  write(bytes: Uint8Array, from?: number, to?: number): void
   /** Forces content to disk. */
   sync(): void
   /** With a time in seconds, that is when the file was last modified. */
@@ -41,6 +42,11 @@ export interface FileSystem {
   readText(path: string): string
   /** Chunks of a file of any size, in order; the memory held does not grow with it. */
   readChunks(path: string): Iterable<Uint8Array>
+  /**
+   * BLAKE2b-256 of a file without its first bytes, in lower-case hex, found out by a program of the machine while other work
+   * goes on. Undefined where there is none, and for a file so small that starting one takes longer.
+   */
+  digestAside(path: string, skip: number): Promise<string | undefined>
   /** The text, or undefined when there is no such file. Other failures throw. */
   readTextIfPresent(path: string): string | undefined
   /** Follows symlinks. Undefined when nothing is there. */
@@ -89,4 +95,6 @@ export interface FileSystem {
   beginSyncTree(path: string): void
   realPath(path: string): string
   copyFile(from: string, to: string): void
+  /** The same while other work goes on. */
+  copyFileAside(from: string, to: string): Promise<void>
 }

@@ -17,4 +17,15 @@ describe("the two views of the tree", () => {
     const refused = createLayout({ root: "/srv/x", enclosed: false })
     expect(hostPath(refused, "/srv/x/hab/pkgs")).toBe("/srv/x/hab/pkgs")
   })
+
+  it("are told apart while other work goes on, where that has to be tried", async () => {
+    const tried: string[] = []
+    const probe = async () => void tried.push("namespaces")
+    const found = { enclosed: true, probe }
+    expect(await createLayout({ root: "/", ...found }).findPrefix()).toBe("/hab")
+    expect(tried).toEqual([])
+    expect(await createLayout({ root: "/srv/x", ...found }).findPrefix()).toBe("/hab")
+    expect(tried).toEqual(["namespaces"])
+    expect(await createLayout({ root: "/srv/x", enclosed: false }).findPrefix()).toBe("/srv/x/hab")
+  })
 })

@@ -26,6 +26,12 @@ describe.skipIf(!works)("the enclosure (needs namespaces)", () => {
     expect(readFileSync(`${root}/hab/made`, "utf8")).toBe("made\n")
   })
 
+  it("is tried while other work goes on", async () => {
+    const enclosure = enclosureIn(temporaryDirectory())
+    await enclosure.probe?.()
+    expect(enclosure.enclosed).toBe(true)
+  })
+
   it("leaves no mount behind and writes nothing outside the hab directory", () => {
     const root = temporaryDirectory()
     const [file, ...args] = enclosureIn(root).wrap(["true"])

@@ -14,8 +14,8 @@ function readTar(bytes: Uint8Array, step = bytes.length): Read[] {
   const reader = createTarReader("x.tar", (entry) => {
     const read = { ...entry, content: "" }
     found.push(read)
-    const data = (part: Uint8Array) => {
-      read.content += Buffer.from(part).toString("latin1")
+    const data = (part: Uint8Array, from: number, to: number) => {
+      read.content += Buffer.from(part.subarray(from, to)).toString("latin1")
     }
     return { data, end: () => undefined }
   })

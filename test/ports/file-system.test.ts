@@ -54,6 +54,26 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
     expect(files.stat(`${at}/target`)).toBeUndefined()
   })
 
+  it("gives each file of a directory the very mode that is asked for", () => {
+    const { files, at } = create()
+    files.makeDirectories(`${at}/below`)
+    for (const [name, mode] of [
+      ["a", 0o644],
+      ["b", 0o644],
+      ["c", 0o666],
+      ["d", 0o666],
+      ["below/e", 0o777],
+      ["f", 0o4755],
+      ["g", 0o4755],
+    ] as const) {
+      const writer = files.createExclusively(`${at}/${name}`, mode)
+      writer.write(Buffer.from("<part>"), 1, 5)
+      writer.close()
+      expect(files.lstat(`${at}/${name}`)?.mode).toBe(mode)
+      expect(files.readText(`${at}/${name}`)).toBe("part")
+    }
+  })
+
   it("makes and removes directories", () => {
     const { files, at } = create()
     files.makeDirectories(`${at}/a/b/c`, 0o700)

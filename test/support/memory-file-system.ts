@@ -87,6 +87,7 @@ type Reading = Pick<
   | "readFile"
   | "readText"
   | "readChunks"
+  | "digestAside"
   | "readTextIfPresent"
   | "stat"
   | "lstat"
@@ -119,6 +120,7 @@ function reading(tree: ReturnType<typeof memoryTree>, enter: Enter): Reading {
         yield whole.subarray(offset, offset + CHUNK_BYTES)
       }
     },
+    digestAside: async () => undefined,
     readTextIfPresent: (at) => ifPresent(() => bytes(at).toString("utf8")),
     stat: (at) => describe("stat", at, true),
     lstat: (at) => describe("lstat", at, false),
@@ -143,7 +145,7 @@ function reading(tree: ReturnType<typeof memoryTree>, enter: Enter): Reading {
 
 type Writing = Pick<
   FileSystem,
-  "writeFile" | "rewriteFile" | "appendFile" | "writeAtomically" | "createExclusively" | "copyFile"
+  "writeFile" | "rewriteFile" | "appendFile" | "writeAtomically" | "createExclusively" | "copyFile" | "copyFileAside"
 >
 
 function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: () => boolean): Writing {
@@ -157,6 +159,10 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
     node.bytes = new Uint8Array()
     enter("write", at)
     Object.assign(node, { bytes: Buffer.from(content as Uint8Array), mode: options.mode ?? 0o644 }, options.owner)
+  }
+  const copyFile = (from: string, to: string) => {
+    const source = tree.file("copyfile", from)
+    write(to, source.bytes, { mode: source.mode })
   }
   return {
     writeFile: write,
@@ -189,9 +195,9 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
       const node = tree.newFile(mode)
       tree.add("open", at, node)
       return {
-        write(bytes) {
+        write(bytes, from, to) {
           enter("write", at)
-          node.bytes = Buffer.concat([node.bytes, bytes])
+          node.bytes = Buffer.concat([node.bytes, bytes.subarray(from, to)])
         },
         sync: () => enter("fsync", at),
         close(modifiedSeconds) {
@@ -200,10 +206,8 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
         },
       }
     },
-    copyFile(from, to) {
-      const source = tree.file("copyfile", from)
-      write(to, source.bytes, { mode: source.mode })
-    },
+    copyFile,
+    copyFileAside: async (from, to) => copyFile(from, to),
   }
 }
 
