@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   DEPOT_TOKENS_INVALID: { exit: 1, summary: "the file of access tokens of a depot cannot be understood" },
   DEPOT_CHECKSUM: { exit: 1, summary: "an artifact arrived at a depot with another checksum than was said" },
   DEPOT_SIGNER_FOREIGN: { exit: 1, summary: "an uploaded artifact was signed with a key of another origin" },
+  DEPOT_SERVED: { exit: 1, summary: "another server serves the folder of a depot already" },
   DEPOT_ADDRESS: { exit: 1, summary: "the depot server cannot listen on its address" },
   DEPOT_UPLOAD_INCOMPLETE: { exit: 1, summary: "an upload is too large, or ended before all of it was there" },
   DEPOT_FULL: { exit: 1, summary: "the disk of a depot has no room for an upload" },

@@ -2,14 +2,21 @@ import type { Report } from "../base/progress.ts"
 import { parseKey } from "../crypto/key.ts"
 import type { KeyCache } from "../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../crypto/named-revision.ts"
-import { asGiven, keepingRoom } from "../package/fetch-artifact.ts"
+import { asGiven, checkIdent, keepingRoom } from "../package/fetch-artifact.ts"
 import { verifyHart } from "../package/hart.ts"
 import { readHartHeader } from "../package/hart-header.ts"
 import { archiveName, type FullIdent, isFullIdent, type PackageIdent, stringifyIdent } from "../package/ident.ts"
+import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { type Depot, EVERYTHING_CHANNEL, type Shelf } from "./depot.ts"
 
-export type CollectContext = Readonly<{ files: FileSystem; report: Report; keys: KeyCache; signal?: AbortSignal }>
+export type CollectContext = Readonly<{
+  files: FileSystem
+  compression: Pick<ArchiveCompression, "decompress">
+  report: Report
+  keys: KeyCache
+  signal?: AbortSignal
+}>
 
 export type CollectRequest = Readonly<{
   /** Folder of the artifacts. */
@@ -50,6 +57,7 @@ export async function collectArtifacts(
     const path = `${directory}/${archiveName(ident, target)}`
     const check = async (file: string) => {
       await collectKey(context, depot, file)
+      await checkIdent(context, file, ident)
       if (verify) await verifyHart({ files }, keys, file)
     }
     if (files.stat(path) !== undefined) {

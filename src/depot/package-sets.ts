@@ -6,6 +6,8 @@ import { isPackageTarget } from "../package/target.ts"
 /** Packages to get from one channel for one platform. */
 export type PackageSet = Readonly<{ channel: string; target: string; idents: readonly PackageIdent[] }>
 
+const EXAMPLES =
+  'one identifier a line, or in a .toml file: [[x86_64-linux]], below it channel = "stable" and packages = ["acme/web"]'
 const HEADER_KEYS = ["format_version", "file_descriptor"]
 
 /**
@@ -22,7 +24,9 @@ export function parsePackageSets(text: string, where: string, defaults: Omit<Pac
     })
   const sets = where.endsWith(".toml") ? fromToml(text) : [{ ...defaults, idents: idents(linesOf(text)) }]
   if (sets.length === 0) problems.push({ where, message: "it names no packages" })
-  if (problems.length > 0) throw new HabError("PACKAGE_SETS_INVALID", `${where} cannot be used`, { problems })
+  if (problems.length > 0) {
+    throw new HabError("PACKAGE_SETS_INVALID", `${where} cannot be used`, { problems, hint: EXAMPLES })
+  }
   return sets
 
   function fromToml(content: string): PackageSet[] {

@@ -21,6 +21,7 @@ export function shelvesOf(directory: string) {
     secretKeys: `${directory}/secret-keys`,
     incoming: `${directory}/incoming`,
     tokens: `${directory}/tokens`,
+    lock: `${directory}/.lock`,
     origin: (origin: string) => `${directory}/channels/${part(origin)}`,
     channel,
     release,

@@ -57,8 +57,15 @@ export async function fetchArtifact(
   return destination
 }
 
-/** Looks at the first path in the archive: to have the wrong package under this name in the cache would spoil every install. */
-async function checkIdent(context: FetchContext, file: string, wanted: FullIdent): Promise<void> {
+/**
+ * Looks at the first path in an archive: the wrong package under this name would spoil every install from there. Throws
+ * IDENT_MISMATCH, and ARCHIVE_UNSAFE for a path that names no package.
+ */
+export async function checkIdent(
+  context: Pick<FetchContext, "files" | "compression">,
+  file: string,
+  wanted: FullIdent,
+): Promise<void> {
   const placeOf = placesIn(file)
   let found: FullIdent | undefined
   const reader = createTarReader(file, ({ path }) => {

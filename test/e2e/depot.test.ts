@@ -58,6 +58,12 @@ describe("a depot server", () => {
     expect(again.stderr).toContain("which the depot has already")
   })
 
+  it("serves a folder that no other server serves", () => {
+    const second = builder.run("depot", "serve", builder.path("depot"), "--listen", "127.0.0.1:0")
+    expect(second).toMatchObject({ code: 1, stdout: "" })
+    expect(second.stderr).toMatch(/depot is served by process \d+ already[\s\S]*\[DEPOT_SERVED\]/)
+  })
+
   it("lets nobody change it without a token it knows", () => {
     expect(builder.run("pkg", "promote", ident("five"), "base", "--url", server.url).stderr).toContain(
       "DEPOT_TOKEN_MISSING",

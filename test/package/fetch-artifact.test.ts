@@ -75,6 +75,8 @@ describe("what a depot gives", () => {
     const whole = await artifact(files, WEB)
     await expect(collect(Buffer.from("<html>\n"))).rejects.toMatchObject({ code: "HART_FORMAT_UNSUPPORTED" })
     await expect(collect(whole.subarray(0, -700))).rejects.toMatchObject({ code: "HART_CONTENT_CHANGED" })
+    const other = await artifact(files, "acme/lib/1.0/20240101000000")
+    await expect(collect(other)).rejects.toMatchObject({ code: "IDENT_MISMATCH" })
     expect(files.readDirectory("/got")).toEqual([])
     expect(await collect(whole)).toHaveLength(1)
   })

@@ -29,6 +29,7 @@ export const serveDepotCommand = defineCommand({
       })
     }
     const { tokens } = shelvesOf(directory)
+    const release = await takeDepot(context, directory)
     sweepIncoming(host, directory)
     if (ensureTokens(host, tokens, Buffer.from(host.randomBytes(TOKEN_BYTES)).toString("base64url"))) {
       report({ tag: "note", text: `Made an access token; it is in ${tokens}` })
@@ -40,9 +41,21 @@ export const serveDepotCommand = defineCommand({
       if (signal.aborted) resolve()
     })
     await server.close()
+    release()
     return {}
   },
 })
+
+/** What another server is receiving would be swept away. */
+async function takeDepot({ host }: CommandContext, directory: string): Promise<() => void> {
+  host.files.makeDirectories(directory)
+  const result = await host.locks.acquire(shelvesOf(directory).lock, { content: `process ${host.pid}\n` })
+  if (result.tag === "acquired") return result.release
+  const holder = result.by.trim() || "another process"
+  throw new HabError("DEPOT_SERVED", `${directory} is served by ${holder} already`, {
+    hint: "end that one first, or serve another folder",
+  })
+}
 
 async function listen({ host, report }: CommandContext, directory: string, text: string) {
   const address = parseListenAddress(text, DEFAULT_PORT)
