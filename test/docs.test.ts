@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { GROUPS } from "../src/cli/groups.ts"
 import { parseCommandLine } from "../src/cli/parse.ts"
+import { OWN_KEYS } from "../src/supervisor/spec/parse-own.ts"
+import { printSpec } from "../src/supervisor/spec/print.ts"
+import { defaultSpec } from "../src/supervisor/spec/spec.ts"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
 const docs = readdirSync(path.join(project, "docs"), { recursive: true, encoding: "utf8" })
@@ -85,6 +88,16 @@ describe("the documentation", () => {
       .map(({ page, words }) => ({ page, words, parsed: parseCommandLine(GROUPS, words, "0") }))
       .filter(({ parsed }) => parsed.tag === "refused" || (parsed.tag === "print" && parsed.exitCode !== 0))
     expect(refused.map(({ page, words }) => `${page}: hab ${words.join(" ")}`)).toEqual([])
+  })
+
+  it("tells of every key of a spec and of what is beside it", () => {
+    const page = readFileSync(path.join(project, "docs/reference/files.md"), "utf8")
+    const spec = { ...defaultSpec({ origin: "acme", name: "web" }, {}), configFrom: "/srv/web", shutdownTimeoutSec: 8 }
+    const keys = [...printSpec(spec).matchAll(/^\[?(\w+)/gm)]
+      .map(([, key = ""]) => key)
+      .filter((key) => !/nanos|secs/.test(key))
+    expect(keys).toContain("health_check_interval")
+    expect([...keys, ...OWN_KEYS].filter((key) => !new RegExp(`\`\\[?${key}\\]?\``).test(page))).toEqual([])
   })
 
   it("tells each decision on one screen, and numbers it once", () => {

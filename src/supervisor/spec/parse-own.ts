@@ -17,7 +17,8 @@ import {
   TEMPLATE_MODES,
 } from "./spec.ts"
 
-const OWN_KEYS = [
+/** What may stand in `<name>.hab.toml`. */
+export const OWN_KEYS = [
   "restart",
   "health_failure_threshold",
   "on_critical",
