@@ -25,6 +25,9 @@ export type Upload = Readonly<{
   mayMove?: boolean
 }>
 
+/** `declined`: the depot does not take such packages, which is no failure of who uploads many. */
+export type UploadOutcome = "uploaded" | "exists" | Readonly<{ declined: string }>
+
 /** Keys a depot keeps: the public ones for everyone, the secret ones for who has a token. */
 export type DepotKeyKind = "origin-public" | "origin-secret"
 
@@ -102,7 +105,7 @@ export interface Depot {
   demote(ident: FullIdent, target: string, channel: string): Promise<void>
   /** Everything of one channel into, or out of, another. */
   moveAll(verb: "promote" | "demote", origin: string, channels: Readonly<{ from: string; to: string }>): Promise<void>
-  upload(artifact: Upload): Promise<"uploaded" | "exists">
+  upload(artifact: Upload): Promise<UploadOutcome>
   uploadKey(kind: DepotKeyKind, revision: NamedRevision, text: string): Promise<"uploaded" | "exists">
   remove(ident: FullIdent, target: string): Promise<void>
 }

@@ -15,6 +15,11 @@ import { parseAnswer, parseOriginInfo, parseRecord, toIdent } from "./record.ts"
 
 const NOT_FOUND = 404
 const CONFLICT = 409
+/** Answers to an upload of what this depot has no place for (spec package §7.2, upload). */
+const DECLINED: Readonly<Record<number, string>> = {
+  424: "it would depend on itself",
+  501: "its platform is not supported there",
+}
 
 /** A depot behind Builder's HTTP interface: our own server, or Chef's (spec package §5.8). */
 export function remoteDepot(context: RequestContext, server: DepotServer): Depot {
@@ -137,7 +142,10 @@ function changing(ask: Ask) {
     async upload({ path: file, ident, target, checksum, force }: Parameters<Depot["upload"]>[0]) {
       const path = `depot/pkgs/${identPath(ident)}`
       const query = { checksum, target, forced: String(force) }
-      const reply = await ask({ method: "POST", path, query, body: { file }, accept: [CONFLICT] })
+      const accept = [CONFLICT, ...Object.keys(DECLINED).map(Number)]
+      const reply = await ask({ method: "POST", path, query, body: { file }, accept })
+      const declined = DECLINED[reply.status]
+      if (declined !== undefined) return { declined }
       return reply.status === CONFLICT ? ("exists" as const) : ("uploaded" as const)
     },
     async remove(ident: FullIdent, target: string) {

@@ -54,7 +54,7 @@ export function createStore(options: StoreOptions): PackageStore {
       if (pkg !== undefined) return pkg
       const what = isFullIdent(wish) ? "is not installed" : "has no installed release"
       throw new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(wish)}' ${what} under ${options.layout.hab}/pkgs`, {
-        hint: `install it: hab pkg install ${stringifyIdent(wish)}`,
+        hint: `hab pkg list --all shows what is installed; hab pkg install ${stringifyIdent(wish)} installs it`,
       })
     },
   }

@@ -73,6 +73,22 @@ describe("a depot", () => {
   })
 })
 
+describe("a depot that has no place for a package", () => {
+  it.each([
+    [424, "it would depend on itself"],
+    [501, "its platform is not supported there"],
+  ])("says so with %i, and is not asked again", async (code, declined) => {
+    const { url, asked } = await serve((request, response) => {
+      request.resume().on("end", () => response.writeHead(code).end())
+    })
+    const file = `${temporaryDirectory()}/file`
+    writeFileSync(file, "content")
+    const upload = { path: file, ident: IDENT, target: "x86_64-linux", checksum: "", force: false }
+    expect(await depotAt(url).depot.upload(upload)).toEqual({ declined })
+    expect(asked).toHaveLength(1)
+  })
+})
+
 describe("a depot that is out of order for a while", () => {
   it("is asked again when it failed twice", async () => {
     const { asked, url } = await serve(status(503), torn, text("SIG-PUB-1"))
