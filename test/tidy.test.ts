@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { ERROR_CODES } from "../src/base/error-codes.ts"
@@ -134,15 +135,17 @@ describe("the laws of the house", () => {
     expect({ unused, undescribed }).toEqual({ unused: [], undescribed: [] })
   })
 
-  it("every file that ARCHITECTURE.md speaks of exists", () => {
+  it("every file that ARCHITECTURE.md speaks of exists, and it speaks of every folder", () => {
     const text = readFileSync(fileURLToPath(new URL("../ARCHITECTURE.md", import.meta.url)), "utf8")
     const named = [...text.matchAll(/(?:^|[ |,])((?:src|test|bench|bin|scripts)\/[\w./-]+)/g)].map(
       (match) => match[1] ?? "",
     )
     const missing = named.filter((name) => !existsSync(fileURLToPath(new URL(`../${name}`, import.meta.url))))
+    const rooms = new Set(sources.map(({ name }) => path.posix.dirname(name)))
+    const unnamed = [...rooms].filter((room) => !new RegExp(`${room}/[\\w.-]+\\.\\w`).test(text))
     const chapters = text.split(/^## /m).slice(1)
     const withoutTable = chapters.filter((chapter) => !/\|\s*$/.test(chapter.trimEnd())).map((c) => c.split("\n")[0])
-    expect({ missing, withoutTable }).toEqual({ missing: [], withoutTable: [] })
+    expect({ missing, unnamed, withoutTable }).toEqual({ missing: [], unnamed: [], withoutTable: [] })
   })
 
   it("conformance tests know the program and nothing of its inside", () => {
