@@ -62,6 +62,25 @@ describe("services outlive what supervises them (decisions C)", () => {
     await sup.stop()
   })
 
+  it("kill -9 of the supervisor: a service that died and changed meanwhile starts when hooks allow the change", async () => {
+    const { hab, sup, pid } = await running()
+    const journal = hab.path("hab/svc/beacon/data/journal")
+    hab.write("hab/user/beacon/hooks.toml", `[[hooks.pre-update]]\nrun = "sleep 2; echo pre-update >>${journal}"\n`)
+    await sup.sees("hooks.toml was read again")
+    const old = required(supervisorPid(sup), "the supervisor")
+    process.kill(old, "SIGSTOP")
+    process.kill(pid, "SIGKILL")
+    await until("the service is dead", () => !existsSync(`/proc/${pid}/fd/0`))
+    const spec = "hab/sup/default/specs/beacon.spec"
+    hab.write(spec, hab.read(spec).replace('channel = "base"', 'channel = "beta"'))
+    process.kill(old, "SIGKILL")
+    await until("another process runs", () => (pidOf(hab) ?? pid) !== pid)
+    await until("it has said so", () => hab.read("hab/svc/beacon/data/journal").match(/^run$/gm)?.length === 2)
+    const steps = hab.read("hab/svc/beacon/data/journal").match(/^(?:run|post-stop|pre-update)$/gm)
+    expect(steps).toEqual(["run", "post-stop", "pre-update", "run"])
+    await sup.stop()
+  })
+
   it("kill -9 of the launcher: services keep their processes; the next run adopts them and their output", async () => {
     const { hab, sup, pid } = await running()
     const supervisor = required(supervisorPid(sup), "the supervisor")

@@ -36,7 +36,10 @@ function takeUp(change: ChangeContext, spec: ServiceSpec, wanted: ServiceSpec | 
   const held = openAsItWas(change, spec)
   if (held === undefined) sayUnrun(change, spec, verb)
   if (held !== undefined && hasHooks(held, verb)) {
-    if (!adoptHeld(change, held)) held.spec = { ...spec, desiredState: "down" }
+    if (!adoptHeld(change, held)) {
+      held.spec = { ...spec, desiredState: "down" }
+      rest(change, held)
+    }
   } else if (verb === "delete") change.known.settle(spec.ident.name)
 }
 
@@ -72,7 +75,14 @@ function takeUpRelease(change: ChangeContext, spec: ServiceSpec): void {
   const held = openAsItWas(change, { ...spec, ident: old })
   if (held === undefined || !hasHooks(held, "update")) return
   held.spec = spec
-  if (!adoptHeld(change, held)) upgradeAtBoot(change, held, newest.ident)
+  if (adoptHeld(change, held)) return
+  rest(change, held)
+  upgradeAtBoot(change, held, newest.ident)
+}
+
+/** Its process ended while nobody watched: it would be started again before its hooks were asked. */
+function rest({ roster }: ChangeContext, held: Supervised): void {
+  if (held.service.state.tag !== "down") roster.post(held, { tag: "stop", reason: "manual" })
 }
 
 /** What is not done yet: a process that lives is the old one, for the new one waits for hooks that are owed. */
