@@ -8,6 +8,11 @@ export type DepotPackage = Readonly<{
   checksum: string
   deps: readonly FullIdent[]
   tdeps: readonly FullIdent[]
+  /** The texts of its MANIFEST and default.toml, for who looks at a depot; empty where there are none. */
+  manifest: string
+  config: string
+  /** Ports. */
+  exposes: readonly number[]
 }>
 
 /** Where in a depot to look: every release is in `unstable`. */

@@ -6,6 +6,7 @@ import { readArchive } from "../package/archive.ts"
 import { verifyHart } from "../package/hart.ts"
 import { readHartHeader } from "../package/hart-header.ts"
 import { type FullIdent, stringifyIdent } from "../package/ident.ts"
+import { portsOf } from "../package/info.ts"
 import { parseTarget } from "../package/target.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
@@ -45,10 +46,13 @@ export async function checkArtifact(
     })
   }
   await verifyHart(context, keys, path)
-  const { metadata } = await readArchive(context, path, ["IDENT", "TARGET", "DEPS", "TDEPS"])
+  const wanted = ["IDENT", "TARGET", "DEPS", "TDEPS", "MANIFEST", "default.toml", "EXPOSES"] as const
+  const { metadata, text } = await readArchive(context, path, wanted)
   checkSame("IDENT_MISMATCH", name, stringifyIdent(metadata.ident))
   checkSame("TARGET_MISMATCH", parseTarget(target), metadata.target)
-  return { ident, checksum: found, deps: metadata.deps, tdeps: metadata.tdeps }
+  const { deps, tdeps } = metadata
+  const [manifest, config] = [text("MANIFEST") ?? "", text("default.toml") ?? ""]
+  return { ident, checksum: found, deps, tdeps, manifest, config, exposes: portsOf(metadata) }
 }
 
 function checkSame(code: "IDENT_MISMATCH" | "TARGET_MISMATCH", said: string, found: string): void {

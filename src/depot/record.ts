@@ -3,13 +3,13 @@ import { type FullIdent, isFullIdent, type PackageIdent } from "../package/ident
 import type { DepotPackage, OriginInfo } from "./depot.ts"
 
 /** A release as Builder's JSON tells of it (spec package §5.8). */
-export function printRecord({ ident, checksum, deps, tdeps }: DepotPackage): string {
-  return `${JSON.stringify({ ident: printIdent(ident), checksum, manifest: "", deps, tdeps, exposes: [], config: "" })}\n`
+export function printRecord({ ident, checksum, manifest, deps, tdeps, exposes, config }: DepotPackage): string {
+  return `${JSON.stringify({ ident: printIdent(ident), checksum, manifest, deps, tdeps, exposes, config })}\n`
 }
 
 /** What Builder's JSON says of a release. `where` names it in messages. Throws DEPOT_ANSWER_INVALID. */
 export function parseRecord(text: string, where: string): DepotPackage {
-  const fields = parseAnswer(text, where) as Partial<Record<"ident" | "checksum" | "deps" | "tdeps", unknown>>
+  const fields = parseAnswer(text, where) as Partial<Record<keyof DepotPackage, unknown>>
   const refuse = () => answerInvalid(where, "it does not describe a release")
   const ident = toIdent(fields.ident)
   if (ident === undefined || !isFullIdent(ident) || typeof fields.checksum !== "string") throw refuse()
@@ -21,7 +21,11 @@ export function parseRecord(text: string, where: string): DepotPackage {
       return dep
     })
   }
-  return { ident, checksum: fields.checksum, deps: list(fields.deps), tdeps: list(fields.tdeps) }
+  const textOf = (value: unknown) => (typeof value === "string" ? value : "")
+  const [manifest, config] = [textOf(fields.manifest), textOf(fields.config)]
+  const exposes = Array.isArray(fields.exposes) ? fields.exposes.filter(Number.isInteger) : []
+  const { checksum } = fields
+  return { ident, checksum, deps: list(fields.deps), tdeps: list(fields.tdeps), manifest, config, exposes }
 }
 
 /** What Builder's JSON says of an origin; what it leaves out or calls null is left out. Throws DEPOT_ANSWER_INVALID. */

@@ -5,6 +5,7 @@ import type { FileSystem } from "../ports/file-system.ts"
 import { readArchive } from "./archive.ts"
 import { HART_FORMAT, HART_HASH_TYPE } from "./hart-header.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
+import type { PackageMetadata } from "./metadata.ts"
 
 /** What `hab pkg info --json` prints, with its keys in their order (spec package §7.2); null for what is absent. */
 export type ArchiveInfo = Readonly<{
@@ -66,7 +67,7 @@ export async function readArchiveInfo(
     tdeps: idents(metadata.tdeps),
     build_deps: idents(metadata.buildDeps),
     build_tdeps: idents(metadata.buildTdeps),
-    exposes: metadata.exposes.map(Number).filter((port) => Number.isInteger(port) && port >= 0 && port <= 65_535),
+    exposes: portsOf(metadata),
     manifest: text("MANIFEST") ?? null,
     config: text("default.toml") ?? null,
     svc_user: text("SVC_USER") ?? null,
@@ -87,4 +88,9 @@ export function describeArchive(path: string, info: ArchiveInfo): string {
     ["Release", info.release],
   ] as const
   return rows.map(([label, value]) => `${label.padEnd(15)}: ${value}`).join("\n")
+}
+
+/** The ports a package exposes; what is none is left out. */
+export function portsOf({ exposes }: Pick<PackageMetadata, "exposes">): readonly number[] {
+  return exposes.map(Number).filter((port) => Number.isInteger(port) && port >= 0 && port <= 65_535)
 }

@@ -43,6 +43,15 @@ describe.each(kinds)("a depot %s", (_, open) => {
     expect(await hashFile({ files }, "/got")).toBe(found?.checksum)
   })
 
+  it("tells of a release what somebody wants to know who looks at it", async () => {
+    const world = depotWorld()
+    const depot = open(world)
+    const files = { MANIFEST: "# acme / web\n", "default.toml": "port = 80\n", EXPOSES: "80 x 443\n" }
+    await putRelease(world.files, depot, OLD, [], files)
+    const found = await depot.find(parseIdent(OLD), { channel: "unstable", target: TARGET })
+    expect(found).toMatchObject({ manifest: "# acme / web", config: "port = 80", exposes: [80, 443] })
+  })
+
   it("shows in a channel what was promoted, until it is demoted", async () => {
     const { depot, find } = await filled()
     expect(await find("acme/web", "stable")).toBeUndefined()

@@ -72,8 +72,14 @@ export function remoteOver(world: DepotWorld, token: string | undefined = TOKEN)
 }
 
 /** Uploads a release of the test key's origin, key included. */
-export async function putRelease(files: MemoryFileSystem, depot: Depot, text: string, tdeps: readonly string[] = []) {
-  const path = await writeArtifact(files, { ident: text, tdeps })
+export async function putRelease(
+  files: MemoryFileSystem,
+  depot: Depot,
+  text: string,
+  tdeps: readonly string[] = [],
+  content: Readonly<Record<string, string>> = {},
+) {
+  const path = await writeArtifact(files, { ident: text, tdeps, files: content })
   const { public: key } = await testKeys()
   await depot.uploadKey("origin-public", key, printKey(key))
   const checksum = await hashFile({ files }, path)
