@@ -12,7 +12,7 @@ import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
 import type { Effect, Reason, ServiceEvent } from "./service/messages.ts"
 import type { Moment } from "./service/settings.ts"
-import type { Supervised } from "./supervised.ts"
+import type { RunningHook, Supervised } from "./supervised.ts"
 
 /** What acting on effects takes. Each function does one thing and answers through `post`. */
 export type PerformContext = Readonly<{
@@ -110,14 +110,16 @@ export function runListOf(
   hooks: readonly PlannedHook[],
   signal: AbortSignal,
 ): ListRun {
+  const started = new Map<string, RunningHook>()
   return runHookList(context.hooksOf(held), {
     hooks,
     speaker: held.group,
     ...directoriesOf(context, held),
     signal,
-    onStart: (planned) => markRunning(context, held, planned),
+    onStart: (planned) => void started.set(planned.hook.name, markRunning(context, held, planned)),
     onReport: (report) => {
-      if (!signal.aborted) held.running.delete(report.hook)
+      // What was given up may run anew by now.
+      if (held.running.get(report.hook) === started.get(report.hook)) held.running.delete(report.hook)
       context.noteFiles(held)
       context.keepReport(held, report)
     },
@@ -147,9 +149,15 @@ function directoriesOf({ layout }: PerformContext, { name }: Supervised) {
   return { logs: servicePaths(layout, name).logs, records: `${supervisorPaths(layout).events}/${name}` }
 }
 
-function markRunning({ clock, lookAtFiles }: PerformContext, held: Supervised, { hook, timeoutMs }: PlannedHook): void {
+function markRunning(
+  { clock, lookAtFiles }: PerformContext,
+  held: Supervised,
+  { hook, timeoutMs }: PlannedHook,
+): RunningHook {
   lookAtFiles(held)
-  held.running.set(hook.name, { hook: hook.name, event: hook.event, startedMs: clock.monotonicMs(), timeoutMs })
+  const running = { hook: hook.name, event: hook.event, startedMs: clock.monotonicMs(), timeoutMs }
+  held.running.set(hook.name, running)
+  return running
 }
 
 function failWith(done: (outcome: ListOutcome) => void): (error: unknown) => void {

@@ -37,8 +37,10 @@ export function takeUserConfig(change: ChangeContext, held: Supervised): void {
     },
   })
   void asked.then(() => {
-    // Given up for another change of the service, it comes with that.
-    if (held.userConfig === "asked" && isInChange(change, held)) take()
+    if (held.userConfig !== "asked") return
+    // Given up for another change of the service, it comes with that; for a stop, with the next start.
+    if (isInChange(change, held)) take()
+    else held.userConfig = "in force"
   })
 }
 

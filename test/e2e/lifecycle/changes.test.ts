@@ -210,6 +210,15 @@ describe("hooks around loading, changing and unloading a service", () => {
     user("word = 4\n")
     await until("it is in force", () => conf() === "4\n")
     await until("that was told", () => journal("handmade").at(-1)?.startsWith("post-update"))
+    // A stop gives up hooks that do not end; the file comes with the next start.
+    overlay("handmade", '[[hooks.pre-update]]\nrun = "sleep 1000"\n')
+    await until("that is in force", () => sup.output().match(/handmade.default\(HK\): hooks.toml was read/g)?.length)
+    user("word = 5\n")
+    await until("its hooks run", () => hab.status("handmade")?.awaits.includes("the end of its pre-update hooks"))
+    hab.does("svc", "stop", "handmade")
+    await until("they are ended", () => hab.status("handmade")?.awaits.length === 0)
+    hab.does("svc", "start", "handmade", "--wait")
+    expect(conf()).toBe("5\n")
   })
 
   it("that do not end keep it neither from a stop nor from being unloaded", async () => {
