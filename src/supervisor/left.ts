@@ -29,8 +29,9 @@ export function findLeft(context: SupervisorContext, roster: Roster, held: Super
     adopt(context, roster, held, { main, run, known })
     return main.status === undefined
   }
+  // Pieces of a run without its process are ended: nothing of it goes on.
   roster.post(held, { tag: "found-leftovers", run, initialized: known?.initialized ?? false })
-  return piece !== undefined
+  return false
 }
 
 /** What goes on is of another release than the newest that is installed: it is what the service runs, until it goes over. */

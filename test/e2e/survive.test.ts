@@ -81,6 +81,18 @@ describe("services outlive what supervises them (decisions C)", () => {
     await sup.stop()
   })
 
+  it("kill -9 of the supervisor while a service initializes: it is started all the same", async () => {
+    const { hab, sup, pid } = await running()
+    hab.does("svc", "stop", "beacon")
+    hab.write("hab/user/beacon/hooks.toml", '[[hooks.pre-start]]\nrun = "sleep 2"\n')
+    await sup.sees("hooks.toml was read again")
+    hab.does("svc", "start", "beacon")
+    await until("its hook runs", () => hab.status("beacon")?.phase === "initializing")
+    process.kill(required(supervisorPid(sup), "the supervisor"), "SIGKILL")
+    await until("it is up", () => (pidOf(hab) ?? pid) !== pid)
+    await sup.stop()
+  })
+
   it("kill -9 of the launcher: services keep their processes; the next run adopts them and their output", async () => {
     const { hab, sup, pid } = await running()
     const supervisor = required(supervisorPid(sup), "the supervisor")
