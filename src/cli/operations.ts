@@ -1,7 +1,7 @@
 import { isSystemError } from "../base/errors.ts"
+import type { OperationContext, OperationResult } from "../supervisor/control/operations.ts"
 import { askSupervisor } from "../supervisor/gateway/client.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
-import type { OperationContext, OperationResult } from "../supervisor/operations.ts"
 import type { CommandContext } from "./command.ts"
 import { openStore } from "./installed.ts"
 import { launcherPid, nobodyAnswers } from "./supervisor-lock.ts"

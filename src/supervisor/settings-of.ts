@@ -1,4 +1,4 @@
-import { type DeclaredHooks, eventsWithHooks } from "./declared-hooks.ts"
+import { type DeclaredHooks, eventsWithHooks } from "./hooks/declared-hooks.ts"
 import type { Release } from "./release.ts"
 import type { BackoffPolicy } from "./service/restart-policy.ts"
 import { DEFAULT_SETTINGS, MOMENTS, type Moment, type Settings } from "./service/settings.ts"

@@ -2,11 +2,11 @@ import { HabError } from "../base/errors.ts"
 import type { Reason } from "../hooks/reasons.ts"
 import { wait } from "../ports/clock.ts"
 import type { Say, SupervisorContext } from "./context.ts"
+import type { SupervisorHookRunner } from "./hooks/supervisor-hooks.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import type { Roster } from "./roster.ts"
 import { afterFailure, NO_FAILURES } from "./service/restart-policy.ts"
 import type { Supervised } from "./supervised.ts"
-import type { SupervisorHookRunner } from "./supervisor-hooks.ts"
 
 type Startup = Readonly<{ context: SupervisorContext; hooks: SupervisorHookRunner; say: Say; signal: AbortSignal }>
 

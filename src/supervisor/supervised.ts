@@ -1,14 +1,14 @@
 import type { RolloutPart } from "../cluster/ring/rollout-part.ts"
 import type { ConfigTable } from "../config/value.ts"
 import type { EventName } from "../hooks/events.ts"
-import type { DeclaredHooks } from "./declared-hooks.ts"
-import type { HookMemory } from "./hook-memory.ts"
+import type { ServiceConfig } from "./config/service-config.ts"
+import type { DeclaredHooks } from "./hooks/declared-hooks.ts"
+import type { HookMemory } from "./hooks/hook-memory.ts"
 import type { LastProcess } from "./last-process.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
 import type { Service } from "./service/service.ts"
 import type { Moment } from "./service/settings.ts"
-import type { ServiceConfig } from "./service-config.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 
 /** A hook on its way. `startedMs` on the monotonic clock; `timeoutMs` 0: no limit. */

@@ -15,7 +15,7 @@ const TELLS_THE_TIME: Readonly<Record<string, string>> = {
   "src/supervisor/left.ts": "how long an adopted process has been up: less than nothing counts as nothing",
   "src/supervisor/roster.ts": "when a process ended, as shown",
   "src/supervisor/set/set-hooks.ts": "when a hook of a set ran, in the journal",
-  "src/supervisor/supervisor-status-of.ts": "how long the launcher has been up, as shown: never below nothing",
+  "src/supervisor/control/supervisor-status-of.ts": "how long the launcher has been up, as shown: never below nothing",
   "src/supervisor/launcher/context.ts": "a name for this launcher, with its pid",
   "src/supervisor/launcher/log-file.ts": "times of lines, for --since",
   "src/supervisor/launcher/requests.ts": "when a process was started, as shown",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { DeclaredHooks } from "../../src/supervisor/declared-hooks.ts"
+import type { DeclaredHooks } from "../../src/supervisor/hooks/declared-hooks.ts"
 import type { Release } from "../../src/supervisor/release.ts"
 import { settingsOf } from "../../src/supervisor/settings-of.ts"
 import { commandSpec } from "../support/held-service.ts"

@@ -1,7 +1,7 @@
 import type { Provider } from "../../program/provider.ts"
 import type { Result } from "../../program/state.ts"
-import { readApplied } from "../../supervisor/applied-config.ts"
-import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { readApplied } from "../../supervisor/config/applied-config.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/group/service-group.ts"
 import type { CommandContext } from "../command.ts"
 import { applyConfig } from "../commands/config-apply.ts"
 

@@ -1,6 +1,6 @@
 import { generateBoxKeys } from "../../crypto/generate-keys.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
-import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/group/service-group.ts"
 import { type CommandContext, type CommandResult, defineCommand } from "../command.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 

@@ -7,10 +7,10 @@ import {
   parseVersion,
   readApplied,
   writeApplied,
-} from "../../supervisor/applied-config.ts"
+} from "../../supervisor/config/applied-config.ts"
+import { openUpload } from "../../supervisor/config/sealed-upload.ts"
 import { type ApplyReport, type ApplyRequest, applyText } from "../../supervisor/gateway/apply-report.ts"
-import { openUpload } from "../../supervisor/sealed-upload.ts"
-import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/group/service-group.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
 import { openKeyCache } from "../key-cache.ts"

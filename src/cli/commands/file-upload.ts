@@ -3,11 +3,16 @@ import { posix as path } from "node:path"
 import { HabError } from "../../base/errors.ts"
 import { explainIo } from "../../base/explain-io.ts"
 import { encodeBase64 } from "../../crypto/base64.ts"
-import { parseVersion } from "../../supervisor/applied-config.ts"
+import { parseVersion } from "../../supervisor/config/applied-config.ts"
+import { openUpload } from "../../supervisor/config/sealed-upload.ts"
+import {
+  checkFileSize,
+  checkUploaded,
+  uploadedVersions,
+  writeUploaded,
+} from "../../supervisor/config/uploaded-files.ts"
 import { type UploadReport, type UploadRequest, uploadText } from "../../supervisor/gateway/upload-report.ts"
-import { openUpload } from "../../supervisor/sealed-upload.ts"
-import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
-import { checkFileSize, checkUploaded, uploadedVersions, writeUploaded } from "../../supervisor/uploaded-files.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../../supervisor/group/service-group.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
 import { openKeyCache } from "../key-cache.ts"

@@ -1,5 +1,5 @@
 import path from "node:path/posix"
-import { writeSupportBundle } from "../../supervisor/support-bundle.ts"
+import { writeSupportBundle } from "../../supervisor/control/support-bundle.ts"
 import { defineCommand } from "../command.ts"
 
 /** `hab supportbundle` (spec package §7.5). */

@@ -1,5 +1,5 @@
 import { HabError } from "../../base/errors.ts"
-import { loadService, unloadServices, updateService } from "../../supervisor/operations.ts"
+import { loadService, unloadServices, updateService } from "../../supervisor/control/operations.ts"
 import { defineCommand } from "../command.ts"
 import { withTemplates } from "../config-from.ts"
 import { installIfAbsent } from "../install-package.ts"

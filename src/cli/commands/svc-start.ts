@@ -1,5 +1,5 @@
 import { HabError } from "../../base/errors.ts"
-import { type OperationResult, wantServices } from "../../supervisor/operations.ts"
+import { type OperationResult, wantServices } from "../../supervisor/control/operations.ts"
 import { defineCommand } from "../command.ts"
 import { ask, operate } from "../operations.ts"
 import { ALL, allSetOrOne, SET, SHUTDOWN_TIMEOUT } from "../options/operation-options.ts"

@@ -1,5 +1,5 @@
 import { HabError } from "../../base/errors.ts"
-import type { Choice } from "../../supervisor/loaded-specs.ts"
+import type { Choice } from "../../supervisor/control/loaded-specs.ts"
 import type { OptionSpec } from "../command.ts"
 
 export const SHUTDOWN_TIMEOUT = {

@@ -1,4 +1,4 @@
-import type { LoadRequest } from "../../supervisor/operations.ts"
+import type { LoadRequest } from "../../supervisor/control/operations.ts"
 import type { SpecFields } from "../../supervisor/service-request.ts"
 import type { OptionsOf, OptionTable } from "../command.ts"
 

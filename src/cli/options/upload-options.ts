@@ -1,6 +1,6 @@
 import { HabError } from "../../base/errors.ts"
 import { sealBox } from "../../crypto/envelope.ts"
-import { type ServiceGroup, stringifyServiceGroup } from "../../supervisor/service-group.ts"
+import { type ServiceGroup, stringifyServiceGroup } from "../../supervisor/group/service-group.ts"
 import type { CommandContext, OptionsOf, OptionTable } from "../command.ts"
 import { CACHE_KEY_PATH, openKeyCache } from "../key-cache.ts"
 import { REMOTE_OPTION } from "./remote-option.ts"

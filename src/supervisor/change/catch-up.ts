@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import { stringifyIdent, tryParseIdent } from "../../package/ident.ts"
-import { eventsWithHooks } from "../declared-hooks.ts"
 import { openHeld } from "../held.ts"
+import { eventsWithHooks } from "../hooks/declared-hooks.ts"
 import { sameSpec } from "../spec/reconcile.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import { adoptHeld, isAnother } from "../spec-changes.ts"

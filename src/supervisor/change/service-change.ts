@@ -1,6 +1,6 @@
 import type { EventName } from "../../hooks/events.ts"
 import type { Reason } from "../../hooks/reasons.ts"
-import type { DeclaredHooks } from "../declared-hooks.ts"
+import type { DeclaredHooks } from "../hooks/declared-hooks.ts"
 import type { Release } from "../release.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import type { Supervised } from "../supervised.ts"

@@ -3,7 +3,7 @@ import type { UploadRecord } from "../../cluster/ring/records.ts"
 import { NOTHING_SEEN } from "../../cluster/ring/ring-state.ts"
 import type { SystemView } from "../../templating/context.ts"
 import type { TemplateTable } from "../../templating/values.ts"
-import type { Census } from "../census.ts"
+import type { Census } from "../group/census.ts"
 import { electionList, type RingFacts, tableOf, updateElectionList, wholeNumber } from "./election-rumors.ts"
 
 /**

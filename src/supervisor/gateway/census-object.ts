@@ -2,8 +2,8 @@ import { NOTHING_SEEN, type RingState } from "../../cluster/ring/ring-state.ts"
 import { parseToml } from "../../config/toml.ts"
 import type { CensusMember } from "../../templating/census-view.ts"
 import type { TemplateTable, TemplateValue } from "../../templating/values.ts"
-import type { AppliedConfig } from "../applied-config.ts"
-import type { Census } from "../census.ts"
+import type { AppliedConfig } from "../config/applied-config.ts"
+import type { Census } from "../group/census.ts"
 
 /** How far an election is, in the words of the census and of `last_election_status`. */
 type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "ElectionFinished"

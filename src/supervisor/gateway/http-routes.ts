@@ -1,7 +1,7 @@
 import { printJson } from "../../config/json.ts"
 import type { HttpListener, HttpReply, HttpText } from "../../ports/http-server.ts"
 import { type TemplateTable, type TemplateValue, toJsonValue } from "../../templating/values.ts"
-import { parseServiceGroup, stringifyServiceGroup } from "../service-group.ts"
+import { parseServiceGroup, stringifyServiceGroup } from "../group/service-group.ts"
 import { type HealthOutput, healthObject } from "./health-object.ts"
 import type { ServiceFacts, SupervisorFacts } from "./service-facts.ts"
 import { serviceObject } from "./service-object.ts"

@@ -1,6 +1,6 @@
 import { type Elector, takePart } from "../../cluster/ring/elector.ts"
-import { checkBinds, memberSummary } from "../bind-watch.ts"
 import type { SupervisorContext } from "../context.ts"
+import { checkBinds, memberSummary } from "../group/bind-watch.ts"
 import type { Observer } from "../observer.ts"
 import type { Supervised } from "../supervised.ts"
 import type { Supervisor } from "../supervisor.ts"

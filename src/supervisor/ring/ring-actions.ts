@@ -5,9 +5,9 @@ import { ringKey } from "../../cluster/ring/keys.ts"
 import { memberHealth } from "../../cluster/ring/member-health.ts"
 import type { DepartedRecord, UploadRecord } from "../../cluster/ring/records.ts"
 import { rolloutProgress } from "../../cluster/ring/rollout.ts"
+import { staleFile } from "../config/uploaded-files.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { RingGroup, RingStatus, RingUpdate } from "../gateway/ring-status.ts"
-import { staleFile } from "../uploaded-files.ts"
 import type { RingView } from "./ring-census.ts"
 
 /** What is known of the ring. Throws RING_ABSENT. */

@@ -6,7 +6,7 @@ import { parseToml } from "../../config/toml.ts"
 import type { ConfigTable } from "../../config/value.ts"
 import { parseFullIdent } from "../../package/ident.ts"
 import { type CensusMember, censusMember, type Election } from "../../templating/census-view.ts"
-import { parseServiceGroup } from "../service-group.ts"
+import { parseServiceGroup } from "../group/service-group.ts"
 
 /** A ring with its name. */
 export type RingView = Readonly<{ name: string; ring: Ring }>

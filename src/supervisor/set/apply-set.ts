@@ -1,6 +1,6 @@
 import { HabError } from "../../base/errors.ts"
 import { stringifyIdent } from "../../package/ident.ts"
-import type { OperationContext } from "../operations.ts"
+import type { OperationContext } from "../control/operations.ts"
 import { requireRunnable, validateBinds } from "../service-request.ts"
 import { sameSpec } from "../spec/reconcile.ts"
 import type { ServiceSpec } from "../spec/spec.ts"

@@ -1,4 +1,4 @@
-import type { OperationContext, OperationResult } from "../operations.ts"
+import type { OperationContext, OperationResult } from "../control/operations.ts"
 import { removeSpec, writeSpec } from "../spec/spec-files.ts"
 import { type ApplySetRequest, describePlan, planSet } from "./apply-set.ts"
 import { writeAppliedSet } from "./set-files.ts"

@@ -1,5 +1,5 @@
 import { HabError } from "../../base/errors.ts"
-import type { OperationContext, OperationResult } from "../operations.ts"
+import type { OperationContext, OperationResult } from "../control/operations.ts"
 import type { Reason } from "../service/messages.ts"
 import { type ApplySetRequest, describePlan, planSet } from "./apply-set.ts"
 import { readAppliedSets } from "./set-files.ts"

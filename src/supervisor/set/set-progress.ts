@@ -1,4 +1,4 @@
-import { awaitedBefore } from "../gate.ts"
+import { awaitedBefore } from "../group/gate.ts"
 import type { StateTag } from "../service/service.ts"
 import { explain } from "../service/status.ts"
 import type { ServiceSpec } from "../spec/spec.ts"

@@ -1,5 +1,5 @@
 import { required } from "../../base/assert.ts"
-import { clearMemory } from "../hook-memory.ts"
+import { clearMemory } from "../hooks/hook-memory.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import { keepingSpec, removeSpec, writeSpec } from "../spec/spec-files.ts"
 import type { Supervised } from "../supervised.ts"

@@ -1,4 +1,4 @@
-import { clearMemory, SUPERVISOR_MEMORY } from "../hook-memory.ts"
+import { clearMemory, SUPERVISOR_MEMORY } from "../hooks/hook-memory.ts"
 import type { Reason } from "../service/messages.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import { readSpecs } from "../spec/spec-files.ts"

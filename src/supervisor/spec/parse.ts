@@ -3,7 +3,7 @@ import { optional } from "../../base/optional.ts"
 import { type FieldReader, type Fields, readFields } from "../../config/field-reader.ts"
 import { parseToml, toPlain } from "../../config/toml.ts"
 import { tryParseIdent } from "../../package/ident.ts"
-import { GROUP_NAME, isGroupName, parseServiceGroup } from "../service-group.ts"
+import { GROUP_NAME, isGroupName, parseServiceGroup } from "../group/service-group.ts"
 import { defaultSpec, REPAIR, type ServiceBind, type ServiceSpec } from "./spec.ts"
 
 /**

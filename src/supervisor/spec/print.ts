@@ -1,5 +1,5 @@
 import { type PackageIdent, stringifyIdent } from "../../package/ident.ts"
-import { stringifyServiceGroup } from "../service-group.ts"
+import { stringifyServiceGroup } from "../group/service-group.ts"
 import type { ServiceBind, ServiceSpec } from "./spec.ts"
 
 /** `name:service.group`, as `parseBind` reads it. */

@@ -1,6 +1,6 @@
 import type { ServiceLimits } from "../../config/limits.ts"
 import type { PackageIdent } from "../../package/ident.ts"
-import type { ServiceGroup } from "../service-group.ts"
+import type { ServiceGroup } from "../group/service-group.ts"
 
 export type ServiceBind = Readonly<{ name: string; group: ServiceGroup }>
 

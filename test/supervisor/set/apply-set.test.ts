@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../../src/base/layout.ts"
 import { createStore } from "../../../src/package/store.ts"
-import type { OperationContext } from "../../../src/supervisor/operations.ts"
+import type { OperationContext } from "../../../src/supervisor/control/operations.ts"
 import { describePlan, planSet } from "../../../src/supervisor/set/apply-set.ts"
 import { applyUnsupervised } from "../../../src/supervisor/set/apply-unsupervised.ts"
 import type { ServiceSet } from "../../../src/supervisor/set/service-set.ts"
