@@ -115,7 +115,8 @@ async function decompressByProgram(
     const output = pipe === undefined ? ownOutput(child, ahead.take) : outputOf(pipe, child)
     output.resume()
     await request.admit?.().catch(handing.fail)
-    const [{ code, signal, notStarted }] = await Promise.all([ended, output.ended, ahead.open()])
+    await ahead.open(Promise.all([ended, output.ended]))
+    const { code, signal, notStarted } = await ended
     handing.rethrow()
     // EACCES: a folder on PATH that we may not look into hides that there is none.
     if (isSystemError(notStarted, "ENOENT", "EACCES")) return undefined
