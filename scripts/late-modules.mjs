@@ -15,7 +15,6 @@ const LATE_BUILTINS = [
   "https",
   "net",
   "os",
-  "perf_hooks",
   "readline",
   "stream",
   "stream/promises",

@@ -30,6 +30,9 @@ export type LayoutOptions = Readonly<{
   home?: string
 }>
 
+/** Default folder of binlinks (spec package §5.2). */
+export const BINLINK_DIRECTORY = "/bin"
+
 /** The layout below a root; nothing is created. */
 export function createLayout(options: LayoutOptions): Layout {
   const root = options.root === "/" ? "" : options.root.replace(/\/+$/, "")

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import { clearTimeout, setTimeout } from "node:timers"
 import type { Clock } from "../ports/clock.ts"
 

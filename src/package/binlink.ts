@@ -32,9 +32,6 @@ export type BinlinkRequest = Readonly<{
   force: boolean
 }>
 
-/** Default folder of binlinks (spec package §5.2). */
-export const BINLINK_DIRECTORY = "/bin"
-
 /**
  * Makes one program of a package runnable from `directory` (spec package §5.7). Nothing remembers the link, and
  * uninstalling leaves it. Throws PROGRAM_NOT_FOUND, BINLINK_DIRECTORY_INVALID and BINLINK_TAKEN.

@@ -62,7 +62,14 @@ export function createStore(options: StoreOptions): PackageStore {
 
 /** Where a release is or would be installed. */
 export function installedPackage(layout: Layout, ident: FullIdent): InstalledPackage {
-  return { ident, path: packagePath(layout, ident), innerPath: `${layout.prefix}/pkgs/${stringifyIdent(ident)}` }
+  return {
+    ident,
+    path: packagePath(layout, ident),
+    // Asked for by few, and finding the prefix may take 20 ms.
+    get innerPath() {
+      return `${layout.prefix}/pkgs/${stringifyIdent(ident)}`
+    },
+  }
 }
 
 function* releases({ files, layout }: StoreOptions, wish: Partial<PackageIdent>): Iterable<InstalledPackage> {

@@ -1,4 +1,5 @@
-import { BINLINK_DIRECTORY, binlinkAll, binlinkProgram } from "../../package/binlink.ts"
+import { BINLINK_DIRECTORY } from "../../base/layout.ts"
+import { binlinkAll, binlinkProgram } from "../../package/binlink.ts"
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
 import { defineCommand } from "../command.ts"
 import { openStore } from "../installed.ts"

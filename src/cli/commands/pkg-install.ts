@@ -1,4 +1,5 @@
-import { BINLINK_DIRECTORY, binlinkAll } from "../../package/binlink.ts"
+import { BINLINK_DIRECTORY } from "../../base/layout.ts"
+import { binlinkAll } from "../../package/binlink.ts"
 import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { defineCommand } from "../command.ts"
