@@ -9,7 +9,7 @@ const PAGE_KIB = /^KernelPageSize:\s+(\d+)/m
 /** By field 6 (session) and 24 (rss) of /proc/PID/stat. */
 export const residentMemory: ResidentMemory = (sessions) => {
   const found = new Map<number, number>()
-  const pageBytes = pageSize()
+  pageBytes ??= pageSize()
   for (const pid of listProcesses()) {
     const text = readProc(`/proc/${pid}/stat`)
     if (text === undefined) continue
@@ -20,6 +20,9 @@ export const residentMemory: ResidentMemory = (sessions) => {
   }
   return found
 }
+
+/** Read once: the file describes all of our own memory. */
+let pageBytes: number | undefined
 
 function pageSize(): number {
   return Number(PAGE_KIB.exec(readProc("/proc/self/smaps") ?? "")?.[1] ?? 4) * 1024
