@@ -135,6 +135,7 @@ function codeOf(error: unknown): string {
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no host of that name (ENOTFOUND)",
+  EAI_AGAIN: "the name of the host cannot be looked up now: no name server answers (EAI_AGAIN)",
   ECONNRESET: "the connection broke (ECONNRESET)",
   EPIPE: "the connection broke (EPIPE)",
   EPROTO: "it does not speak TLS; is it http:// instead of https://? (EPROTO)",
