@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { createHab, processesOf, project } from "../support/hab.ts"
@@ -81,7 +81,10 @@ describe("hab pkg build of a plan whose dependencies are not installed", () => {
         ...(name === "tool" ? ["--channel", "base"] : ["-c", "stable"]),
       )
     }
-    const hab = builder(user)
+    const hab = createHab()
+    hab.write("plan/plan.sh", user)
+    // Another key of the same origin, made in the same second, would have the same name.
+    cpSync(maker.path("hab/cache/keys"), hab.path("hab/cache/keys"), { recursive: true })
     const alone = hab.run("pkg", "build", "plan")
     expect(alone.code).toBe(1)
     expect(alone.stderr).toMatch(/acme\/tool is not installed in .*\n.*acme\/library is not installed in/)
