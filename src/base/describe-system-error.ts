@@ -15,7 +15,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "name too long",
 }
 
-const ELSEWHERE = "use an account that may do this; if it is about the root of hab, or another root: FS_ROOT=DIRECTORY"
+const ELSEWHERE =
+  "use an account that may do this or, where it is about hab's own folder, another root: FS_ROOT=DIRECTORY"
 const LOOK = "check the path"
 const MAKE_ROOM = "make room on that disk, then run it again"
 

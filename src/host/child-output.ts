@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process"
 import type { BytePipe } from "./byte-pipe.ts"
 
-/** What a child prints, handed on once it is resumed. */
+/** What a child prints, handed on as it comes. */
 export type Output = Readonly<{
   resume(): void
   pause(): void
@@ -28,7 +28,7 @@ export function outputOf({ writer, reader }: BytePipe, child: ChildProcess): Out
   }
 }
 
-/** The child's own stdout, which flows from the beginning. */
+/** The child's own stdout. */
 export function ownOutput(child: ChildProcess, take: (bytes: Uint8Array) => void): Output {
   child.stdout?.on("error", () => undefined)
   child.stdout?.on("data", take)

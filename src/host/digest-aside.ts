@@ -5,8 +5,8 @@ import fs from "node:fs"
 const ARGS = ["--length=256", "-"]
 
 /**
- * b2sum(1) of the coreutils, which takes half the time of what we hash with ourselves, and another core. Undefined for small
- * files, where there is no such program, and when it fails: whoever asked hashes then, and sees what is wrong.
+ * b2sum(1) of the coreutils, which takes half the time of what we hash with ourselves, and another core. Undefined where
+ * there is no such program, and when it fails: whoever asked hashes then, and sees what is wrong.
  */
 export async function digestAside(file: string, skip: number): Promise<string | undefined> {
   const descriptor = fs.openSync(file, "r")

@@ -3,6 +3,9 @@ import type { BindMount, Enclosure } from "../ports/enclosure.ts"
 import type { Account } from "../ports/users.ts"
 import { systemSandbox } from "./sandbox.ts"
 
+/** How long the namespaces are tried. */
+const PROBE_LIMIT_MS = 10_000
+
 /**
  * Runs in a new mount namespace as (namespace) root, with the host's hab directory as $1: builds a root directory that
  * is the host's except for `/hab`, moves into it with pivot_root and becomes the command that follows.
@@ -94,8 +97,6 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
     },
   }
 }
-
-const PROBE_LIMIT_MS = 10_000
 
 function probeEnclosed(hab: string, user: Pick<Account, "uid" | "gid">): Promise<boolean> {
   const [file, ...args] = enclosureArgv(hab, user, ["true"])

@@ -73,8 +73,8 @@ export type CacheCopy = Readonly<{
 }>
 
 /**
- * Begins to copy an artifact beside its place in the cache (mode 0644). What is kept is there whole or not at all; nothing happens
- * when it is that very file.
+ * Begins to copy an artifact beside its place in the cache (mode 0644). What is kept is there whole or not at all; nothing
+ * happens when it is that very file.
  */
 export function copyToCache({ files, layout, target }: Context, source: string, ident: FullIdent): CacheCopy {
   const destination = cachedArtifactPath({ layout, target }, ident)

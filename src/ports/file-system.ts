@@ -44,7 +44,7 @@ export interface FileSystem {
   readChunks(path: string): Iterable<Uint8Array>
   /**
    * BLAKE2b-256 of a file without its first bytes, in lower-case hex, found out by a program of the machine while other work
-   * goes on. Undefined where there is none, and for a file so small that starting one takes longer.
+   * goes on. Undefined where there is none, or it fails.
    */
   digestAside(path: string, skip: number): Promise<string | undefined>
   /** The text, or undefined when there is no such file. Other failures throw. */
