@@ -4,6 +4,8 @@ import { HabError } from "../base/errors.ts"
 import type { LockResult, Locks } from "../ports/lock.ts"
 
 const HELD_STATUS = 75
+/** Who only asks lets go at once; under a heavy load at once takes a while. */
+const ASKED_LIMIT_SEC = 5
 
 /**
  * flock(1) on a descriptor it inherits from us: the lock belongs to the open file, which stays ours after flock has
@@ -16,7 +18,7 @@ export function systemLocks(program = "flock"): Locks {
 async function holder(program: string, path: string): Promise<string | undefined> {
   if (!fs.existsSync(path)) return undefined
   const descriptor = fs.openSync(path, fs.constants.O_RDONLY)
-  const outcome = lock(program, descriptor)
+  const outcome = lock(program, descriptor, ["--shared", "--nonblock"])
   fs.closeSync(descriptor)
   if (outcome === "locked") return undefined
   if (outcome === "held") return readHolder(path)
@@ -35,7 +37,7 @@ function failed(path: string, why: string): HabError {
 
 async function acquire(program: string, path: string, content: string): Promise<LockResult> {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
-  const outcome = lock(program, descriptor)
+  const outcome = lockAgainstHolders(program, descriptor)
   if (outcome === "locked") {
     fs.ftruncateSync(descriptor)
     fs.writeSync(descriptor, content, 0)
@@ -46,8 +48,17 @@ async function acquire(program: string, path: string, content: string): Promise<
   throw failed(path, outcome.why)
 }
 
-function lock(program: string, descriptor: number): "locked" | "held" | Readonly<{ why: string }> {
-  const args = ["--exclusive", "--nonblock", "--conflict-exit-code", String(HELD_STATUS), "3"]
+type Outcome = "locked" | "held" | Readonly<{ why: string }>
+
+/** `holder` shares the lock for a moment: what is shared is not held, and is waited for. */
+function lockAgainstHolders(program: string, descriptor: number): Outcome {
+  const outcome = lock(program, descriptor, ["--exclusive", "--nonblock"])
+  if (outcome !== "held" || lock(program, descriptor, ["--shared", "--nonblock"]) !== "locked") return outcome
+  return lock(program, descriptor, ["--exclusive", "--timeout", String(ASKED_LIMIT_SEC)])
+}
+
+function lock(program: string, descriptor: number, how: readonly string[]): Outcome {
+  const args = [...how, "--conflict-exit-code", String(HELD_STATUS), "3"]
   const { status, error, stderr } = spawnSync(program, args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
   if (status === 0) return "locked"
   if (status === HELD_STATUS) return "held"

@@ -16,7 +16,7 @@ export interface Locks {
   acquire(path: string, options: Readonly<{ content: string }>): Promise<LockResult>
   /**
    * What the holder of the lock at `path` wrote about itself; undefined when nobody holds it. Writes nothing, so that a
-   * read-only file system is no hindrance. Throws LOCK_FAILED as `acquire`.
+   * read-only file system is no hindrance, and keeps nobody from taking it. Throws LOCK_FAILED as `acquire`.
    */
   holder(path: string): Promise<string | undefined>
 }

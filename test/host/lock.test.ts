@@ -46,6 +46,19 @@ describe("locks", () => {
     lock.release()
   })
 
+  it("are not kept from who takes them by others who only ask", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    // Asks until somebody waits for a lock.
+    const asking = "echo asks; until grep -q -- '->' /proc/locks; do :; done"
+    const other = spawn("flock", ["--shared", path, "sh", "-c", asking], { stdio: ["ignore", "pipe", "ignore"] })
+    await once(other.stdout, "data")
+    expect(await locks.holder(path)).toBeUndefined()
+    const lock = await locks.acquire(path, { content: "mine" })
+    expect(lock.tag).toBe("acquired")
+    expect(await locks.holder(path)).toBe("mine")
+    if (lock.tag === "acquired") lock.release()
+  })
+
   it("are not inherited by what we start", async () => {
     const path = `${temporaryDirectory()}/LOCK`
     const lock = await locks.acquire(path, { content: "" })
