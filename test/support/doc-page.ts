@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
 import path from "node:path"
 import { type Hab, project, type SupervisorRun } from "./hab.ts"
+import { hear, statements } from "./witnesses.ts"
 
 /** A code block of a page of the documentation. */
 export type DocBlock = Readonly<{
@@ -87,7 +88,14 @@ function replaced(text: string, replacing: Replacing): string {
 }
 
 function runInBackground(hab: Hab, text: string): void {
-  spawn("bash", ["-c", `exec ${relocated(hab, text)}`], { env: environmentOf(hab), cwd: hab.root, stdio: "ignore" })
+  const child = spawn("bash", ["-c", `exec ${relocated(hab, text)}`], {
+    env: environmentOf(hab),
+    cwd: hab.root,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let printed = ""
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (printed += chunk))
+  hear({ tell: () => [`${text.trim()} printed:`, printed], isPresent: () => child.exitCode === null })
 }
 
 function environmentOf(hab: Hab): Record<string, string> {
@@ -113,6 +121,6 @@ function runShell(hab: Hab, page: string): string {
     encoding: "utf8",
     timeout: 60_000,
   })
-  if (status !== 0) throw new Error(`exit code ${status} of\n${text}\n${stdout}${stderr}`)
+  if (status !== 0) throw new Error(`exit code ${status} of\n${text}\n${stdout}${stderr}${statements()}`)
   return stdout
 }

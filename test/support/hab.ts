@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll } from "vitest"
+import { afterAll, afterEach } from "vitest"
 import type { ServiceStatus } from "../../src/supervisor/gateway/status.ts"
 import { until } from "./until.ts"
+import { closeHearing, hear, statements } from "./witnesses.ts"
 
 export const project = fileURLToPath(new URL("../..", import.meta.url))
 const program = path.join(project, "bin/hab")
@@ -50,6 +51,8 @@ const OUTPUT_LENGTH_MAX = 8 * 1024 * 1024
 
 const roots: string[] = []
 const running = new Set<ChildProcess>()
+
+afterEach(({ task }) => closeHearing(task.result?.errors ?? []))
 
 afterAll(async () => {
   for (const child of running) child.kill("SIGKILL")
@@ -113,12 +116,14 @@ export function createHab(extraEnv: Readonly<Record<string, string>> = {}, node 
       input,
       timeout: 110_000,
     })
-    return { stdout: result.stdout, stderr: result.stderr, code: result.status ?? -1 }
+    const outcome = { stdout: result.stdout, stderr: result.stderr, code: result.status ?? -1 }
+    if (outcome.code !== 0) hearOfFailure(words, outcome)
+    return outcome
   }
   const run = (...words: string[]) => given("", ...words)
   const does = (...words: string[]): string => {
     const { stdout, stderr, code } = run(...words)
-    if (code !== 0) throw new Error(`hab ${words.join(" ")} ended with ${code}\n${stderr}${stdout}`)
+    if (code !== 0) throw new Error(`hab ${words.join(" ")} ended with ${code}\n${stderr}${stdout}${statements()}`)
     return stdout.replace(/\n$/, "")
   }
   return {
@@ -158,25 +163,30 @@ function supervise(node: string, words: string[], env: Record<string, string>, r
   }
   child.stdout?.on("data", take)
   child.stderr?.on("data", take)
+  let ending = "runs"
   const end = new Promise<number | string>((resolve) => {
     child.once("exit", (code, signal) => {
       running.delete(child)
+      ending = `ended with ${code ?? signal}`
       resolve(code ?? signal ?? -1)
     })
   })
+  const heading = `hab ${["sup", "run", ...words].join(" ")} on ${root}, process ${child.pid}`
+  hear({ tell: () => [`${heading}, ${ending}; it printed last:`, text], isPresent: () => running.has(child) })
   return {
     child,
     output: () => text,
     sees: (pattern) =>
-      until(`the supervisor prints ${pattern}`, () =>
-        text.split("\n").find((line) => new RegExp(pattern).test(line)),
-      ).catch((error: Error) => {
-        throw new Error(`${error.message}\n${text}`)
-      }),
+      until(`the supervisor prints ${pattern}`, () => text.split("\n").find((line) => new RegExp(pattern).test(line))),
     ended: () => end,
     stop: () => {
       child.kill("SIGTERM")
       return end
     },
   }
+}
+
+function hearOfFailure(words: readonly string[], { code, stdout, stderr }: Outcome): void {
+  const text = `${stderr}${stdout}`
+  hear({ tell: () => [`hab ${words.join(" ")} ended with ${code}:`, text], isPresent: () => false })
 }

@@ -5,6 +5,7 @@ import { afterAll } from "vitest"
 import { blocksOfPage } from "./doc-page.ts"
 import { type Hab, type Outcome, project } from "./hab.ts"
 import { until } from "./until.ts"
+import { hear } from "./witnesses.ts"
 
 export type RunningProgram = Readonly<{
   output(): string
@@ -59,12 +60,10 @@ export function startProgram(hab: Hab, name: string, env: Readonly<Record<string
       resolve(code ?? signal ?? -1)
     })
   })
+  hear({ tell: () => [`the program ${name} on ${hab.root} printed last:`, text], isPresent: () => running.has(child) })
   return {
     output: () => text,
-    sees: (wanted) =>
-      until(`${name} prints ${wanted}`, () => text.includes(wanted)).catch((error: Error) => {
-        throw new Error(`${error.message}\n${text}`)
-      }),
+    sees: (wanted) => until(`${name} prints ${wanted}`, () => text.includes(wanted)),
     signal: (signal) => void child.kill(signal),
     ended,
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { statements } from "./witnesses.ts"
 
 /** Waits for `condition` to give something truthy; the only waiting tests do. Fails loudly after `limitMs`. */
 export async function until<T>(
@@ -10,7 +11,11 @@ export async function until<T>(
   for (;;) {
     const value = await condition()
     if (value) return value as NonNullable<T>
-    if (performance.now() > deadline) throw new Error(`gave up after ${limitMs} ms waiting until ${what}`)
+    if (performance.now() > deadline) throw gaveUp(what, limitMs)
     await pause(10)
   }
+}
+
+function gaveUp(what: string, limitMs: number): Error {
+  return new Error(`gave up after ${limitMs} ms waiting until ${what}${statements()}`)
 }
