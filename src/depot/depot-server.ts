@@ -32,11 +32,12 @@ export async function answerDepot(
   request: TransferRequest,
 ): Promise<TransferReply> {
   if (isAboutAccounts(request.target)) return refused(withoutAccounts("this depot"))
-  const match = matchRoute(request.method, request.target)
+  // Whoever sends it leaves the body out.
+  const method = request.method === "HEAD" ? "GET" : request.method
+  const match = matchRoute(method, request.target)
   if (match === "unknown") return failure(404, "NOT_FOUND", "there is nothing at this path")
   if (match === "method") return failure(405, "METHOD_NOT_ALLOWED", "this path is not for this method")
   try {
-    const { method } = request
     const isOpen = method === "GET" && match.route !== "secretKey"
     const handling = { context, directory, depot: directoryDepot(context, directory), request, match }
     if (!isOpen && match.route !== "createOrigin") authorize(handling, match.parts["origin"] ?? "")

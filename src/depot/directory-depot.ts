@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer"
 import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
+import type { Report } from "../base/progress.ts"
+import { reportTransfer } from "../base/transfer.ts"
 import { type Key, keyFileName, parseKey } from "../crypto/key.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
 import { type NamedRevision, stringifyNamedRevision } from "../crypto/named-revision.ts"
@@ -15,10 +17,13 @@ import { checkArtifact } from "./incoming.ts"
 import { parseRecord, printRecord } from "./record.ts"
 import { namesIn, releasesIn, type Shelves, shelvesOf } from "./shelves.ts"
 
+/** `report` is told how far what is copied is. */
 export type DirectoryContext = Readonly<{
   files: FileSystem
   compression: Pick<ArchiveCompression, "decompress">
   randomBytes: (length: number) => Uint8Array
+  report?: Report
+  signal?: AbortSignal
 }>
 
 /** A depot in a folder, without a server. Several may use it at once: each change is a file that appears or goes. */
@@ -74,7 +79,17 @@ function noOrigin(origin: string): HabError {
   })
 }
 
-function reading({ files }: DirectoryContext, shelves: Shelves) {
+/** Copies an artifact, and tells how far it is. */
+async function copy(
+  { files, report = () => undefined, signal }: DirectoryContext,
+  from: string,
+  to: string,
+): Promise<void> {
+  await reportTransfer(report, (onMoved) => files.copyFileAside(from, to, { onMoved, signal }))
+}
+
+function reading(context: DirectoryContext, shelves: Shelves) {
+  const { files } = context
   const recordOf = (ident: FullIdent, target: string) => {
     const path = shelves.record(ident, target)
     const text = files.stat(shelves.artifact(ident, target)) === undefined ? undefined : files.readTextIfPresent(path)
@@ -86,10 +101,10 @@ function reading({ files }: DirectoryContext, shelves: Shelves) {
       const ident = latestOf(found, (one) => one)
       return ident === undefined ? undefined : recordOf(ident, shelf.target)
     },
-    async fetch(ident: FullIdent, target: string, destination: string) {
+    async fetch(ident: FullIdent, target: string, destination: string, signal?: AbortSignal) {
       const path = shelves.artifact(ident, target)
       if (files.stat(path) === undefined) throw notThere(ident, target)
-      files.copyFile(path, destination)
+      await copy(signal === undefined ? context : { ...context, signal }, path, destination)
     },
     async search(text: string, limit: number) {
       const names = namesIn(files, shelves.packages)
@@ -166,7 +181,7 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
       files.makeDirectories(shelves.incoming)
       try {
         if (mayMove) files.rename(source, incoming)
-        else files.copyFile(source, incoming)
+        else await copy(context, source, incoming)
         const record = await checkArtifact(context, cache, { path: incoming, ident, target, checksum })
         files.chmod(incoming, 0o644)
         files.sync(incoming)

@@ -4,6 +4,7 @@ import fs from "node:fs"
 import path from "node:path"
 import { isSystemError } from "../base/errors.ts"
 import type { FileKind, FileStat, FileSystem, FileWriter, WriteOptions } from "../ports/file-system.ts"
+import { copyFileAside } from "./copy-file.ts"
 import { digestAside } from "./digest-aside.ts"
 import { removeTree } from "./remove-tree.ts"
 
@@ -51,7 +52,7 @@ export const systemFiles: FileSystem = {
   // Where the file system can, both share the content until one of them changes.
   copyFile: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
   digestAside,
-  copyFileAside: (from, to) => fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE),
+  copyFileAside,
 }
 
 /** Names the file in what is thrown: a system call on a descriptor that fails tells no path. */

@@ -128,7 +128,7 @@ async function send(incoming: IncomingMessage, outgoing: ServerResponse, reply: 
     "accept-ranges": "bytes",
     "content-length": length,
   })
-  if (length === 0) outgoing.end()
+  if (length === 0 || incoming.method === "HEAD") outgoing.end()
   else await pipeline(fs.createReadStream(body.file, { start: start ?? 0 }), outgoing)
 }
 

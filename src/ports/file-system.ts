@@ -1,3 +1,5 @@
+import type { OnMoved } from "../base/transfer.ts"
+
 export type FileKind = "file" | "directory" | "symlink" | "fifo" | "socket" | "character" | "block"
 
 export type FileStat = Readonly<{
@@ -21,6 +23,9 @@ export type WriteOptions = Readonly<{
   /** Owner to give the file; needs the privilege. */
   owner?: Readonly<{ uid: number; gid: number }>
 }>
+
+/** `onMoved` is told of each part; nobody is where file systems let two files share their content. */
+export type CopyOptions = Readonly<{ onMoved?: OnMoved | undefined; signal?: AbortSignal | undefined }>
 
 /** An open file being written front to back. */
 export interface FileWriter {
@@ -95,6 +100,6 @@ export interface FileSystem {
   beginSyncTree(path: string): void
   realPath(path: string): string
   copyFile(from: string, to: string): void
-  /** The same while other work goes on. */
-  copyFileAside(from: string, to: string): Promise<void>
+  /** The same while other work goes on. What was copied stays there when it fails, or is called off. */
+  copyFileAside(from: string, to: string, options?: CopyOptions): Promise<void>
 }

@@ -21,7 +21,8 @@ export type TransferReply = Readonly<{
 
 export interface TransferServers {
   /**
-   * Serves `answer` until it is closed; what it throws becomes status 500. Clients that are silent for 30 s are dropped.
+   * Serves `answer` until it is closed; what it throws becomes status 500. Of an answer to HEAD everything but the body is
+   * sent. Clients that are silent for 30 s are dropped.
    * Rejects with a system error when the address cannot be had.
    */
   listen(

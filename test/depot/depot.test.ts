@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
+import type { Progress } from "../../src/base/progress.ts"
 import { hashFile } from "../../src/crypto/hash.ts"
 import { printKey } from "../../src/crypto/key.ts"
 import type { Depot } from "../../src/depot/depot.ts"
+import { directoryDepot } from "../../src/depot/directory-depot.ts"
 import { requireToken } from "../../src/depot/tokens.ts"
 import { parseFullIdent, parseIdent, stringifyIdent } from "../../src/package/ident.ts"
 import { writeArtifact } from "../support/artifact.ts"
@@ -175,6 +177,19 @@ describe.each(kinds)("a depot %s", (_, open) => {
     await expect(depot.demote(parseFullIdent(OLD), TARGET, "unstable")).rejects.toMatchObject({
       code: "CHANNEL_INVALID",
     })
+  })
+})
+
+describe("a depot in a folder", () => {
+  it("tells how far it is with what it takes and gives", async () => {
+    const world = depotWorld()
+    const told: Progress[] = []
+    const depot = directoryDepot({ ...world.context, report: (fact) => told.push(fact) }, "/depot")
+    await putRelease(world.files, depot, OLD)
+    await depot.fetch(parseFullIdent(OLD), TARGET, "/got")
+    const bytes = world.files.stat("/got")?.size
+    const whole = [{ tag: "transfer", bytes, total: bytes }, { tag: "transfer-over" }]
+    expect(told).toEqual([...whole, ...whole])
   })
 })
 

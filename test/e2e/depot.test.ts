@@ -46,6 +46,25 @@ beforeAll(async () => {
 })
 
 describe("a depot server", () => {
+  it("answers HEAD as GET, without a body", async () => {
+    for (const [path, headers] of [
+      [`pkgs/${ident("one")}/download`, {}],
+      [`pkgs/${ident("one")}/download`, { range: "bytes=9-" }],
+      [`channels/acme/stable/pkgs/five/latest`, {}],
+      ["origins/acme/keys", {}],
+      ["origins/nobody", {}],
+      ["origins/acme/secret_keys/latest", {}],
+    ] as const) {
+      const ask = (method: string) => fetch(`${server.url}/v1/depot/${path}`, { method, headers })
+      const [whole, head] = [await ask("GET"), await ask("HEAD")]
+      // What connects here closes after a HEAD, and says so.
+      const { date: _, connection: __, ...facts } = Object.fromEntries(head.headers)
+      expect({ path, status: head.status, body: await head.text() }).toEqual({ path, status: whole.status, body: "" })
+      expect(Object.fromEntries(whole.headers)).toMatchObject(facts)
+      expect(Number(facts["content-length"])).toBe((await whole.arrayBuffer()).byteLength)
+    }
+  })
+
   it("takes an artifact with its key and its dependencies, and tells of them", () => {
     const ask = (...words: string[]) => builder.does(...words, "--url", server.url).split("\n")
     expect(ask("pkg", "search", "acme/")).toEqual(["acme/five", "acme/four", "acme/one", "acme/three", "acme/two"])

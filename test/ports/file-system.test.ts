@@ -126,6 +126,21 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
   })
 })
 
+describe.each(IMPLEMENTATIONS)("a copy made aside by %s", (_name, create) => {
+  it("tells how far it is, and can be called off", async () => {
+    const { files, at } = create()
+    files.writeFile(`${at}/from`, "content", { mode: 0o600 })
+    const told: unknown[] = []
+    await files.copyFileAside(`${at}/from`, `${at}/to`, { onMoved: (moved) => told.push(moved) })
+    expect(files.readText(`${at}/to`)).toBe("content")
+    expect(files.stat(`${at}/to`)?.mode).toBe(0o600)
+    expect(told).toEqual([{ bytes: 7, total: 7 }])
+    const signal = AbortSignal.abort(new Error("called off"))
+    await expect(files.copyFileAside(`${at}/from`, `${at}/other`, { signal })).rejects.toThrow("called off")
+    await expect(files.copyFileAside(`${at}/none`, `${at}/to`, {})).rejects.toThrowError(failure("ENOENT"))
+  })
+})
+
 describe("the file system in memory", () => {
   it("fails once at the chosen call", () => {
     const files = memoryFileSystem({ "/d/a": "old" })

@@ -207,7 +207,12 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
       }
     },
     copyFile,
-    copyFileAside: async (from, to) => copyFile(from, to),
+    copyFileAside: async (from, to, { onMoved, signal } = {}) => {
+      signal?.throwIfAborted()
+      copyFile(from, to)
+      const { length } = tree.file("stat", to).bytes
+      onMoved?.({ bytes: length, total: length })
+    },
   }
 }
 
