@@ -132,6 +132,8 @@ export type CommandGroup = Readonly<{
   section?: "Build and share packages" | "Run services" | "This machine"
   /** What the words between the group and its commands are about: `key` of `hab origin key generate`. */
   nouns?: Readonly<Record<string, string>>
+  /** Habitat's words behind the group that mean nothing any more, and why: people still have them in scripts. */
+  withdrawn?: Readonly<Record<string, string>>
   commands: readonly Command[]
 }>
 

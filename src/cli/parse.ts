@@ -30,7 +30,8 @@ export function parseCommandLine(groups: readonly CommandGroup[], words: readonl
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { tag: "print", text: output, exitCode: 0 }
     if (error.code === "commander.help") return { tag: "print", text: output, exitCode: 2 }
-    return { tag: "refused", text: output.replace(/^error: /, "").trim(), about: addressee(groups, words) }
+    const text = withdrawn(groups, words) ?? output.replace(/^error: /, "").trim()
+    return { tag: "refused", text, about: addressee(groups, words) }
   }
   return chosen === undefined
     ? { tag: "print", text: program.helpInformation(), exitCode: 2 }
@@ -42,6 +43,11 @@ function addressed(groups: readonly CommandGroup[], [first, second]: readonly st
   const group = groups.find(({ name }) => name === first)
   const commands = group?.commands.filter(({ name }) => name !== "" && name.split(" ")[0] === second) ?? []
   return group === undefined || commands.length === 0 ? groups : [{ ...group, commands }]
+}
+
+function withdrawn(groups: readonly CommandGroup[], [first, second = ""]: readonly string[]): string | undefined {
+  const why = groups.find(({ name }) => name === first)?.withdrawn?.[second]
+  return why === undefined ? undefined : `there is no 'hab ${first} ${second}' any more: ${why}`
 }
 
 /** `hab pkg install`, `hab pkg` or `hab`: what the words certainly mean. */

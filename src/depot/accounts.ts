@@ -2,8 +2,7 @@ import { HabError } from "../base/errors.ts"
 import type { DepotAccounts, Invitation } from "./depot.ts"
 import type { Ask } from "./depot-requests.ts"
 import { parseAnswer } from "./record.ts"
-
-const word = encodeURIComponent
+import { pathWord as word } from "./server-routes.ts"
 
 /** Paths of Builder's interface that are about people and their accounts (spec package §5.8). */
 const ACCOUNT_PATHS = /^\/v1\/(?:user\/|depot\/origins\/[^/]+\/(?:depart|transfer|invitations|users)(?:[/?]|$))/

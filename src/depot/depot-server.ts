@@ -1,16 +1,16 @@
 import { Buffer } from "node:buffer"
 import { HabError, isSystemError } from "../base/errors.ts"
-import { keyFileName } from "../crypto/key.ts"
+import { keyFileName, parseKey } from "../crypto/key.ts"
 import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision.ts"
 import { archiveName, type FullIdent, type PackageIdent, parseIdent, requireFullIdent } from "../package/ident.ts"
 import { parseTarget } from "../package/target.ts"
 import type { TransferReply, TransferRequest } from "../ports/transfer-server.ts"
 import { isAboutAccounts, withoutAccounts } from "./accounts.ts"
-import type { Depot } from "./depot.ts"
+import { type Depot, EVERYTHING_CHANNEL } from "./depot.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
 import { printRecord } from "./record.ts"
 import { channelEntry, failure, JSON_TYPE, json, page, refused } from "./server-replies.ts"
-import { type DepotRoute, matchRoute, type RouteMatch } from "./server-routes.ts"
+import { type DepotRoute, isAboutHealth, matchRoute, type RouteMatch } from "./server-routes.ts"
 import { releasesIn, shelvesOf } from "./shelves.ts"
 import { requireToken } from "./tokens.ts"
 
@@ -32,6 +32,7 @@ export async function answerDepot(
   request: TransferRequest,
 ): Promise<TransferReply> {
   if (isAboutAccounts(request.target)) return refused(withoutAccounts("this depot"))
+  if (isAboutHealth(request.target)) return { status: 200 }
   // Whoever sends it leaves the body out.
   const method = request.method === "HEAD" ? "GET" : request.method
   const match = matchRoute(method, request.target)
@@ -79,11 +80,16 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
     await depot.remove(fullIdentOf(parts), targetOf(query))
     return { status: 204 }
   },
-  async channelsOfPackage({ depot, match: { parts, query } }) {
+  async channelsOfPackage(handling) {
+    const { depot, match } = handling
+    const { parts, query } = match
     const names = await depot.channelsOf(fullIdentOf(parts), targetOf(query))
     return names.length === 0
       ? failure(404, "PACKAGE_NOT_FOUND", "no such package")
-      : json(200, names.map(channelEntry))
+      : json(
+          200,
+          names.map((name) => channelEntry(name, timesOf(handling, name))),
+        )
   },
   async promote({ depot, match: { parts, query } }) {
     await depot.promote(fullIdentOf(parts), targetOf(query), parts["channel"] ?? "")
@@ -95,8 +101,12 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
   promoteAll: (handling) => moveAll(handling, "promote"),
   demoteAll: (handling) => moveAll(handling, "demote"),
-  async channels({ depot, match: { parts } }) {
-    return json(200, (await depot.channels(parts["origin"] ?? "")).map(channelEntry))
+  async channels(handling) {
+    const names = await handling.depot.channels(handling.match.parts["origin"] ?? "")
+    return json(
+      200,
+      names.map((name) => channelEntry(name, timesOf(handling, name))),
+    )
   },
   async createChannel({ depot, match: { parts } }) {
     const made = await depot.createChannel(parts["origin"] ?? "", parts["channel"] ?? "")
@@ -133,7 +143,9 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
   async secretKey({ depot, match: { parts } }) {
     const text = await depot.secretKey(parts["origin"] ?? "")
-    return text === undefined ? failure(404, "KEY_NOT_FOUND", "no such key") : { status: 200, body: text }
+    if (text === undefined) return failure(404, "KEY_NOT_FOUND", "no such key")
+    const name = keyFileName("origin-secret", parseKey("origin-secret", text, "the secret key of the depot"))
+    return { status: 200, headers: { "x-filename": name }, body: text }
   },
   uploadSecretKey: (handling) => takeKey(handling, "origin-secret", 200),
   async createOrigin(handling) {
@@ -147,7 +159,10 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   async origin({ depot, match: { parts } }) {
     const name = parts["origin"] ?? ""
     const info = await depot.originInfo(name)
-    return info === undefined ? failure(404, "ORIGIN_NOT_FOUND", "no such origin") : json(200, info)
+    // Clients of Builder cannot do without an owner.
+    return info === undefined
+      ? failure(404, "ORIGIN_NOT_FOUND", "no such origin")
+      : json(200, { ...info, owner_id: "0", owner_account: "" })
   },
   async removeOrigin({ depot, match: { parts } }) {
     await depot.removeOrigin(parts["origin"] ?? "")
@@ -160,6 +175,18 @@ async function describePackage({ depot, match: { parts, query } }: Handling): Pr
   const found = await depot.find(wishOf(parts), shelf)
   if (found === undefined) return failure(404, "PACKAGE_NOT_FOUND", "no such package in this channel")
   return { status: 200, headers: JSON_TYPE, body: printRecord(found) }
+}
+
+/** Since when a channel is, and the release that was asked about is in it, as far as its files tell. */
+function timesOf({ context: { files }, directory, match: { parts, query } }: Handling, channel: string) {
+  const shelves = shelvesOf(directory)
+  const secondsOf = (path: string) => files.stat(path)?.mtimeSeconds ?? 0
+  const created = secondsOf(shelves.channel(parts["origin"] ?? "", channel))
+  if (parts["release"] === undefined) return { created, promoted: created }
+  const [ident, target] = [fullIdentOf(parts), targetOf(query)]
+  const isMarked = channel !== EVERYTHING_CHANNEL
+  const promoted = secondsOf(isMarked ? shelves.mark(ident, target, channel) : shelves.artifact(ident, target))
+  return { created: Math.min(created, promoted), promoted }
 }
 
 async function upload({

@@ -12,11 +12,14 @@ export function channelsOn({ files }: Readonly<{ files: FileSystem }>, shelves: 
     files.makeDirectories(mark.slice(0, mark.lastIndexOf("/")))
     files.writeAtomically(mark, "")
   }
+  /** False when it was not in there. */
   const takeOff = (ident: FullIdent, target: string, channel: string) => {
     if (channel === EVERYTHING_CHANNEL) throw everythingStays()
     if (files.stat(shelves.channel(ident.origin, channel)) === undefined) throw noChannel(ident.origin, channel)
     const mark = shelves.mark(ident, target, channel)
-    if (files.stat(mark) !== undefined) files.removeFile(mark)
+    if (files.stat(mark) === undefined) return false
+    files.removeFile(mark)
+    return true
   }
   const requireThere = (ident: FullIdent, target: string) => {
     if (files.stat(shelves.artifact(ident, target)) === undefined) throw notThere(ident, target)
@@ -46,7 +49,7 @@ export function channelsOn({ files }: Readonly<{ files: FileSystem }>, shelves: 
     },
     async demote(ident: FullIdent, target: string, channel: string) {
       requireThere(ident, target)
-      takeOff(ident, target, channel)
+      if (!takeOff(ident, target, channel)) throw notInChannel(ident, target, channel)
     },
     async moveAll(verb: "promote" | "demote", origin: string, { from, to }: { from: string; to: string }) {
       if (files.stat(shelves.channel(origin, from)) === undefined) throw noChannel(origin, from)
@@ -75,6 +78,13 @@ function releasesOfAnyTarget(files: FileSystem, shelves: Shelves, origin: string
 export function notThere(ident: FullIdent, target: string): HabError {
   return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in the depot`, {
     hint: "upload it: hab pkg upload FILE.hart",
+  })
+}
+
+function notInChannel(ident: FullIdent, target: string, channel: string): HabError {
+  const name = stringifyIdent(ident)
+  return new HabError("PACKAGE_NOT_FOUND", `'${name}' for ${target} is not in the channel '${channel}'`, {
+    hint: `hab pkg channels ${name} shows in which it is`,
   })
 }
 

@@ -33,7 +33,9 @@ export function parseOriginInfo(text: string, where: string): OriginInfo {
   const fields = parseAnswer(text, where) as Readonly<Record<string, unknown>>
   const { name, default_package_visibility = "public", ...others } = fields
   if (typeof name !== "string") throw answerInvalid(where, "it does not describe an origin")
-  const known = ["owner_id", "owner_account", "private_key_name"].flatMap((key) => {
+  // A depot of ours has no owners, and says so with an empty name.
+  const owner = others["owner_account"] === "" ? [] : ["owner_id", "owner_account"]
+  const known = [...owner, "private_key_name"].flatMap((key) => {
     const value = others[key]
     return typeof value === "string" || typeof value === "number" ? [[key, String(value)] as const] : []
   })

@@ -12,6 +12,8 @@ import {
   type RequestContext,
 } from "./depot-requests.ts"
 import { parseAnswer, parseOriginInfo, parseRecord, toIdent } from "./record.ts"
+import type { Advice } from "./refusals.ts"
+import { pathWord as word } from "./server-routes.ts"
 
 const NOT_FOUND = 404
 const CONFLICT = 409
@@ -20,6 +22,24 @@ const DECLINED: Readonly<Record<number, string>> = {
   424: "it would depend on itself",
   501: "its platform is not supported there",
 }
+
+const DOWNLOAD_ADVICE: Advice = {
+  403: "Chef's Builder gives some channels to accounts with a license key only: enter it in the profile of the account",
+}
+const UPLOAD_ADVICE: Advice = {
+  403: "the token must be of a member of the origin; its first key must come from an administrator",
+  422: "ds:up:3 means that it did not arrive whole, ds:up:4 that another artifact has this name: build a new release",
+}
+const REMOVE_ADVICE: Advice = {
+  422: "a Builder keeps what is in stable, and what others need: demote it, or remove those first",
+}
+const MOVE_ADVICE = {
+  promote: { 404: "hab pkg search shows what the depot has; upload it first: hab pkg upload FILE.hart" },
+  demote: {
+    400: "it is not in this channel: hab pkg channels shows in which it is",
+    403: "nothing can be taken out of unstable; to remove a release: hab pkg delete",
+  },
+} as const satisfies Readonly<Record<string, Advice>>
 
 /** A depot behind Builder's HTTP interface: our own server, or Chef's (spec package §5.8). */
 export function remoteDepot(context: RequestContext, server: DepotServer): Depot {
@@ -48,12 +68,11 @@ function originsOf(ask: Ask) {
       await ask({ method: "POST", path: "depot/origins", body: JSON.stringify({ name }), accept: [CONFLICT] })
     },
     async removeOrigin(origin: string) {
-      await ask({ method: "DELETE", path: `depot/origins/${word(origin)}` })
+      const advice = { 409: "remove what is left of it first: packages, channels, members, secrets" }
+      await ask({ method: "DELETE", path: `depot/origins/${word(origin)}`, advice })
     },
   }
 }
-
-const word = encodeURIComponent
 
 function identPath(ident: FullIdent): string {
   return [ident.origin, ident.name, ident.version, ident.release].map(word).join("/")
@@ -70,25 +89,29 @@ function finding(context: RequestContext, server: DepotServer, ask: Ask) {
     const reply = await ask({ method: "GET", path, query: { target }, accept: [NOT_FOUND] })
     return reply.status === NOT_FOUND ? undefined : parseRecord(reply.body, `${server.url}/${path}`)
   }
-  const inRange = async (wish: PackageIdent, shelf: Shelf) => {
+  const findOne = ({ origin, name, version, release }: PackageIdent, { channel, target }: Shelf) => {
+    const path = shelfPath(origin, channel, [name, version, release])
+    return recordAt(release === undefined ? `${path}/latest` : path, target)
+  }
+  /** A Builder lists the releases for all platforms, and does not say which are for this one. */
+  const findInRange = async (wish: PackageIdent, shelf: Shelf) => {
     const path = shelfPath(wish.origin, shelf.channel, [wish.name])
     const listed = await pages(ask, path, { target: shelf.target }, Number.POSITIVE_INFINITY)
-    return latestOf(
-      listed.idents.filter(isFullIdent).filter((ident) => satisfies(ident, wish)),
-      (ident) => ident,
-    )
+    let idents = listed.idents.filter(isFullIdent).filter((ident) => satisfies(ident, wish))
+    for (;;) {
+      const latest = latestOf(idents, (ident) => ident)
+      const found = latest === undefined ? undefined : await findOne(latest, shelf)
+      if (latest === undefined || found !== undefined) return found
+      idents = idents.filter((ident) => ident !== latest)
+    }
   }
   return {
-    async find(wish: PackageIdent, shelf: Shelf) {
-      const exact = wish.range === undefined ? wish : await inRange(wish, shelf)
-      if (exact === undefined) return undefined
-      const path = shelfPath(wish.origin, shelf.channel, [exact.name, exact.version, exact.release])
-      return recordAt(isFullIdent(exact) ? path : `${path}/latest`, shelf.target)
-    },
+    find: (wish: PackageIdent, shelf: Shelf) =>
+      wish.range === undefined ? findOne(wish, shelf) : findInRange(wish, shelf),
     async fetch(ident: FullIdent, target: string, destination: string, signal?: AbortSignal) {
       const stopping = signal === undefined ? context : { ...context, signal }
       const path = `depot/pkgs/${identPath(ident)}/download`
-      await downloadFrom(stopping, server, { path, query: { target }, destination })
+      await downloadFrom(stopping, server, { path, query: { target }, destination, advice: DOWNLOAD_ADVICE })
     },
     search: (text: string, limit: number) => pages(ask, `depot/pkgs/search/${word(text)}`, { distinct: "true" }, limit),
   }
@@ -143,13 +166,14 @@ function changing(ask: Ask) {
       const path = `depot/pkgs/${identPath(ident)}`
       const query = { checksum, target, forced: String(force) }
       const accept = [CONFLICT, ...Object.keys(DECLINED).map(Number)]
-      const reply = await ask({ method: "POST", path, query, body: { file }, accept })
+      const reply = await ask({ method: "POST", path, query, body: { file }, accept, advice: UPLOAD_ADVICE })
       const declined = DECLINED[reply.status]
       if (declined !== undefined) return { declined }
       return reply.status === CONFLICT ? ("exists" as const) : ("uploaded" as const)
     },
     async remove(ident: FullIdent, target: string) {
-      await ask({ method: "DELETE", path: `depot/pkgs/${identPath(ident)}`, query: { target } })
+      const path = `depot/pkgs/${identPath(ident)}`
+      await ask({ method: "DELETE", path, query: { target }, advice: REMOVE_ADVICE })
     },
   }
 }
@@ -158,11 +182,13 @@ function channelsOf(ask: Ask) {
   const namesAt = async (path: string, query: Readonly<Record<string, string>>) => {
     const reply = await ask({ method: "GET", path, query, accept: [NOT_FOUND] })
     if (reply.status === NOT_FOUND) return []
-    return (parseAnswer(reply.body, path) as { name?: unknown }[]).map(({ name }) => String(name))
+    // Builders of old give the bare names of a release's channels.
+    const listed = parseAnswer(reply.body, path) as (string | { name?: unknown })[]
+    return listed.map((one) => (typeof one === "string" ? one : String(one.name)))
   }
   const move = async (verb: "promote" | "demote", ident: FullIdent, target: string, channel: string) => {
     const path = shelfPath(ident.origin, channel, [ident.name, ident.version, ident.release])
-    await ask({ method: "PUT", path: `${path}/${verb}`, query: { target } })
+    await ask({ method: "PUT", path: `${path}/${verb}`, query: { target }, advice: MOVE_ADVICE[verb] })
   }
   return {
     channels: (origin: string, { sandbox } = { sandbox: false }) =>
@@ -175,13 +201,15 @@ function channelsOf(ask: Ask) {
       return reply.status === CONFLICT ? ("exists" as const) : ("created" as const)
     },
     async removeChannel(origin: string, channel: string) {
-      await ask({ method: "DELETE", path: `depot/channels/${word(origin)}/${word(channel)}` })
+      const advice = { 403: "stable and unstable stay; for others the token must be of a maintainer of the origin" }
+      await ask({ method: "DELETE", path: `depot/channels/${word(origin)}/${word(channel)}`, advice })
     },
     promote: (ident: FullIdent, target: string, channel: string) => move("promote", ident, target, channel),
     demote: (ident: FullIdent, target: string, channel: string) => move("demote", ident, target, channel),
     async moveAll(verb: "promote" | "demote", origin: string, { from, to }: { from: string; to: string }) {
       const path = `${shelfPath(origin, from, [])}/${verb}`
-      await ask({ method: "PUT", path, query: { channel: to } })
+      const advice = { 400: "name two channels that differ; nothing goes into unstable, and nothing leaves it" }
+      await ask({ method: "PUT", path, query: { channel: to }, advice })
     },
   }
 }

@@ -5,7 +5,8 @@ import type { TransferReply } from "../ports/transfer-server.ts"
 import { printIdent } from "./record.ts"
 
 const PAGE = 50
-export const JSON_TYPE = { "content-type": "application/json" }
+/** What a depot has may be something else a moment later: nobody between it and who asks keeps it. */
+export const JSON_TYPE = { "content-type": "application/json", "cache-control": "private, no-cache, no-store" }
 
 /** Statuses of failures; one that is not here is what a client sent that makes no sense. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -41,9 +42,14 @@ export function page(range: string, idents: readonly PackageIdent[]): TransferRe
   return json(status, { range_start: start, range_end: Math.max(end, 0), total_count: idents.length, data })
 }
 
-/** A channel as lists of channels show it. */
-export function channelEntry(name: string) {
-  return { name, created_at: null, promoted_at: null }
+/** A channel as lists of channels show it, and since when it is and a release is in it: clients of Builder want texts. */
+export function channelEntry(name: string, seconds: Readonly<{ created: number; promoted: number }>) {
+  return { name, created_at: timestamp(seconds.created), promoted_at: timestamp(seconds.promoted) }
+}
+
+/** UTC, as Builder writes it. */
+function timestamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace("Z", "")
 }
 
 /** A value as JSON. */
@@ -51,7 +57,7 @@ export function json(status: number, value: unknown): TransferReply {
   return { status, headers: JSON_TYPE, body: `${JSON.stringify(value)}\n` }
 }
 
-/** Why a request was refused, as clients of Builder read it; `hint` is ours. */
-export function failure(status: number, code: string, msg: string, hint?: string): TransferReply {
-  return json(status, { code, msg, ...(hint === undefined ? {} : { hint }) })
+/** Why a request was refused, as clients of Builder read it: a number and a text. `error` and `hint` are ours. */
+export function failure(status: number, error: string, msg: string, hint?: string): TransferReply {
+  return json(status, { code: status, msg, error, ...(hint === undefined ? {} : { hint }) })
 }

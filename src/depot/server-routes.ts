@@ -38,6 +38,16 @@ export type RouteMatch = Readonly<{
 
 const BASE = "/v1/depot/"
 
+/** Whether somebody wants to know only that a Builder is there: load balancers and monitors. */
+export function isAboutHealth(target: string): boolean {
+  return /^\/v1\/status(?:\?|$)/.test(target)
+}
+
+/** One part of a path, written as Builder reads it: not every Builder knows `+` by its number, and versions hold it. */
+export function pathWord(text: string): string {
+  return encodeURIComponent(text).replace(/%(?:2B|3A|40|26|3D|24|2C|3B)/g, decodeURIComponent)
+}
+
 /** The route a request means; "unknown" for a path that is none, "method" when only its method is wrong. */
 export function matchRoute(method: string, target: string): RouteMatch | "unknown" | "method" {
   const url = URL.canParse(target, "http://depot") ? new URL(target, "http://depot") : undefined

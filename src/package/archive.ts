@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { withinLimits } from "./archive-limits.ts"
+import { unsafeArchive } from "./entry-path.ts"
 import { type HartHeader, readHartHeader } from "./hart-header.ts"
 import { metadataOf, type PackageMetadata } from "./metadata.ts"
 import { createTarReader, damagedArchive, type EntryDecision, type TarEntry } from "./tar-reader.ts"
@@ -31,6 +32,8 @@ export type ArchiveMetafile = (typeof ARCHIVE_METADATA)[number]
 
 /** No honest plan or default.toml is larger; the rest of a package is never held. */
 const TEXT_BYTES_MAX = 16 * 1024 * 1024
+/** A line for each of as many files as a package may have. */
+const FILES_BYTES_MAX = 256 * 1024 * 1024
 
 const METAFILE_PATH = /^\/?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/([^/]+)$/
 
@@ -76,7 +79,8 @@ function pickUp(entry: TarEntry, { wanted, texts, path }: PickUp): EntryDecision
   if (texts.size === wanted.length) return "stop"
   const name = METAFILE_PATH.exec(entry.path)?.[1] ?? ""
   if (entry.kind !== "file" || !wanted.some((file) => file === name)) return "skip"
-  if (entry.size > TEXT_BYTES_MAX) throw damagedArchive(path, `its ${name} has ${entry.size} bytes`)
+  const bytesMax = name === "FILES" ? FILES_BYTES_MAX : TEXT_BYTES_MAX
+  if (entry.size > bytesMax) throw unsafeArchive(path, entry.path, `its ${entry.size} bytes are more than ${bytesMax}`)
   const parts: Buffer[] = []
   return {
     data: (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))),

@@ -2,7 +2,7 @@ import { hashFile } from "../crypto/hash.ts"
 import { stringifyNamedRevision } from "../crypto/named-revision.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import { readArchive } from "./archive.ts"
+import { ARCHIVE_METADATA, readArchive } from "./archive.ts"
 import { HART_FORMAT, HART_HASH_TYPE } from "./hart-header.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import type { PackageMetadata } from "./metadata.ts"
@@ -36,6 +36,9 @@ export type ArchiveInfo = Readonly<{
   cflags: string | null
 }>
 
+/** The list of files may be as large as all the rest of an artifact. */
+const SHOWN = ARCHIVE_METADATA.filter((name) => name !== "FILES")
+
 /**
  * Everything an artifact says about itself; its signature is not checked. Throws what `readArchive` throws,
  * METADATA_MISSING and METADATA_INVALID.
@@ -47,7 +50,7 @@ export async function readArchiveInfo(
   }>,
   path: string,
 ): Promise<ArchiveInfo> {
-  const { header, metadata, text } = await readArchive(context, path)
+  const { header, metadata, text } = await readArchive(context, path, SHOWN)
   const { ident } = metadata
   const idents = (list: readonly FullIdent[]) => list.map(stringifyIdent)
   return {

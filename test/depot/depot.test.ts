@@ -64,6 +64,9 @@ describe.each(kinds)("a depot %s", (_, open) => {
     expect(await depot.channelsOf(parseFullIdent(NEW), TARGET)).toEqual(["stable", "unstable"])
     await depot.demote(parseFullIdent(NEW), TARGET, "stable")
     expect(await find("acme/web", "stable")).toBe(OLD)
+    await expect(depot.demote(parseFullIdent(NEW), TARGET, "stable")).rejects.toMatchObject({
+      code: "PACKAGE_NOT_FOUND",
+    })
     expect(await depot.channels("acme")).toEqual(["stable", "unstable"])
     await depot.removeChannel("acme", "stable")
     expect(await find("acme/web", "stable")).toBeUndefined()

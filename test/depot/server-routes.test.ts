@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { answerDepot } from "../../src/depot/depot-server.ts"
-import { DEPOT_ROUTES, matchRoute } from "../../src/depot/server-routes.ts"
+import { DEPOT_ROUTES, matchRoute, pathWord } from "../../src/depot/server-routes.ts"
 import { depotWorld } from "../support/depot-world.ts"
 
 describe("paths of the depot server", () => {
@@ -26,6 +26,12 @@ describe("paths of the depot server", () => {
     "//tokens",
     "*",
   ])("that could name something else are unknown: %s", (target) => expect(matchRoute("GET", target)).toBe("unknown"))
+
+  it("keep in a version what it holds, as Builder reads it", () => {
+    expect(pathWord("1.2+git:5~rc@a b/c%")).toBe("1.2+git:5~rc@a%20b%2Fc%25")
+    const match = matchRoute("GET", `/v1/depot/pkgs/acme/web/${pathWord("1.2+git 5")}/20240101000000/download`)
+    expect(match).toMatchObject({ parts: { version: "1.2+git 5" } })
+  })
 
   it("are for their methods only", () => {
     expect(matchRoute("PATCH", "/v1/depot/origins")).toBe("method")

@@ -89,6 +89,32 @@ describe("a depot that has no place for a package", () => {
   })
 })
 
+describe("a depot that takes so many requests at a time", () => {
+  const busy =
+    (headers: Readonly<Record<string, string>>): Answer =>
+    (_, response) =>
+      void response.writeHead(429, { "content-type": "text/html", ...headers }).end(PAGE)
+  const PAGE = "<html><head><title>429 Too Many\n Requests</title></head><body>slow down</body></html>"
+
+  it("is asked again when it wants to be", async () => {
+    const date = "Fri, 27 Nov 2026 14:00:00 GMT"
+    const later = { date, "retry-after": "Fri, 27 Nov 2026 14:00:09 GMT" }
+    const { asked, url } = await serve(busy({ "retry-after": "7" }), busy(later), busy({}), text("SIG-PUB-1"))
+    const { depot, pauses, told } = depotAt(url)
+    expect(await depot.key(REVISION)).toBe("SIG-PUB-1")
+    expect({ asked: asked.length, pauses }).toEqual({ asked: 4, pauses: [7000, 9000, 2000] })
+    const note = `${url}: [429] 429 Too Many Requests, and not before 7 s have passed; trying again in 7 s`
+    expect(told[0]).toEqual({ tag: "note", text: note })
+  })
+
+  it("is not waited for when that is too long", async () => {
+    const { asked, url } = await serve(busy({ "retry-after": "3600" }))
+    const error = { code: "DEPOT_UNREACHABLE", hint: expect.stringContaining("try again later") }
+    await expect(depotAt(url).depot.key(REVISION)).rejects.toMatchObject(error)
+    expect(asked).toHaveLength(1)
+  })
+})
+
 describe("a depot that is out of order for a while", () => {
   it("is asked again when it failed twice", async () => {
     const { asked, url } = await serve(status(503), torn, text("SIG-PUB-1"))

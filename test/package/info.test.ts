@@ -72,7 +72,14 @@ describe("the metadata of an artifact", () => {
       signature: new Uint8Array(128),
     })
     context.files.writeFile(path, Buffer.concat([Buffer.from(header), tar]))
-    await expect(readArchive(context, path)).rejects.toThrowError(/its MANIFEST has 16777217 bytes/)
+    await expect(readArchive(context, path)).rejects.toThrowError(/MANIFEST' cannot be unpacked, its 16777217 bytes/)
+  })
+
+  it("may hold a list of as many files as a package may have", async () => {
+    const list = "x".repeat(2 ** 24 + 1)
+    const { context, path } = await archive({ files: { FILES: list, MANIFEST: "# acme / web\n" } })
+    expect((await readArchive(context, path)).text("FILES")?.length).toBe(list.length)
+    expect((await readArchiveInfo(context, path)).manifest).toBe("# acme / web")
   })
 })
 

@@ -15,6 +15,9 @@ export const bldrCommands: CommandGroup = {
   nouns: {
     channel: "Channels of a depot",
   },
+  withdrawn: {
+    job: "Builders build nothing now; build with hab pkg build, and hab pkg upload --channel puts it into a channel",
+  },
   commands: [
     createChannelCommand,
     destroyChannelCommand,

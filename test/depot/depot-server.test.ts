@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest"
+import { printKey } from "../../src/crypto/key.ts"
+import { answerDepot } from "../../src/depot/depot-server.ts"
+import { parseFullIdent } from "../../src/package/ident.ts"
+import { depotWorld, putRelease, remoteOver, TARGET, TOKEN } from "../support/depot-world.ts"
+import { testKeys } from "../support/keys.ts"
+
+const WEB = "acme/web/1.0.0/20240101000000"
+
+/** What a client of Builder gets for a GET, without which it says that the answer makes no sense. */
+async function world() {
+  const { context, directory, ...rest } = depotWorld()
+  const ask = async (target: string) => {
+    const request = { method: "GET", target, authorization: `Bearer ${TOKEN}` }
+    const nothing = { receive: async () => "received" as const, receiveText: async () => "" }
+    const { status, headers, body = "" } = await answerDepot(context, "/depot", { ...request, ...nothing })
+    return { status, headers, body: typeof body === "string" && body.startsWith("{") ? JSON.parse(body) : body }
+  }
+  await putRelease(rest.files, directory, WEB)
+  return { ask, depot: directory, remote: remoteOver({ context, directory, ...rest }) }
+}
+
+describe("clients of Builder get from a depot of ours", () => {
+  it("since when a release is in each channel, as text", async () => {
+    const { ask, depot } = await world()
+    await depot.promote(parseFullIdent(WEB), TARGET, "stable")
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+$/)
+    const listed = ["stable", "unstable"].map((name) => ({ name, created_at: time, promoted_at: time }))
+    for (const path of [`pkgs/${WEB}/channels`, "channels/acme"]) {
+      const { body } = await ask(`/v1/depot/${path}`)
+      expect(JSON.parse(body)).toEqual(listed)
+    }
+  })
+
+  it("the file name of a secret key", async () => {
+    const { ask, depot } = await world()
+    const { secret } = await testKeys()
+    await depot.uploadKey("origin-secret", secret, printKey(secret))
+    const { headers } = await ask("/v1/depot/origins/acme/secret_keys/latest")
+    expect(headers).toEqual({ "x-filename": `acme-${secret.revision}.sig.key` })
+  })
+
+  it("an owner of each origin, whom we do not show", async () => {
+    const { ask, remote } = await world()
+    expect((await ask("/v1/depot/origins/acme")).body).toMatchObject({ owner_id: "0", owner_account: "" })
+    expect(await remote.originInfo("acme")).toEqual({ name: "acme", default_package_visibility: "public" })
+  })
+
+  it("a number and a text of what failed, and ours its code", async () => {
+    const { ask } = await world()
+    const { status, body } = await ask("/v1/depot/channels/acme/unstable/pkgs/none/latest")
+    expect({ status, body }).toMatchObject({ status: 404, body: { code: 404, error: "PACKAGE_NOT_FOUND" } })
+  })
+
+  it("nothing at all where they ask whether it is there", async () => {
+    const { ask } = await world()
+    expect(await ask("/v1/status")).toMatchObject({ status: 200, body: "" })
+  })
+})
