@@ -69,8 +69,11 @@ export type CommandContext = Readonly<{
   workplace: () => Workplace
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
-  /** Turns this process into the launcher (decisions C). Resolves with its exit code. */
-  launch: (request: LaunchRequest) => Promise<number>
+  /**
+   * Makes this process the launcher (decisions C): from now on signals wait for what is returned, which runs it and
+   * resolves with its exit code.
+   */
+  becomeLauncher: () => (request: LaunchRequest) => Promise<number>
   /** Writes to stdout at once what cannot wait for the end of the command. False: nobody reads any more. */
   print: (text: string) => boolean
   readStdin: () => Promise<Uint8Array>

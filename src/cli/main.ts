@@ -31,7 +31,7 @@ export type Invocation = Readonly<{
   host: Host
   terminal: Terminal
   enclosureOf: (root: string, hab: string) => Enclosure
-  launch: CommandContext["launch"]
+  becomeLauncher: CommandContext["becomeLauncher"]
   programDirectory: string
   nodeProgram: string
   version: string
@@ -100,7 +100,7 @@ export function createContext(
   report: Report,
   { interrupted, remoteSup, hide }: Given,
 ): CommandContext {
-  const { host, terminal, enclosureOf, launch, programDirectory, nodeProgram } = invocation
+  const { host, terminal, enclosureOf, becomeLauncher, programDirectory, nodeProgram } = invocation
   const root = chooseRoot(host)
   let workplace: Workplace | undefined
   let listening = false
@@ -118,7 +118,7 @@ export function createContext(
       listening = true
       return interrupted.signal
     },
-    launch,
+    becomeLauncher,
     print: (text) => terminal.writeOut(text),
     readStdin: terminal.readStdin,
     askLine(prompt) {

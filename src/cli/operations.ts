@@ -1,10 +1,9 @@
-import { isSystemError } from "../base/errors.ts"
 import type { OperationContext, OperationResult } from "../supervisor/control/operations.ts"
 import { askSupervisor } from "../supervisor/gateway/client.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
 import type { CommandContext } from "./command.ts"
 import { openStore } from "./installed.ts"
-import { launcherPid, nobodyAnswers } from "./supervisor-lock.ts"
+import { launcherOf, nobodyAnswers } from "./supervisor-lock.ts"
 
 type Ask = Readonly<{ method: "GET" | "POST"; path: string; body?: unknown }>
 
@@ -19,16 +18,6 @@ export async function ask<T>(context: CommandContext, request: Ask): Promise<T> 
 export async function askIfRunning<T>(context: CommandContext, request: Ask): Promise<T | undefined> {
   const { host, layout } = context
   return askSupervisor<T>({ control: host.control, layout, remote: await context.remote() }, request)
-}
-
-/** As `askIfRunning`, for who asks again and again: a supervisor that ends while it answers does not answer. */
-export async function askPatiently<T>(context: CommandContext, request: Ask): Promise<T | undefined> {
-  try {
-    return await askIfRunning<T>(context, request)
-  } catch (error) {
-    if (isSystemError(error, "ECONNRESET", "EPIPE")) return undefined
-    throw error
-  }
 }
 
 /** The loaded services. Throws SUPERVISOR_ABSENT. */
@@ -49,7 +38,7 @@ export async function operate(
   if (answer !== undefined) return { result: answer, supervised: true }
   const result = withoutSupervisor(operationContext(context))
   if (result.changed) {
-    const isComing = (await launcherPid(context.host, context.layout)) !== undefined
+    const isComing = (await launcherOf(context.host, context.layout)) !== undefined
     const who = isComing ? "The supervisor is just starting; it" : "No supervisor runs; the next `hab sup run`"
     context.report({ tag: "note", text: `${who} acts on this.` })
   }

@@ -2,7 +2,7 @@ import fs from "node:fs"
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
-import { setTimeout as pause } from "node:timers/promises"
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises"
 import { HabError, isSystemError } from "../base/errors.ts"
 import type {
   ControlChannel,
@@ -16,7 +16,7 @@ import type {
 } from "../ports/control-channel.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
 import { systemHttpClient } from "./http-client.ts"
-import { closeAtOnce, listening, readText } from "./http-listening.ts"
+import { closeWhenAnswered, listening, readText } from "./http-listening.ts"
 
 const BODY_BYTES_MAX = 1 << 20
 const HEADERS_TIMEOUT_MS = 5_000
@@ -28,6 +28,8 @@ const LIMITS = {
   requestTimeout: 60_000,
   connectionsCheckingInterval: CHECK_EVERY_MS,
 } as const
+/** What who asks sees of a server that ends. */
+const BROKEN_OFF = ["ECONNRESET", "EPIPE"] as const
 /** A Unix socket refuses at once while too many wait to be accepted. */
 const BUSY_RETRY_MS = 20
 /** Over TCP anybody may connect. */
@@ -43,20 +45,26 @@ const REMOTE_CONNECTIONS_MAX = 64
 export const systemControl: ControlChannel = { serve, serveRemote, request, requestRemote }
 
 async function serve(socket: string, handler: ControlHandler): Promise<ControlServer> {
-  const server = http.createServer(LIMITS, (incoming, outgoing) => respond(incoming, outgoing, handler))
+  let isLeaving = false
+  const server = http.createServer(LIMITS, (incoming, outgoing) =>
+    isLeaving ? reply(outgoing, LEAVING) : respond(incoming, outgoing, handler),
+  )
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
   fs.chmodSync(path.dirname(socket), 0o700)
   fs.rmSync(socket, { force: true })
   await withShortName(socket, (name) => listening(server, name))
   fs.chmodSync(socket, 0o600)
   return {
-    close() {
+    async close() {
       try {
         fs.rmSync(socket, { force: true })
       } catch {
         // On a disk that became read-only it stays; nobody answers there, and the next supervisor replaces it.
       }
-      return closeAtOnce(server)
+      // Who connected before its name went is let in, to be told.
+      await nextTurn()
+      isLeaving = true
+      await closeWhenAnswered(server)
     },
   }
 }
@@ -75,7 +83,7 @@ async function serveRemote(
   server.on("error", () => undefined)
   return {
     address: { host: address.host, port: (server.address() as AddressInfo).port },
-    close: () => closeAtOnce(server),
+    close: () => closeWhenAnswered(server),
   }
 }
 
@@ -91,6 +99,9 @@ async function createRemoteServer(tls: ControlDoor["tls"], onRequest: http.Reque
 function respond(incoming: http.IncomingMessage, outgoing: http.ServerResponse, handler: ControlHandler): void {
   answer(incoming, handler).then((answered) => reply(outgoing, answered))
 }
+
+const LEAVING_STATUS = 503
+const LEAVING: ControlReply = { status: LEAVING_STATUS, body: { error: { message: "the supervisor is leaving" } } }
 
 function reply(outgoing: http.ServerResponse, { status, body }: ControlReply): void {
   outgoing.writeHead(status, { "content-type": "application/json", connection: "close" })
@@ -131,12 +142,17 @@ async function request(
   timeoutMs: number,
 ): Promise<ControlReply | undefined> {
   try {
-    return await withShortName(socket, (name) =>
+    const reply = await withShortName(socket, (name) =>
       patiently(timeoutMs, () => exchange(name, { method, path: route, body }, timeoutMs)),
     )
+    return reply.status === LEAVING_STATUS ? undefined : reply
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ECONNREFUSED", "ENOTDIR")) return undefined
-    throw error
+    if (!isSystemError(error, ...BROKEN_OFF)) throw error
+    if (method === "GET") return undefined
+    throw new HabError("SUPERVISOR_SILENT", "the supervisor ended before it answered", {
+      hint: "whether it still did what was asked for is not known: look, then ask again",
+    })
   }
 }
 

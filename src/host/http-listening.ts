@@ -10,6 +10,19 @@ export function listening(server: Server, place: string | HttpAddress): Promise<
   })
 }
 
+const ANSWER_LIMIT_MS = 1_000
+
+/** Ends a server when what was asked is answered, after a second at the latest. */
+export function closeWhenAnswered(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => server.closeAllConnections(), ANSWER_LIMIT_MS)
+    server.close(() => {
+      clearTimeout(limit)
+      resolve()
+    })
+  })
+}
+
 /** Ends a server and all its connections. */
 export function closeAtOnce(server: Server): Promise<void> {
   return new Promise((resolve) => {

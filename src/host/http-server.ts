@@ -3,7 +3,7 @@ import http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import type { HttpAddress, HttpReply, HttpServers, HttpStream, HttpText } from "../ports/http-server.ts"
 import { fairQueue } from "./fair-queue.ts"
-import { listening } from "./http-listening.ts"
+import { closeWhenAnswered, listening } from "./http-listening.ts"
 
 const CONNECTIONS_MAX = 512
 const HEADER_BYTES_MAX = 8 * 1024
@@ -14,7 +14,6 @@ const CHECK_EVERY_MS = 5_000
 /** A client that takes nothing of an answer for this long is dropped. */
 const IDLE_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_PROBE_MS = 30_000
-const CLOSE_LIMIT_MS = 1_000
 /** Answers larger than this are counted until they are delivered, and refused while too much is not. */
 const LARGE_BYTES = 64 * 1024
 const PENDING_BYTES_MAX = 16 * 1024 * 1024
@@ -145,12 +144,6 @@ function keepOpen(socket: Socket): void {
 }
 
 function close(server: Server, streams: ReadonlySet<ServerResponse>): Promise<void> {
-  return new Promise((resolve) => {
-    for (const stream of streams) stream.end()
-    const limit = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT_MS)
-    server.close(() => {
-      clearTimeout(limit)
-      resolve()
-    })
-  })
+  for (const stream of streams) stream.end()
+  return closeWhenAnswered(server)
 }

@@ -1,11 +1,16 @@
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
-import { HabError } from "../base/errors.ts"
-import type { LockResult, Locks } from "../ports/lock.ts"
+import { setTimeout as pause } from "node:timers/promises"
+import { HabError, isSystemError } from "../base/errors.ts"
+import type { Holder, LockResult, Locks } from "../ports/lock.ts"
 
 const HELD_STATUS = 75
 /** Who only asks lets go at once; under a heavy load at once takes a while. */
 const ASKED_LIMIT_SEC = 5
+
+/** Who has just taken a lock is about to write who it is. */
+const NAMELESS_LIMIT_MS = 2_000
+const NAMELESS_RETRY_MS = 10
 
 /**
  * flock(1) on a descriptor it inherits from us: the lock belongs to the open file, which stays ours after flock has
@@ -15,14 +20,47 @@ export function systemLocks(program = "flock"): Locks {
   return { acquire: (path, { content }) => acquire(program, path, content), holder: (path) => holder(program, path) }
 }
 
-async function holder(program: string, path: string): Promise<string | undefined> {
+async function holder(program: string, path: string): Promise<Holder | undefined> {
   if (!fs.existsSync(path)) return undefined
+  const limitMs = performance.now() + NAMELESS_LIMIT_MS
+  for (;;) {
+    const pid = namedHolder(path)
+    if (pid !== undefined) return { pid }
+    if (!isHeld(program, path)) return undefined
+    if (performance.now() > limitMs) return { pid: undefined }
+    await pause(NAMELESS_RETRY_MS)
+  }
+}
+
+/**
+ * What is written in a lock is believed of a process that has it open: it may be left from a holder that was killed, its
+ * pid given to somebody else, or be about to be written.
+ */
+function namedHolder(path: string): number | undefined {
+  const pid = Number(/\d+/.exec(readHolder(path))?.[0] ?? 0)
+  return pid > 0 && hasOpen(pid, path) ? pid : undefined
+}
+
+function isHeld(program: string, path: string): boolean {
   const descriptor = fs.openSync(path, fs.constants.O_RDONLY)
   const outcome = lock(program, descriptor, ["--shared", "--nonblock"])
   fs.closeSync(descriptor)
-  if (outcome === "locked") return undefined
-  if (outcome === "held") return readHolder(path)
-  throw failed(path, outcome.why)
+  if (typeof outcome === "object") throw failed(path, outcome.why)
+  return outcome === "held"
+}
+
+/** True as well of another user's process, whose files we may not see: we may not do anything to it either. */
+function hasOpen(pid: number, path: string): boolean {
+  if (pid === process.pid) return false
+  const { dev, ino } = fs.statSync(path)
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).some((descriptor) => {
+      const opened = fs.statSync(`/proc/${pid}/fd/${descriptor}`, { throwIfNoEntry: false })
+      return opened?.dev === dev && opened.ino === ino
+    })
+  } catch (error) {
+    return isSystemError(error, "EACCES", "EPERM")
+  }
 }
 
 function readHolder(path: string): string {
@@ -37,7 +75,7 @@ function failed(path: string, why: string): HabError {
 
 async function acquire(program: string, path: string, content: string): Promise<LockResult> {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
-  const outcome = lockAgainstHolders(program, descriptor)
+  const outcome = lockAgainstHolders(program, descriptor, path)
   if (outcome === "locked") {
     fs.ftruncateSync(descriptor)
     fs.writeSync(descriptor, content, 0)
@@ -50,10 +88,15 @@ async function acquire(program: string, path: string, content: string): Promise<
 
 type Outcome = "locked" | "held" | Readonly<{ why: string }>
 
-/** `holder` shares the lock for a moment: what is shared is not held, and is waited for. */
-function lockAgainstHolders(program: string, descriptor: number): Outcome {
+/** Who asks shares the lock for a moment: what is shared by who does not say to hold it is waited for. */
+function lockAgainstHolders(program: string, descriptor: number, path: string): Outcome {
   const outcome = lock(program, descriptor, ["--exclusive", "--nonblock"])
-  if (outcome !== "held" || lock(program, descriptor, ["--shared", "--nonblock"]) !== "locked") return outcome
+  if (
+    outcome !== "held" ||
+    namedHolder(path) !== undefined ||
+    lock(program, descriptor, ["--shared", "--nonblock"]) !== "locked"
+  )
+    return outcome
   return lock(program, descriptor, ["--exclusive", "--timeout", String(ASKED_LIMIT_SEC)])
 }
 

@@ -69,6 +69,7 @@ async function start(context: Context, command: GroupCommand, onOutput: OnOutput
 
 function adopt(context: Context, left: LeftProcess, onOutput: OnOutput): OwnedGroup | undefined {
   const { identity, runId, streams } = left
+  context.watch.inherit()
   if (!isAlive(identity)) return undefined
   const lease = streams === undefined ? undefined : context.channels.reopen(left.label, streams)
   lease?.channel.deliverTo(onOutput)

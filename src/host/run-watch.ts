@@ -26,6 +26,8 @@ type Watch = {
 /** The process groups we started or adopted, and the questions asked about them (decisions F). */
 export type RunWatch = Readonly<{
   add(runId: string, leader: ProcessIdentity, isChild: boolean): void
+  /** A process that was there before us may belong to any run. */
+  inherit(): void
   /** The first process of the group ended and was reaped. Forgets the group when nobody else is in it. */
   leaderExited(pid: number): void
   signal(runId: string, signal: string): void
@@ -54,7 +56,7 @@ export function createRunWatch(): RunWatch {
     for (const watch of findEmpty(watches, groups, census)) conclude(watch)
     // Whoever forked while the run was being killed is killed as well.
     for (const watch of watches)
-      if (killed.has(watch.runId)) for (const { pid } of watch.known) sendSignal(pid, "SIGKILL")
+      if (killed.has(watch.runId)) for (const one of watch.known.filter(isAlive)) sendSignal(one.pid, "SIGKILL")
     polling = watches.size > 0
     if (polling) setTimeout(poll, POLL_MS)
   }
@@ -65,6 +67,7 @@ export function createRunWatch(): RunWatch {
       if (isChild) census.born(leader.pid)
       else census.adopted()
     },
+    inherit: census.adopted,
     leaderExited(pid) {
       const group = groups.ledBy(pid)
       if (group === undefined) return
@@ -111,7 +114,8 @@ function createGroupIndex() {
       for (const run of runsOf(group.runId)) byRun.set(run, (byRun.get(run) ?? new Set()).add(group))
     },
     remove(group: Group) {
-      byLeader.delete(group.leader.pid)
+      // Its number may lead another group by now.
+      if (byLeader.get(group.leader.pid) === group) byLeader.delete(group.leader.pid)
       for (const run of runsOf(group.runId)) {
         byRun.get(run)?.delete(group)
         if (byRun.get(run)?.size === 0) byRun.delete(run)

@@ -7,6 +7,7 @@ export type ControlReply = Readonly<{ status: number; body: unknown }>
 export type ControlHandler = (request: ControlRequest) => Promise<ControlReply>
 
 export interface ControlServer {
+  /** Answers what was asked, for a second at most. */
   close(): Promise<void>
 }
 
@@ -31,7 +32,10 @@ export interface ControlChannel {
    * another error when the TLS material is no good.
    */
   serveRemote(door: ControlDoor, handler: ControlHandler): Promise<ControlServer & Readonly<{ address: HttpAddress }>>
-  /** One exchange. Undefined when nobody listens at `path`. Rejects when the server breaks off or is too slow. */
+  /**
+   * One exchange. Undefined when nobody listens at `path`, or only somebody who is leaving. A GET that the server breaks
+   * off is as if nobody listened. Throws SUPERVISOR_SILENT when it breaks off another request, or is too slow.
+   */
   request(path: string, request: ControlRequest, timeoutMs: number): Promise<ControlReply | undefined>
   /** One exchange over TCP. Never rejects. */
   requestRemote(remote: RemoteControl, request: ControlRequest, timeoutMs: number): Promise<RemoteReply>

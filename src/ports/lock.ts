@@ -4,6 +4,9 @@ export type LockResult = Readonly<
   | { tag: "held"; by: string }
 >
 
+/** A process that holds a lock. `pid` is undefined where that cannot be seen, as from another pid namespace. */
+export type Holder = Readonly<{ pid: number | undefined }>
+
 /**
  * Locks between processes that end with their holder, however it dies. They are files whose content says who holds
  * them; a file that is left over does not lock.
@@ -15,8 +18,9 @@ export interface Locks {
    */
   acquire(path: string, options: Readonly<{ content: string }>): Promise<LockResult>
   /**
-   * What the holder of the lock at `path` wrote about itself; undefined when nobody holds it. Writes nothing, so that a
-   * read-only file system is no hindrance, and keeps nobody from taking it. Throws LOCK_FAILED as `acquire`.
+   * Who holds the lock at `path`, by the first number it wrote about itself: its pid. Undefined when nobody does. Writes
+   * nothing, so that a read-only file system is no hindrance, and keeps nobody from taking it. Throws LOCK_FAILED as
+   * `acquire`.
    */
-  holder(path: string): Promise<string | undefined>
+  holder(path: string): Promise<Holder | undefined>
 }

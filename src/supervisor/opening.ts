@@ -48,7 +48,8 @@ export async function openAll(
       `The ${stringifyIdent(parseIdent(request.load.ident))} service was successfully loaded`,
     )
   }
-  const { local, remote } = await openControl(context, supervisor, request.control, gateway)
+  const booted = openable()
+  const { local, remote } = await openControl(context, supervisor, { options: request.control, booted }, gateway)
   // Watched before they are read: what is written in between is not missed.
   const unwatch = watchSpecs(context, supervisor)
   const startSets = supervisor.bootSets()
@@ -56,6 +57,7 @@ export async function openAll(
   startSets()
   settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)
+  booted.open()
   context.launcher.ready()
   checkExitWith(request.exitWith, supervisor.roster, supervisor.say)
   return {
@@ -69,15 +71,27 @@ export async function openAll(
   }
 }
 
+type Openable = Readonly<{ opened: Promise<void>; open: () => void }>
+
+function openable(): Openable {
+  let open: () => void = () => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
 async function openControl(
   context: SupervisorContext,
   supervisor: Supervisor,
-  options: ControlGatewayOptions | undefined,
+  { options, booted }: Readonly<{ options: ControlGatewayOptions | undefined; booted: Openable }>,
   gateway: Gateway | undefined,
 ): Promise<Readonly<{ local: ControlServer; remote?: ControlServer }>> {
   const socket = supervisorPaths(context.layout).controlSocket
   const actions = controlActions(context, supervisor)
   const handler: ControlHandler = async (request) => {
+    // Who asks before services are known waits.
+    await booted.opened
     const startedMs = context.host.clock.monotonicMs()
     const reply = await answerControl(actions, request)
     const route = controlRouteOf(request)

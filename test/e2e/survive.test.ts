@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { required } from "../../src/base/assert.ts"
 import { supervisorsOf } from "../support/footprint.ts"
 import { createHab, type Hab, processesOf, project, type SupervisorRun } from "../support/hab.ts"
+import { temporaryDirectory } from "../support/temp-root.ts"
 import { until } from "../support/until.ts"
 
 const pidOf = (hab: Hab) => hab.status("beacon")?.pid ?? undefined
@@ -130,6 +131,16 @@ describe("services outlive what supervises them (decisions C)", () => {
       expect(code === undefined ? await sup.stop() : await sup.ended()).toBe(0)
       expect(sup.output()).not.toMatch(/Error|bug/)
     }
+  })
+
+  it("a stop or a reload that comes as soon as LOCK is held is obeyed too", async () => {
+    const bin = temporaryDirectory()
+    const { PATH } = process.env
+    const script = `#!/bin/sh\nPATH='${PATH}' flock "$@" || exit\nkill -HUP $PPID\nkill -TERM $PPID\n`
+    writeFileSync(`${bin}/flock`, script, { mode: 0o755 })
+    const sup = createHab({ PATH: `${bin}:${PATH}` }).supervise()
+    expect(await sup.ended()).toBe(0)
+    expect(sup.output()).toBe("hab-launch(SV): Hasta la vista, services.\n")
   })
 
   it("a reload (HUP) replaces the supervisor and leaves the services alone, to be unloaded and loaded as ever", async () => {

@@ -56,10 +56,11 @@ describe("a host that Habitat supervised", () => {
       stdio: ["pipe", "pipe", "ignore"],
     })
     await once(launcher.stdout, "data")
+    hab.write("hab/sup/default/LOCK", String(launcher.pid))
     const before = snapshotTree(hab.path("hab"))
     const refused = hab.run("sup", "run")
     expect(refused).toMatchObject({ code: 1 })
-    expect(refused.stderr).toContain("process 4242 holds")
+    expect(refused.stderr).toContain(`process ${launcher.pid} holds`)
     expect(hab.run("sup", "run", "acme/oldweb").code).toBe(1)
     expect(changesBetween(before, snapshotTree(hab.path("hab")))).toMatchObject({ changed: [], removed: [] })
     launcher.stdin.end()

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -165,6 +165,40 @@ describe("the launcher", () => {
     expect(exit["status"]).toEqual({ tag: "unknown" })
     second.child.kill("SIGTERM")
     expect(await second.exited).toBe(0)
+    expect(readdirSync(home.run)).toEqual([])
+  })
+
+  it("starts no supervisor beside that of a launcher that was killed; one that does not end is killed", async () => {
+    const home = createRoot()
+    const first = launch(home, [beacon(home, LIGHT)])
+    const { supervisor } = await started(home)
+    process.kill(supervisor, "SIGSTOP")
+    first.child.kill("SIGKILL")
+    await first.exited
+    const known = home.events().length
+    const second = launch(home)
+    await until("the next supervisor is told", () => home.find("hello", known))
+    expect(identify(supervisor)).toBeUndefined()
+    expect(second.printed.stdout).toContain(`(PID ${supervisor}) does not end; killing it`)
+    second.child.kill("SIGTERM")
+    expect(await second.exited).toBe(0)
+  })
+
+  it("ends with its own what a launcher that was killed had no time to record", async () => {
+    const home = createRoot()
+    const first = launch(home, [beacon(home, LIGHT)])
+    const { pid, supervisor } = await started(home)
+    rmSync(path.join(home.run, "processes/run-1.json"))
+    writeFileSync(path.join(home.run, "control.sock"), "")
+    first.child.kill("SIGKILL")
+    await until("its supervisor is gone", () => identify(supervisor) === undefined)
+    expect(identify(pid)).toBeDefined()
+    const known = home.events().length
+    const second = launch(home)
+    await until("the next supervisor is told", () => home.find("hello", known))
+    second.child.kill("SIGTERM")
+    expect(await second.exited).toBe(0)
+    expect(identify(pid)).toBeUndefined()
     expect(readdirSync(home.run)).toEqual([])
   })
 

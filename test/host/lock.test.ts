@@ -1,12 +1,21 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { systemLocks } from "../../src/host/lock.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 import { until } from "../support/until.ts"
 
 const locks = systemLocks()
+
+/** A process that holds a lock through flock(1) and does what `script` says, which `name` is `$0` of. */
+async function holdWith(options: readonly string[], script: string, name = "sh") {
+  const child = spawn("flock", [...options, "sh", "-c", `echo holds; ${script}`, name], {
+    stdio: ["pipe", "pipe", "ignore"],
+  })
+  await once(child.stdout, "data")
+  return child
+}
 
 describe("locks", () => {
   it("are held by one at a time, who is named, and can be taken again after release", async () => {
@@ -17,7 +26,6 @@ describe("locks", () => {
       tag: "held",
       by: "pid 12 (hab pkg install)",
     })
-    expect(await locks.holder(path)).toBe("pid 12 (hab pkg install)")
     if (first.tag === "acquired") {
       first.release()
       first.release()
@@ -49,14 +57,27 @@ describe("locks", () => {
   it("are not kept from who takes them by others who only ask", async () => {
     const path = `${temporaryDirectory()}/LOCK`
     // Asks until somebody waits for a lock.
-    const asking = "echo asks; until grep -q -- '->' /proc/locks; do :; done"
-    const other = spawn("flock", ["--shared", path, "sh", "-c", asking], { stdio: ["ignore", "pipe", "ignore"] })
-    await once(other.stdout, "data")
+    const other = await holdWith(["--shared", path], "until grep -q -- '->' /proc/locks; do :; done")
     expect(await locks.holder(path)).toBeUndefined()
     const lock = await locks.acquire(path, { content: "mine" })
     expect(lock.tag).toBe("acquired")
-    expect(await locks.holder(path)).toBe("mine")
+    expect(readFileSync(path, "utf8")).toBe("mine")
     if (lock.tag === "acquired") lock.release()
+    await once(other, "exit")
+  })
+
+  it("are held by who has them open: a number that is left from another holder is nobody's", async () => {
+    const path = `${temporaryDirectory()}/LOCK`
+    const stranger = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] })
+    writeFileSync(path, String(stranger.pid))
+    expect(await locks.holder(path)).toBeUndefined()
+    const other = await holdWith(["--exclusive", path], "read -r _; echo $PPID >$0; read -r _", path)
+    const holder = locks.holder(path)
+    other.stdin.write("\n")
+    expect(await holder).toEqual({ pid: other.pid })
+    writeFileSync(path, String(stranger.pid))
+    expect(await locks.holder(path)).toEqual({ pid: undefined })
+    for (const { stdin } of [stranger, other]) stdin.end()
   })
 
   it("are not inherited by what we start", async () => {

@@ -18,7 +18,10 @@ export function fakeLocks(): Locks {
       held.set(path, content)
       return { tag: "acquired", release: () => void held.delete(path) }
     },
-    holder: async (path) => held.get(path)?.trim(),
+    async holder(path) {
+      const by = held.get(path)
+      return by === undefined ? undefined : { pid: Number(/\d+/.exec(by)?.[0]) }
+    },
   }
 }
 

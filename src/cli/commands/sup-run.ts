@@ -62,11 +62,13 @@ export const runSupervisorCommand = defineCommand({
     clusterOptionsOf(settings.options, context.host.cwd)
     warnIneffective(context, settings, asked)
     const { layout, enclosure } = context.workplace()
+    // Who finds us in LOCK may send us a signal at once.
+    const launch = context.becomeLauncher()
     const release = await takeLock(context.host, layout)
     const { noColor, jsonLogging } = settings.options
     const ident =
       settings.argument === undefined ? undefined : await identOf(context, settings.argument, settings.options)
-    const exitCode = await context.launch({
+    const exitCode = await launch({
       layout,
       root: enclosure.enclosed ? layout.root : "/",
       supervisor: supervisorCommands(context, asked, { layout, ident }),

@@ -1,9 +1,9 @@
 import { HabError } from "../../base/errors.ts"
 import { launcherNote, type SupervisorStatus, supervisorText } from "../../supervisor/gateway/supervisor-status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
-import { ask, askPatiently } from "../operations.ts"
+import { ask, askIfRunning } from "../operations.ts"
 import { REMOTE_OPTION } from "../options/remote-option.ts"
-import { launcherPid, nobodyAnswers, supervisorAbsent } from "../supervisor-lock.ts"
+import { nobodyAnswers, signalLauncher, supervisorAbsent } from "../supervisor-lock.ts"
 import { type Look, lookAgain } from "../waiting/look-again.ts"
 
 const RESTART_LIMIT_SEC = 30
@@ -63,12 +63,10 @@ async function askForRestart(context: CommandContext): Promise<void> {
     await ask(context, { method: "POST", path: "/supervisor/restart" })
     return
   }
-  const launcher = await launcherPid(host, layout)
-  if (launcher === undefined) throw supervisorAbsent(layout)
+  if (!(await signalLauncher(host, layout, "SIGHUP"))) throw supervisorAbsent(layout)
   report({ tag: "begin", text: `Restarting supervisor of ${layout.hab}` })
-  host.sendSignal(launcher, "SIGHUP")
 }
 
 function askStatus(context: CommandContext): Promise<SupervisorStatus | undefined> {
-  return askPatiently<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
+  return askIfRunning<SupervisorStatus>(context, { method: "GET", path: "/supervisor" })
 }

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts"
-import { launcherPid } from "../supervisor-lock.ts"
+import { signalLauncher } from "../supervisor-lock.ts"
 
 /** `hab sup term` (spec supervisor §1.8). */
 export const terminateSupervisorCommand = defineCommand({
@@ -8,9 +8,7 @@ export const terminateSupervisorCommand = defineCommand({
   examples: ["hab sup term"],
   options: {},
   async run(_, { host, layout }) {
-    const holder = await launcherPid(host, layout)
-    if (holder === undefined) return { text: `Supervisor not terminated: none runs on ${layout.hab}` }
-    host.sendSignal(holder, "SIGTERM")
-    return {}
+    if (await signalLauncher(host, layout, "SIGTERM")) return {}
+    return { text: `Supervisor not terminated: none runs on ${layout.hab}` }
   },
 })

@@ -75,7 +75,9 @@ function contextFor(root: string | undefined): CommandContext {
     host,
     terminal,
     enclosureOf: (at: string, hab: string) => systemEnclosure(at, hab, host.users.current),
-    launch: () => Promise.reject(new Error("a program has no launcher")),
+    becomeLauncher() {
+      throw new Error("a program has no launcher")
+    },
     programDirectory: __dirname,
     nodeProgram: process.execPath,
     version: VERSION,

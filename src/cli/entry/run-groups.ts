@@ -9,7 +9,7 @@ import { systemTerminal } from "./terminal.ts"
 export function runGroups(
   groups: readonly CommandGroup[],
   words: readonly string[],
-  launch: CommandContext["launch"] = noLauncher,
+  becomeLauncher: CommandContext["becomeLauncher"] = noLauncher,
 ): void {
   const host = systemHost()
   main({
@@ -18,7 +18,7 @@ export function runGroups(
     host,
     terminal: systemTerminal(),
     enclosureOf: (root, hab) => systemEnclosure(root, hab, host.users.current),
-    launch,
+    becomeLauncher,
     programDirectory: __dirname,
     nodeProgram: process.execPath,
     version: VERSION,
@@ -26,6 +26,6 @@ export function runGroups(
 }
 
 /** Only the bundle of `hab sup` holds the launcher; every `hab sup` runs through that one. */
-async function noLauncher(): Promise<number> {
+function noLauncher(): never {
   throw new Error("this bundle has no launcher")
 }

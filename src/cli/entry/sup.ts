@@ -3,13 +3,19 @@ import { systemAppendFiles } from "../../host/append-file.ts"
 import { systemHost } from "../../host/host.ts"
 import { descriptorSink } from "../../host/output-sink.ts"
 import { serviceManagerOf } from "../../host/service-manager.ts"
-import { systemSignals } from "../../host/signals.ts"
+import { keepSignals } from "../../host/signals.ts"
+import type { Signals } from "../../ports/signals.ts"
 import { runLauncher } from "../../supervisor/launcher/launcher.ts"
 import type { LaunchRequest } from "../command.ts"
 import { supCommands } from "../groups/sup.ts"
 import { runGroups } from "./run-groups.ts"
 
-async function launch({ root, ...request }: LaunchRequest): Promise<number> {
+function becomeLauncher(): (request: LaunchRequest) => Promise<number> {
+  const signals = keepSignals()
+  return (request) => launch(signals, request)
+}
+
+async function launch(signals: Signals, { root, ...request }: LaunchRequest): Promise<number> {
   const { clock, files, pid, openGroups } = systemHost()
   const { hab } = request.layout
   const groups = await openGroups({ root, hab, fifoDirectory: supervisorPaths(request.layout).fifos })
@@ -21,11 +27,11 @@ async function launch({ root, ...request }: LaunchRequest): Promise<number> {
     groups,
     appendFiles: systemAppendFiles,
     ...sinks,
-    signals: systemSignals,
+    signals,
     pid,
     ...(serviceManager === undefined ? {} : { serviceManager }),
   }
   return runLauncher({ ...request, ports })
 }
 
-runGroups([supCommands], process.argv.slice(2), launch)
+runGroups([supCommands], process.argv.slice(2), becomeLauncher)

@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import type { BegunChange, ChangeStatus } from "../../supervisor/change/service-change.ts"
 import type { CommandContext } from "../command.ts"
-import { askPatiently } from "../operations.ts"
+import { askIfRunning } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
 
 /** `through`: the hooks before a change, which may refuse it, or all of it. No `timeoutSec`: as long as it takes. */
@@ -20,7 +20,7 @@ export async function waitForChanges(
   const look = async (): Promise<Look<undefined, Step>> => {
     for (let one = left[0]; one !== undefined; one = left[0]) {
       const path = `/services/${encodeURIComponent(one.service)}/change`
-      const status = await askPatiently<ChangeStatus | null>(context, { method: "GET", path })
+      const status = await askIfRunning<ChangeStatus | null>(context, { method: "GET", path })
       const step = awaited(one, status, through)
       if (step !== undefined) return { tag: "open", open: { service: one.service, step } }
       left.shift()

@@ -1,7 +1,7 @@
 import { HabError } from "../../base/errors.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import type { CommandContext } from "../command.ts"
-import { askPatiently } from "../operations.ts"
+import { askIfRunning } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
 
 export type AwaitedRelease = Readonly<{ name: string; release: string; timeoutSec: number }>
@@ -12,7 +12,7 @@ export async function waitForRelease(
   { name, release, timeoutSec }: AwaitedRelease,
 ): Promise<void> {
   const look = async (): Promise<Look<undefined, string>> => {
-    const services = await askPatiently<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+    const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
     const found = services?.find((service) => service.name === name)
     const runsIt = found?.ident === release && (found.state === "up" || found.desired === "down")
     if (runsIt) return { tag: "over", value: undefined }

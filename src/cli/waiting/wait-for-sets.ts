@@ -2,7 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import type { BegunOperation } from "../../supervisor/set/set-actions.ts"
 import { ALL_SERVICES, type SetStatus } from "../../supervisor/set/set-status.ts"
 import type { CommandContext } from "../command.ts"
-import { askPatiently } from "../operations.ts"
+import { askIfRunning } from "../operations.ts"
 import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
 import { ownService } from "./wait-for.ts"
@@ -30,7 +30,7 @@ export async function waitForSets(
 }
 
 async function look(context: CommandContext, begun: readonly BegunOperation[]): Promise<Look<string, string>> {
-  const sets = await askPatiently<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
+  const sets = await askIfRunning<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
   refuseEndlessWait(context.host.env, begun, sets ?? [])
   const found = begun.map((one) => ({ name: one.name, standing: standingOf(one, sets) }))
   const failed = found.flatMap(({ standing }) => (standing.tag === "failed" ? [standing.why] : []))

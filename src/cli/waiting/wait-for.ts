@@ -2,7 +2,7 @@ import { HabError } from "../../base/errors.ts"
 import { type Goal, type GoalStanding, goalStanding } from "../../supervisor/gateway/goals.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import type { CommandContext } from "../command.ts"
-import { askPatiently } from "../operations.ts"
+import { askIfRunning } from "../operations.ts"
 import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
 
@@ -70,7 +70,7 @@ export function refuseEndlessWait(
 /** Throws SERVICE_WAIT_FAILED when one of them cannot come there any more. */
 async function look(context: CommandContext, awaited: Awaited): Promise<Look<undefined, readonly Found[]>> {
   const { names, goal } = awaited
-  const services = await askPatiently<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+  const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
   const standing = (name: string): GoalStanding => {
     if (services === undefined) return { tag: "pending", why: "no supervisor answers" }
     const service = services.find((one) => one.name === name)

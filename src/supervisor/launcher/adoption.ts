@@ -1,6 +1,7 @@
 import { wait } from "../../ports/clock.ts"
+import type { LeftProcess } from "../../ports/process-group.ts"
 import { type LauncherContext, say } from "./context.ts"
-import { createProcessOutput } from "./output.ts"
+import { createProcessOutput, createSupervisorOutput } from "./output.ts"
 import type { ProcessRecord } from "./process-record.ts"
 import { follow } from "./requests.ts"
 
@@ -16,6 +17,8 @@ export const SUPERVISOR_ID = "supervisor"
  */
 export async function adoptLeft(context: LauncherContext): Promise<void> {
   const left = context.records.readAll()
+  // Of a process that a launcher started in its last moment there may be no record: its run id tells.
+  for (const { fullRunId } of left) context.instances.add(fullRunId.split("/")[0] ?? fullRunId)
   const supervisor = left.find((record) => record.description.id === SUPERVISOR_ID)
   if (supervisor !== undefined) await endSupervisor(context, supervisor)
   for (const record of left) if (record !== supervisor) adopt(context, record)
@@ -23,6 +26,8 @@ export async function adoptLeft(context: LauncherContext): Promise<void> {
 
 async function endSupervisor(context: LauncherContext, record: ProcessRecord): Promise<void> {
   const { clock, groups } = context.ports
+  // Only of those we started or adopted can we tell whether they are gone.
+  groups.adopt(leftOf(record), createSupervisorOutput(context.consoles, context.ownLog))
   const gone = groups.emptied(record.fullRunId)
   const done = new AbortController()
   const late = wait(clock, LEFTOVER_LIMIT_MS, done.signal).then(() => "late" as const)
@@ -36,17 +41,19 @@ async function endSupervisor(context: LauncherContext, record: ProcessRecord): P
 }
 
 function adopt(context: LauncherContext, record: ProcessRecord): void {
-  const { description, fullRunId, identity, streams } = record
+  const { description } = record
   const output = createProcessOutput(context.consoles, context.logs, continued(description.output))
-  const left = { label: description.label, runId: fullRunId, identity, streams }
-  const group = context.ports.groups.adopt(left, output.take)
-  context.instances.add(fullRunId.split("/")[0] ?? fullRunId)
+  const group = context.ports.groups.adopt(leftOf(record), output.take)
   if (group === undefined) {
     context.table.put({ record, adopted: true, group, status: { tag: "unknown" } })
     return
   }
   context.table.put({ record, adopted: true, group })
   follow(context, record, group, output)
+}
+
+function leftOf({ description, fullRunId, identity, streams }: ProcessRecord): LeftProcess {
+  return { label: description.label, runId: fullRunId, identity, streams }
 }
 
 /** The log of an adopted hook holds what it printed before; it is not emptied now. */

@@ -40,11 +40,14 @@ export async function endProcesses(
 export function removeTraces(
   context: LauncherContext,
   isClear: boolean,
-  paths: Readonly<{ processes: string; events: string; pidFile: string }>,
+  paths: Readonly<{ processes: string; events: string; launcherPid: string; controlSocket: string }>,
 ): void {
   const { files, groups } = context.ports
   try {
-    if (files.lstat(paths.pidFile) !== undefined) files.removeFile(paths.pidFile)
+    // A supervisor that was killed has left its socket.
+    for (const file of [paths.launcherPid, paths.controlSocket]) {
+      if (files.lstat(file) !== undefined) files.removeFile(file)
+    }
     if (!isClear) return
     groups.close()
     files.removeTree(paths.processes)

@@ -52,7 +52,7 @@ export async function runLauncher(options: LauncherOptions): Promise<number> {
   await adoptLeft(context)
   const ending = await keepSupervisor(context, control, options.supervisor)
   const isClear = await endProcesses(context, ending.adopted, control.hurry.signal)
-  removeTraces(context, isClear, { processes: paths.processes, events: paths.events, pidFile: paths.launcherPid })
+  removeTraces(context, isClear, paths)
   if (ending.adopted === "stop") say(context, "Hasta la vista, services.")
   await flushConsoles(context)
   unlisten()
