@@ -31,14 +31,15 @@ export function remoteAccounts(ask: Ask): DepotAccounts {
   }
   const list = async (path: string) => {
     const reply = await ask({ method: "GET", path })
-    return parseInvitations(reply.body, path)
+    return parseInvitations(reply.body, reply.where)
   }
   return {
     depart: (name) => change("POST", origin(name, "depart")),
     transfer: (name, account) => change("POST", origin(name, "transfer", account)),
     async role(name, account) {
       const path = origin(name, "users", account, "role")
-      const { role } = parseAnswer((await ask({ method: "GET", path })).body, path) as { role?: unknown }
+      const { body, where } = await ask({ method: "GET", path })
+      const { role } = parseAnswer(body, where) as { role?: unknown }
       return String(role)
     },
     setRole: (name, account, role) => change("PUT", origin(name, "users", account, "role"), { role }),

@@ -36,15 +36,18 @@ export type DepotRequest = Pick<WebCall, "method" | "body"> &
     advice?: Advice
   }>
 
+/** `where` names in messages what was asked. */
+export type DepotReply = HttpReply & Readonly<{ where: string }>
+
 /** Asks one depot; throws as `askDepot`. */
-export type Ask = (request: DepotRequest) => Promise<HttpReply>
+export type Ask = (request: DepotRequest) => Promise<DepotReply>
 
 /** What a depot answers. Throws DEPOT_UNREACHABLE after several rounds, and what it refused with. */
 export async function askDepot(
   context: RequestContext,
   server: DepotServer,
   request: DepotRequest,
-): Promise<HttpReply> {
+): Promise<DepotReply> {
   const { path, query, accept = [], withoutToken = false, isSecret = false, advice, ...plain } = request
   const { url, mirrors, token } = server
   if ((isSecret || plain.method !== "GET") && token === undefined) {
@@ -61,7 +64,7 @@ export async function askDepot(
   })
   const isAnswer = (reply.status >= 200 && reply.status < 300) || accept.includes(reply.status)
   if (!isAnswer || isNoDepot(reply)) throw refusal({ url, path, hasToken: token !== undefined, advice }, reply)
-  return reply
+  return { ...reply, where: `${url}/${path}` }
 }
 
 /** Writes what a path holds to a file. Throws as `askDepot`. */

@@ -42,6 +42,26 @@ export function parseOriginInfo(text: string, where: string): OriginInfo {
   return { name, ...Object.fromEntries(known), default_package_visibility: String(default_package_visibility) }
 }
 
+/**
+ * The objects of a list; a bare text, which Builders of old have in lists of channels, is the name of one. Throws
+ * DEPOT_ANSWER_INVALID.
+ */
+export function parseList(text: string, where: string): readonly Readonly<Record<string, unknown>>[] {
+  const answer = parseAnswer(text, where)
+  if (!Array.isArray(answer)) throw answerInvalid(where, "it is no list")
+  return answer.map((one: unknown) => (typeof one === "object" && one !== null ? { ...one } : { name: one }))
+}
+
+/** One page of many idents: `end` is the number of its last one. Throws DEPOT_ANSWER_INVALID. */
+export function parsePage(
+  text: string,
+  where: string,
+): Readonly<{ data: readonly unknown[]; end: number; total?: number }> {
+  const { data, range_end: end, total_count: total } = parseAnswer(text, where) as Readonly<Record<string, unknown>>
+  if (!Array.isArray(data) || typeof end !== "number") throw answerInvalid(where, "it is no page of a list")
+  return { data, end, ...(typeof total === "number" ? { total } : {}) }
+}
+
 /** An object or array from an answer. Throws DEPOT_ANSWER_INVALID. */
 export function parseAnswer(text: string, where: string): object {
   try {

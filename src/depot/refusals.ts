@@ -10,6 +10,7 @@ export type Advice = Readonly<Record<number, string>>
 
 const ADVICE: Advice = {
   403: "this token may not do it: check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml",
+  407: "the proxy in front of the depot wants a name and a password: http_proxy=http://NAME:PASSWORD@HOST:PORT",
   404: "hab pkg search and hab pkg channels show what the depot has",
   413: "a proxy in front of the depot takes no file of this size: raise its limit",
 }

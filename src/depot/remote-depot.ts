@@ -11,7 +11,7 @@ import {
   downloadFrom,
   type RequestContext,
 } from "./depot-requests.ts"
-import { parseAnswer, parseOriginInfo, parseRecord, toIdent } from "./record.ts"
+import { parseList, parseOriginInfo, parsePage, parseRecord, toIdent } from "./record.ts"
 import type { Advice } from "./refusals.ts"
 import { pathWord as word } from "./server-routes.ts"
 
@@ -59,7 +59,7 @@ function originsOf(ask: Ask) {
   const originInfo = async (origin: string) => {
     const path = `depot/origins/${word(origin)}`
     const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
-    return reply.status === NOT_FOUND ? undefined : parseOriginInfo(reply.body, path)
+    return reply.status === NOT_FOUND ? undefined : parseOriginInfo(reply.body, reply.where)
   }
   return {
     originInfo,
@@ -87,7 +87,7 @@ function shelfPath(origin: string, channel: string, parts: readonly (string | un
 function finding(context: RequestContext, server: DepotServer, ask: Ask) {
   const recordAt = async (path: string, target: string) => {
     const reply = await ask({ method: "GET", path, query: { target }, accept: [NOT_FOUND] })
-    return reply.status === NOT_FOUND ? undefined : parseRecord(reply.body, `${server.url}/${path}`)
+    return reply.status === NOT_FOUND ? undefined : parseRecord(reply.body, reply.where)
   }
   const findOne = ({ origin, name, version, release }: PackageIdent, { channel, target }: Shelf) => {
     const path = shelfPath(origin, channel, [name, version, release])
@@ -122,11 +122,11 @@ async function pages(ask: Ask, path: string, query: Readonly<Record<string, stri
   for (let range = 0; ; ) {
     const reply = await ask({ method: "GET", path, query: { ...query, range: String(range) }, accept: [NOT_FOUND] })
     if (reply.status === NOT_FOUND) return { idents, total: idents.length }
-    const page = parseAnswer(reply.body, path) as { range_end?: number; total_count?: number; data?: unknown[] }
-    const found = (page.data ?? []).flatMap((one) => toIdent(one) ?? [])
+    const page = parsePage(reply.body, reply.where)
+    const found = page.data.flatMap((one) => toIdent(one) ?? [])
     idents.push(...found)
-    range = (page.range_end ?? 0) + 1
-    const total = page.total_count ?? idents.length
+    range = page.end + 1
+    const total = page.total ?? idents.length
     if (found.length === 0 || idents.length >= limit || range >= total) return { idents: idents.slice(0, limit), total }
   }
 }
@@ -146,7 +146,7 @@ function keysOf(ask: Ask) {
       const path = `depot/origins/${word(origin)}/keys`
       const reply = await ask({ method: "GET", path, accept: [NOT_FOUND] })
       if (reply.status === NOT_FOUND) return []
-      const listed = parseAnswer(reply.body, path) as { revision?: unknown }[]
+      const listed = parseList(reply.body, reply.where)
       return listed.flatMap(({ revision }) => parseNamedRevision(`${origin}-${String(revision)}`) ?? [])
     },
     encryptionKey: (origin: string) => textAt(`depot/origins/${word(origin)}/encryption_key`),
@@ -182,9 +182,7 @@ function channelsOf(ask: Ask) {
   const namesAt = async (path: string, query: Readonly<Record<string, string>>) => {
     const reply = await ask({ method: "GET", path, query, accept: [NOT_FOUND] })
     if (reply.status === NOT_FOUND) return []
-    // Builders of old give the bare names of a release's channels.
-    const listed = parseAnswer(reply.body, path) as (string | { name?: unknown })[]
-    return listed.map((one) => (typeof one === "string" ? one : String(one.name)))
+    return parseList(reply.body, reply.where).map(({ name }) => String(name))
   }
   const move = async (verb: "promote" | "demote", ident: FullIdent, target: string, channel: string) => {
     const path = shelfPath(ident.origin, channel, [ident.name, ident.version, ident.release])

@@ -74,8 +74,10 @@ function unreachable(why: string): HabError {
 
 function hintFor(why: string): string {
   if (/certificate/i.test(why)) {
-    return "put the certificate of its authority into the folder cache/ssl beside cache/artifacts"
+    return "put the certificate of its authority into the folder cache/ssl beside cache/artifacts, or name it: SSL_CERT_FILE"
   }
+  if (/\bproxy\b/i.test(why))
+    return "check http_proxy, https_proxy and no_proxy, which names what is reached without one"
   if (why.includes(`[${TOO_MANY_REQUESTS}]`)) return "it takes so many requests at a time and no more: try again later"
   return "check the address (--url, HAB_BLDR_URL) and the network; --offline takes what is here"
 }

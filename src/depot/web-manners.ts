@@ -18,7 +18,8 @@ export type MannersContext = Readonly<{
 
 /**
  * As the environment says (spec package §5.8): HAB_CLIENT_SOCKET_TIMEOUT in seconds, HAB_SSL_CERT_VERIFY_NONE, and beside
- * the authorities Node knows those of core/cacerts and of the folder `cache/ssl`.
+ * the authorities Node knows those of SSL_CERT_FILE, of core/cacerts and of the folder `cache/ssl`. Throws IO where
+ * SSL_CERT_FILE names nothing.
  */
 export function webManners({ files, env, layout, target }: MannersContext, url: string): WebManners {
   const kernel = files.readTextIfPresent("/proc/sys/kernel/osrelease")?.trim() ?? "unknown"
@@ -32,10 +33,12 @@ export function webManners({ files, env, layout, target }: MannersContext, url: 
 function tlsOf({ files, env, layout, target }: MannersContext): ClientTls | undefined {
   if (env["HAB_SSL_CERT_VERIFY_NONE"]) return { unverified: true }
   const folder = `${path.dirname(layout.cacheArtifacts)}/ssl`
-  const cached =
-    files.stat(folder)?.kind === "directory" ? files.readDirectory(folder).map(({ name }) => `${folder}/${name}`) : []
+  const names = files.stat(folder)?.kind === "directory" ? files.readDirectory(folder) : []
+  const cached = names.map(({ name }) => `${folder}/${name}`).filter((file) => files.stat(file)?.kind === "file")
   const certificates = createStore({ files, layout, target }).find(parseIdent("core/cacerts"))
   const all = [...cached, ...(certificates === undefined ? [] : [`${certificates.path}/ssl/cert.pem`])]
-  const texts = all.flatMap((file) => files.readTextIfPresent(file) ?? []).filter((text) => text.includes("BEGIN CERT"))
+  const named = env["SSL_CERT_FILE"] ? [files.readText(env["SSL_CERT_FILE"])] : []
+  const found = all.flatMap((file) => files.readTextIfPresent(file) ?? [])
+  const texts = [...named, ...found].filter((text) => text.includes("BEGIN CERT"))
   return texts.length === 0 ? undefined : { alsoTrusted: texts.join("\n") }
 }

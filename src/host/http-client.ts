@@ -18,7 +18,7 @@ export function systemHttpClient(env: Env = {}): HttpClient {
   const routes = createRoutes(env)
   const near = ({ url: text, tls, ...call }: HttpCall) => {
     const url = new URL(text)
-    return { ...call, url, route: routes(url, tls, false) }
+    return { ...call, url, route: () => routes(url, tls, false) }
   }
   return {
     async call(call, timeoutMs) {
@@ -115,8 +115,8 @@ async function onTheWeb<T>(
   let url = new URL(first)
   let headers = given
   for (let hop = 0; ; hop++) {
-    const outgoing = { ...call, url, headers, route: routes(url, tls, true) }
     const from = url
+    const outgoing = { ...call, url: from, headers, route: () => routes(from, tls, true) }
     const result = await exchange(outgoing, patience, async (incoming, watch) => {
       const next = hop < REDIRECTS_MAX ? redirectOf(call.method, from, incoming) : undefined
       if (next === undefined) return { value: await take(incoming, watch) }

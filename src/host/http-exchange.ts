@@ -11,12 +11,12 @@ import type { Route } from "./http-routes.ts"
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 /** What cannot have reached the other side: no connection came about. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]
-/** A host that is not there, a server without TLS, certificates that are not trusted or not for this host. */
-const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|.*CERT.*|UNABLE_TO_.*)$/
+/** A host that is not there, a server without TLS or HTTP, certificates that are not trusted or not for this host, no proxy. */
+const LASTING = /^(ENOTFOUND|EPROTO|HPE_INVALID_CONSTANT|ERR_TLS_.*|ERR_PROXY_.*|.*CERT.*|UNABLE_TO_.*)$/
 /** Servers that do not know what is asked for wait for the body instead. */
 const CONTINUE_MS = 1_000
 
-type Outgoing = Pick<WebCall, "method" | "headers" | "body" | "onMoved"> & Readonly<{ url: URL; route: Route }>
+type Outgoing = Pick<WebCall, "method" | "headers" | "body" | "onMoved"> & Readonly<{ url: URL; route: () => Route }>
 
 /** How long a request may take; `renewed` by every byte that moves. */
 export type Patience = Readonly<{ ms: number; why: string; renewed: boolean; signal?: AbortSignal | undefined }>
@@ -31,14 +31,18 @@ export async function exchange<T>(
 ): Promise<T | HttpFailure> {
   const watch = watchOver(patience)
   let request: http.ClientRequest | undefined
+  let route: Route | undefined
   try {
-    request = send(outgoing, watch)
+    const found = outgoing.route()
+    route = found
+    request = send({ ...outgoing, route: () => found }, watch)
     return await take(await answerTo(request), watch)
   } catch (error) {
     request?.destroy()
     const lasting = LASTING.test(codeOf(error)) ? ({ lasting: true } as const) : {}
     const sent = request !== undefined && !NOT_SENT.includes(codeOf(error))
-    return { tag: "failed", why: watch.explain(error), sent, ...lasting }
+    const by = route?.proxy === undefined ? "" : `through the proxy ${route.proxy}: `
+    return { tag: "failed", why: by + watch.explain(error), sent, ...lasting }
   } finally {
     watch.stop()
     // Who answers before the whole body is there does not want the rest.
@@ -55,10 +59,11 @@ export function send(
   const isFile = typeof body === "object"
   const length = isFile ? fs.statSync(body.file).size : Buffer.byteLength(body ?? "")
   const sized = body === undefined ? {} : { "content-length": length, ...(isFile ? { expect: "100-continue" } : {}) }
+  const { options } = route()
   const outgoing = request(url, {
-    ...route,
+    ...options,
     method,
-    headers: { ...route.headers, ...headers, ...sized },
+    headers: { ...options.headers, ...headers, ...sized },
     ...(watch === undefined ? {} : { signal: watch.signal }),
   })
   const tell = movedOf(length, onMoved)
@@ -138,6 +143,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name of the host cannot be looked up now: no name server answers (EAI_AGAIN)",
   ECONNRESET: "the connection broke (ECONNRESET)",
   EPIPE: "the connection broke (EPIPE)",
+  HPE_INVALID_CONSTANT: "it does not speak HTTP (HPE_INVALID_CONSTANT)",
   EPROTO: "it does not speak TLS; is it http:// instead of https://? (EPROTO)",
 }
 

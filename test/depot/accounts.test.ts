@@ -8,7 +8,7 @@ function builder(answer: unknown = {}) {
   const ask = async ({ method, path, query = {} }: DepotRequest) => {
     const search = new URLSearchParams(query).toString()
     asked.push(`${method} ${path}${search === "" ? "" : `?${search}`}`)
-    return { tag: "answered" as const, status: 200, headers: {}, body: JSON.stringify(answer) }
+    return { tag: "answered" as const, status: 200, headers: {}, body: JSON.stringify(answer), where: path }
   }
   return { asked, accounts: remoteAccounts(ask) }
 }

@@ -7,7 +7,7 @@ import { memoryFileSystem } from "../support/memory-file-system.ts"
 const layout = createLayout({ root: "/r", enclosed: true })
 const PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
-function mannersOf(url: string, env: Record<string, string> = {}, content: Record<string, string> = {}) {
+function mannersOf(url: string, env: Record<string, string> = {}, content: Record<string, string | undefined> = {}) {
   const files = memoryFileSystem({ "/proc/sys/kernel/osrelease": "6.1.0\n", ...content })
   return webManners({ files, env, layout, target: "x86_64-linux" }, url)
 }
@@ -31,6 +31,10 @@ describe("requests to a depot", () => {
     const { tls } = mannersOf("https://depot", {}, content)
     expect(tls?.alsoTrusted).toMatch(/AAAA[\s\S]*BBBB/)
     expect(mannersOf("https://depot").tls).toBeUndefined()
+    const named = { SSL_CERT_FILE: "/etc/own.pem" }
+    const own = { "/etc/own.pem": PEM.replace("AAAA", "CCCC"), "/r/hab/cache/ssl/folder": undefined }
+    expect(mannersOf("https://depot", named, { ...content, ...own }).tls?.alsoTrusted).toMatch(/CCCC[\s\S]*AAAA/)
+    expect(() => mannersOf("https://depot", named)).toThrowError(/ENOENT.*own\.pem/)
     expect(mannersOf("https://depot", { HAB_SSL_CERT_VERIFY_NONE: "0" }, content).tls).toEqual({ unverified: true })
     expect(mannersOf("http://depot", {}, content).tls).toBeUndefined()
   })

@@ -164,6 +164,21 @@ describe("a depot that is out of order for a while", () => {
     await expect(depotAt(other.url).depot.key(REVISION)).rejects.toMatchObject({ code: "DEPOT_ANSWER_INVALID" })
   })
 
+  it("is none when it answers with other JSON than a Builder", async () => {
+    for (const answer of ["{}", "[]", "null", "7", '{"data":7}']) {
+      const { url } = await serve(text(answer))
+      const { depot } = depotAt(url)
+      const asked = [depot.search("web", 9), depot.originInfo("acme"), ...(answer === "[]" ? [] : [depot.keys("acme")])]
+      for (const one of asked) {
+        const message = expect.stringContaining(`${url}/depot/`)
+        await expect(one).rejects.toMatchObject({ code: "DEPOT_ANSWER_INVALID", message })
+      }
+      if (answer !== "[]") {
+        await expect(depot.channels("acme")).rejects.toMatchObject({ code: "DEPOT_ANSWER_INVALID" })
+      }
+    }
+  })
+
   it("has mirrors for what changes nothing, and none for what does", async () => {
     const [broken, mirror] = [await serve(status(500)), await serve(text("SIG-PUB-1"))]
     const { depot, pauses } = depotAt(broken.url, mirror.url)

@@ -5,10 +5,12 @@ import https from "node:https"
 import net, { type AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { systemHttpClient } from "../../src/host/http-client.ts"
-import { proxyOf } from "../../src/host/http-routes.ts"
+import { proxyOf } from "../../src/host/http-proxy.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 
 const client = systemHttpClient()
+/** Others beside it are trusted all the same. */
+const BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 function listening(server: http.Server | https.Server): Promise<number> {
   onTestFinished(() => {
@@ -144,15 +146,27 @@ describe("a download that the own disk refuses", () => {
 
 describe("proxies", () => {
   it("are those of the environment, but not for what no_proxy names", () => {
-    const env = { http_proxy: "proxy:3128", HTTPS_PROXY: "http://u:p@secure", no_proxy: "localhost,.corp, x.org:8080" }
-    const of = (url: string) => proxyOf(new URL(url), env)?.href
+    const no_proxy = "localhost,.corp, x.org:8080,10.1.0.0/16,fd00::/8,::1,192.0.2.7"
+    const env = { http_proxy: "proxy:3128", HTTPS_PROXY: "http://u:p@secure", no_proxy }
+    const of = (url: string) => (proxyOf(new URL(url), env) as URL | undefined)?.href
     expect(of("http://bldr.example")).toBe("http://proxy:3128/")
     expect(of("https://bldr.example")).toBe("http://u:p@secure/")
     for (const url of ["http://localhost", "https://a.corp", "http://corp", "http://x.org:8080"])
       expect(of(url)).toBeUndefined()
-    expect(of("http://x.org")).toBeDefined()
+    for (const host of ["10.1.2.3", "[fd00::7]:81", "[::1]", "192.0.2.7"]) expect(of(`http://${host}`)).toBeUndefined()
+    for (const host of ["x.org", "10.2.2.3", "[fe00::7]", "192.0.2.70"]) expect(of(`http://${host}`)).toBeDefined()
     expect(proxyOf(new URL("http://a"), { ...env, no_proxy: "*" })).toBeUndefined()
     expect(proxyOf(new URL("http://a"), { http_proxy: "" })).toBeUndefined()
+  })
+
+  it("are named when they are not there, or no proxies at all", async () => {
+    const ask = (http_proxy: string) => systemHttpClient({ http_proxy }).request({ method: "GET", url: "http://bldr" })
+    const dead = { tag: "failed", why: "through the proxy 127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9", sent: false }
+    expect(await ask("127.0.0.1:9")).toEqual(dead)
+    for (const address of ["socks5://127.0.0.1:9", ":x"]) {
+      const why = `http_proxy is '${address}', which is no address of an HTTP proxy, such as http://proxy.example.com:3128`
+      expect(await ask(address)).toEqual({ tag: "failed", why, sent: false, lasting: true })
+    }
   })
 
   it("are given the whole URL, and their credentials", async () => {
@@ -189,7 +203,7 @@ describe("proxies", () => {
     })
     const behind = systemHttpClient({ https_proxy: `http://127.0.0.1:${await listening(proxy)}` })
     const ask = (url: string, tls = {}) => behind.request({ method: "GET", url, tls })
-    expect(await ask("https://bldr.invalid", { alsoTrusted: cert })).toMatchObject({ body: "secret" })
+    expect(await ask("https://bldr.invalid", { alsoTrusted: `${BROKEN}${cert}` })).toMatchObject({ body: "secret" })
     expect(await ask("https://bldr.invalid", { unverified: true })).toMatchObject({ body: "secret" })
     expect(await ask("https://bldr.invalid")).toMatchObject({
       tag: "failed",
