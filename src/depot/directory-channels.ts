@@ -2,7 +2,7 @@ import { HabError } from "../base/errors.ts"
 import { type FullIdent, isFullIdent, stringifyIdent } from "../package/ident.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { EVERYTHING_CHANNEL } from "./depot.ts"
-import { namesIn, releasesIn, type Shelves } from "./shelves.ts"
+import { foldersIn, namesIn, releasesIn, type Shelves } from "./shelves.ts"
 
 /** The channels of a depot in a folder: a release is in one by an empty file, and in `unstable` without any. */
 export function channelsOn({ files }: Readonly<{ files: FileSystem }>, shelves: Shelves) {
@@ -28,7 +28,7 @@ export function channelsOn({ files }: Readonly<{ files: FileSystem }>, shelves: 
     namesIn(files, shelves.release(ident)).flatMap((name) => (name.endsWith(".hart") ? [name.slice(0, -5)] : []))
   return {
     async channels(origin: string) {
-      const known = namesIn(files, shelves.origin(origin))
+      const known = foldersIn(files, shelves.origin(origin))
       return known.length === 0 ? [] : [...new Set([...known, EVERYTHING_CHANNEL])].sort()
     },
     async createChannel(origin: string, channel: string) {
@@ -66,9 +66,9 @@ export function channelsOn({ files }: Readonly<{ files: FileSystem }>, shelves: 
 
 function releasesOfAnyTarget(files: FileSystem, shelves: Shelves, origin: string, channel: string): FullIdent[] {
   const root = channel === EVERYTHING_CHANNEL ? `${shelves.packages}/${origin}` : shelves.channel(origin, channel)
-  const idents = namesIn(files, root).flatMap((name) =>
-    namesIn(files, `${root}/${name}`).flatMap((version) =>
-      namesIn(files, `${root}/${name}/${version}`).map((release) => ({ origin, name, version, release })),
+  const idents = foldersIn(files, root).flatMap((name) =>
+    foldersIn(files, `${root}/${name}`).flatMap((version) =>
+      foldersIn(files, `${root}/${name}/${version}`).map((release) => ({ origin, name, version, release })),
     ),
   )
   return idents.filter(isFullIdent)

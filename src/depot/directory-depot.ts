@@ -15,7 +15,7 @@ import { type Depot, type DepotKeyKind, EVERYTHING_CHANNEL, type Shelf } from ".
 import { channelsOn, notThere } from "./directory-channels.ts"
 import { checkArtifact } from "./incoming.ts"
 import { parseRecord, printRecord } from "./record.ts"
-import { namesIn, releasesIn, type Shelves, shelvesOf } from "./shelves.ts"
+import { foldersIn, namesIn, releasesIn, type Shelves, shelvesOf } from "./shelves.ts"
 
 /** `report` is told how far what is copied is. */
 export type DirectoryContext = Readonly<{
@@ -54,7 +54,7 @@ function originsIn({ files }: DirectoryContext, shelves: Shelves) {
     },
     async removeOrigin(origin: string) {
       if (!hasOrigin(origin)) throw noOrigin(origin)
-      if (namesIn(files, `${shelves.packages}/${origin}`).length > 0) {
+      if (foldersIn(files, `${shelves.packages}/${origin}`).length > 0) {
         throw new HabError("ORIGIN_IN_USE", `the origin '${origin}' has packages in the depot`, {
           hint: `remove them first: hab pkg search ${origin}/ shows them, hab pkg delete takes them out`,
         })
@@ -107,21 +107,21 @@ function reading(context: DirectoryContext, shelves: Shelves) {
       await copy(signal === undefined ? context : { ...context, signal }, path, destination)
     },
     async search(text: string, limit: number) {
-      const names = namesIn(files, shelves.packages)
-        .flatMap((origin) => namesIn(files, `${shelves.packages}/${origin}`).map((name) => ({ origin, name })))
+      const names = foldersIn(files, shelves.packages)
+        .flatMap((origin) => foldersIn(files, `${shelves.packages}/${origin}`).map((name) => ({ origin, name })))
         .filter((ident) => stringifyIdent(ident).includes(text))
       return { idents: names.slice(0, limit), total: names.length }
     },
     async channelsOf(ident: FullIdent, target: string) {
       if (recordOf(ident, target) === undefined) return []
-      const marked = namesIn(files, shelves.origin(ident.origin))
+      const marked = foldersIn(files, shelves.origin(ident.origin))
         .filter((channel) => channel !== EVERYTHING_CHANNEL)
         .filter((channel) => releasesIn(files, shelves, ident, { channel, target }).length > 0)
       return [...marked, EVERYTHING_CHANNEL]
     },
     async remove(ident: FullIdent, target: string) {
       if (recordOf(ident, target) === undefined) throw notThere(ident, target)
-      for (const channel of namesIn(files, shelves.origin(ident.origin))) {
+      for (const channel of foldersIn(files, shelves.origin(ident.origin))) {
         files.removeTree(shelves.mark(ident, target, channel))
       }
       files.removeTree(shelves.artifact(ident, target))

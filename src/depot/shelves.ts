@@ -42,10 +42,17 @@ function part(name: string): string {
   })
 }
 
-/** Folders below a folder; none when it is missing. */
+/** Names in a folder; none when it is missing. */
 export function namesIn(files: ShelfFiles, directory: string): string[] {
-  if (files.stat(directory) === undefined) return []
+  if (files.stat(directory)?.kind !== "directory") return []
   return files.readDirectory(directory).map(({ name }) => name)
+}
+
+/** Folders in a folder. People, and what they copy with, put files beside them; a leading dot names nothing of a depot. */
+export function foldersIn(files: ShelfFiles, directory: string): string[] {
+  return namesIn(files, directory).filter(
+    (name) => !name.startsWith(".") && files.stat(`${directory}/${name}`)?.kind === "directory",
+  )
 }
 
 /** Every release of a wish that is on a shelf of the channel. */
@@ -55,7 +62,7 @@ export function releasesIn(
   wish: Partial<PackageIdent>,
   { channel, target }: Readonly<{ channel: string; target: string }>,
 ): FullIdent[] {
-  return (wish.origin === undefined ? namesIn(files, shelves.packages) : [wish.origin]).flatMap((origin) => {
+  return (wish.origin === undefined ? foldersIn(files, shelves.packages) : [wish.origin]).flatMap((origin) => {
     const everything = channel === EVERYTHING_CHANNEL
     const root = everything ? `${shelves.packages}/${origin}` : shelves.channel(origin, channel)
     const mark = everything ? `${target}.hart` : target
@@ -70,6 +77,6 @@ export function releasesIn(
 function below(files: ShelfFiles, root: string, wishes: readonly (string | undefined)[]): string[][] {
   const [first, ...others] = wishes
   if (wishes.length === 0) return [[]]
-  const names = first === undefined ? namesIn(files, root) : [first]
+  const names = first === undefined ? foldersIn(files, root) : [first]
   return names.flatMap((name) => below(files, `${root}/${name}`, others).map((rest) => [name, ...rest]))
 }

@@ -2,14 +2,15 @@ import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Locks } from "../ports/lock.ts"
-import { type CacheCopy, copyToCache, findArtifact } from "./artifact-cache.ts"
+import { type CacheCopy, copyToCache } from "./artifact-cache.ts"
 import { chooseRelease, notFound, offlineKeyError } from "./choose-release.ts"
 import { type CommitContext, commitPackages } from "./commit.ts"
-import { ensureSigner, fetchArtifact } from "./fetch-artifact.ts"
+import { ensureSigner } from "./fetch-artifact.ts"
 import { type FullIdent, isFullIdent, stringifyIdent } from "./ident.ts"
 import { type InstallSource, toUsageError } from "./install-source.ts"
 import { sweepLeftovers } from "./leftovers.ts"
 import { readMetadata } from "./metadata.ts"
+import { withArtifact } from "./obtain-artifact.ts"
 import type { PackageSource } from "./package-source.ts"
 import { discardStaged, type StageContext, type StagedPackage, type StageResult, stagePackage } from "./stage.ts"
 import { createStore, type InstalledPackage } from "./store.ts"
@@ -155,7 +156,7 @@ async function stageSource(
   const pkg = createStore(context).find(ident)
   if (pkg !== undefined) return using(context, pkg)
   if (!isFullIdent(ident)) throw notFound(context, source.ident, options)
-  return begin(await artifactOf(context, ident, [], options), ident)
+  return withArtifact(context, ident, { ...options, beside: [] }, (path) => begin(path, ident))
 }
 
 /** TDEPS in their order, each once. */
@@ -173,20 +174,7 @@ async function stageDependency(
 ): Promise<StageResult> {
   const pkg = createStore(context).find(dep)
   if (pkg !== undefined) return using(context, pkg)
-  return begin(await artifactOf(context, dep, beside, options), dep)
-}
-
-/** The artifact from here or, failing that, from the source. */
-async function artifactOf(
-  context: InstallContext,
-  ident: FullIdent,
-  beside: readonly string[],
-  options: InstallOptions,
-): Promise<string> {
-  const here = findArtifact(context, ident, beside)
-  if (here !== undefined) return here
-  if (options.source === undefined) throw notFound(context, ident, options)
-  return fetchArtifact(context, options.source, ident, options.signal)
+  return withArtifact(context, dep, { ...options, beside }, (path) => begin(path, dep))
 }
 
 function using(context: InstallContext, pkg: InstalledPackage): StageResult {

@@ -184,6 +184,36 @@ describe.each(kinds)("a depot %s", (_, open) => {
 })
 
 describe("a depot in a folder", () => {
+  it("holds nothing but its packages, whatever else people put beside them", async () => {
+    const world = depotWorld()
+    const { directory: depot, files } = world
+    await putRelease(files, depot, OLD)
+    await depot.promote(parseFullIdent(OLD), TARGET, "stable")
+    const beside = [
+      "pkgs",
+      "pkgs/acme",
+      "pkgs/acme/web",
+      "channels/acme",
+      "channels/acme/stable",
+      "channels/acme/stable/web",
+    ]
+    for (const folder of beside) {
+      files.writeFile(`/depot/${folder}/notes.txt`, "")
+      files.makeDirectories(`/depot/${folder}/.snapshot`)
+    }
+    expect((await depot.search("", 9)).idents).toEqual([{ origin: "acme", name: "web" }])
+    expect(await depot.channels("acme")).toEqual(["stable", "unstable"])
+    expect(await depot.channelsOf(parseFullIdent(OLD), TARGET)).toEqual(["stable", "unstable"])
+    for (const channel of ["stable", "unstable"]) {
+      expect((await depot.find(parseIdent("acme/web"), { channel, target: TARGET }))?.ident).toEqual(
+        parseFullIdent(OLD),
+      )
+    }
+    await depot.moveAll("promote", "acme", { from: "unstable", to: "canary" })
+    await depot.remove(parseFullIdent(OLD), TARGET)
+    expect(await depot.find(parseIdent("acme/web"), { channel: "canary", target: TARGET })).toBeUndefined()
+  })
+
   it("tells how far it is with what it takes and gives", async () => {
     const world = depotWorld()
     const told: Progress[] = []

@@ -99,7 +99,7 @@ async function takePublic({ report }: CommandContext, depot: Depot, cache: KeyCa
   const name = stringifyNamedRevision(wanted)
   const text = await depot.key(wanted)
   if (text === undefined) throw noKey(name, depot)
-  const done = await cache.write(checkedKey("origin-public", text, wanted.name, depot))
+  const done = await cache.write(checkedKey("origin-public", text, wanted, depot))
   report({ tag: "status", verb: done === "written" ? "Cached" : "Using", subject: `public key ${name}` })
 }
 
@@ -128,7 +128,7 @@ async function takeOnly(
   if (text === undefined) {
     throw new HabError("KEY_NOT_FOUND", `${depot.url} has no ${name} key of '${origin}'`, { hint: HINTS[kind] })
   }
-  const key = checkedKey(kind, text, origin, depot)
+  const key = checkedKey(kind, text, { name: origin }, depot)
   const done = await cache.write(key)
   const revision = stringifyNamedRevision(key)
   report({ tag: "status", verb: done === "written" ? "Cached" : "Using", subject: `${name} key ${revision}` })
@@ -143,13 +143,14 @@ const HINTS = {
 function checkedKey<K extends OriginKey["kind"] | "box-public">(
   kind: K,
   text: string,
-  origin: string,
+  { name, revision }: Readonly<{ name: string; revision?: string }>,
   { url }: Depot,
 ): Key<K> {
-  const key = parseKey(kind, text, `the key from ${url}`)
-  if (key.name === origin) return key
-  throw new HabError("KEY_INVALID", `${url} gave a key of '${key.name}' for '${origin}'`, {
-    hint: "the depot is damaged, or no depot",
+  const wanted = revision === undefined ? `key of '${name}'` : `key ${name}-${revision}`
+  const key = parseKey(kind, text, `the ${wanted} from ${url}`)
+  if (key.name === name && key.revision === (revision ?? key.revision)) return key
+  throw new HabError("KEY_INVALID", `${url} gave the key ${stringifyNamedRevision(key)} for the ${wanted}`, {
+    hint: "the depot is damaged, or no depot: ask who runs it",
   })
 }
 
