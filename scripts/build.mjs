@@ -1,14 +1,19 @@
-// Builds dist/: one CommonJS bundle per command group, the supervisor, and the files shipped beside them. It is built
-// beside and swapped in at the end: a build that fails, or is used meanwhile, leaves the old one whole.
+// Builds dist/: one CommonJS bundle per command group, some for the commands that are run most often, the supervisor, and
+// the files shipped beside them. It is built beside and swapped in at the end: a build that fails, or is used meanwhile,
+// leaves the old one whole.
 import { spawnSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { lateImports, latePackages, lateRooms, sharedBuiltins } from "./late-modules.mjs"
 
 const project = fileURLToPath(new URL("..", import.meta.url))
-const entries = ["hab", "all", "config", "origin", "pkg", "plan", "sup", "svc", "supervisor", "module-host"]
+const nouns = ["all", "config", "origin", "pkg", "plan", "sup", "svc"]
+/** What is waited for most often reads what it needs and no more. */
+const commands = ["pkg-install", "pkg-look", "svc-status"]
+const entries = ["hab", ...nouns, ...commands, "supervisor", "module-host"]
 const finished = path.join(project, "dist")
 const dist = path.join(project, `dist.${process.pid}.tmp`)
 
@@ -64,20 +69,29 @@ function declareTypes(names) {
   rmSync(all, { recursive: true })
 }
 
-/** Runs a harmless command of every bundle: what V8 compiled for it is what most commands need first. */
+/** Runs a command of every bundle, in a root of its own: what V8 compiled for it is what most commands need first. */
 function keepCompiled() {
+  const fixture = path.join(project, "fixtures/package/tiny")
+  const hart = readdirSync(fixture).find((name) => name.endsWith(".hart"))
   const commands = [
     "--help",
     "config --help",
     "origin --help",
+    `pkg install ${path.join(fixture, hart)}`,
+    "pkg list --all",
+    "pkg path demo/tiny",
+    "pkg env demo/tiny",
     // For the library it loads.
     "pkg hash package.json",
-    "pkg list --all",
+    "pkg info demo/tiny",
     "plan --help",
     "sup --help",
+    "svc --help",
     "svc status",
   ]
-  const env = { PATH: process.env.PATH, FS_ROOT: path.join(finished, "no-root") }
+  const root = mkdtempSync(path.join(tmpdir(), "hab-build-"))
+  cpSync(path.join(fixture, "keys"), path.join(root, "hab/cache/keys"), { recursive: true })
+  const env = { PATH: process.env.PATH, HOME: root, FS_ROOT: root }
   for (const command of commands) {
     const preload = ["--require", path.join(project, "scripts/keep-compiled.cjs")]
     spawnSync(process.execPath, [...preload, path.join(finished, "hab.cjs"), ...command.split(" ")], {
@@ -85,4 +99,5 @@ function keepCompiled() {
       env,
     })
   }
+  rmSync(root, { recursive: true, force: true })
 }

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process"
 import { mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import path from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
-import { createHab, type Hab } from "../support/hab.ts"
+import { createHab, type Hab, project } from "../support/hab.ts"
 import { trustTestKey, writeHart, writeInstalled } from "../support/written-packages.ts"
 
 const script = (body: string) => `#!/bin/sh\n${body}\n`
@@ -262,4 +264,21 @@ describe("beside hab pkg", () => {
       stderr: expect.stringMatching(/hab pkg build[\s\S]*\[STUDIO_NONE\]/),
     })
   })
+})
+
+it.each([
+  "pkg install --help",
+  "pkg install",
+  "pkg list --no-such",
+  "pkg list --help",
+  "pkg path --help",
+  "pkg env --help",
+  "pkg exec --help",
+  "svc status --help",
+  "svc status --version",
+])("hab %s, which has a bundle of its own, says what the whole program says", (line) => {
+  const words = line.split(" ")
+  const whole = spawnSync(process.execPath, [path.join(project, "dist/all.cjs"), ...words], { encoding: "utf8" })
+  expect(whole.stderr + whole.stdout).not.toBe("")
+  expect(hab.run(...words)).toEqual({ stdout: whole.stdout, stderr: whole.stderr, code: whole.status })
 })
