@@ -27,8 +27,8 @@ const LATE_BUILTINS = [
 /** Modules of Node that it has loaded before our first line. */
 const PRESENT_BUILTINS = ["buffer", "fs", "path", "path/posix", "timers", "url", "util"]
 
-/** Packages that few runs need: one looks at the terminal when it is loaded, one is large. */
-const LATE_PACKAGES = ["picocolors", "yaml"]
+/** Packages that few runs need: one looks at the terminal when it is loaded, the others are large. */
+const LATE_PACKAGES = ["handlebars/dist/cjs/handlebars/compiler/base.js", "picocolors", "semver", "yaml"]
 
 /** These modules become objects whose properties load them at first use. */
 export function lateImports(options) {

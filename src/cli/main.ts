@@ -43,7 +43,8 @@ const INTERRUPTED_EXIT = 130
 export async function main(invocation: Invocation): Promise<number> {
   const { host, terminal } = invocation
   const colour = wantsColour(host.env, terminal.stderrIsTerminal)
-  const interrupted = new AbortController()
+  let interruption: AbortController | undefined
+  const interrupted = () => (interruption ??= new AbortController())
   const reporter = reporterOf(invocation, colour)
   try {
     const parsed = parseCommandLine(invocation.groups, invocation.words, invocation.version)
@@ -58,7 +59,7 @@ export async function main(invocation: Invocation): Promise<number> {
     return finish(terminal, result)
   } catch (error) {
     reporter.hide()
-    if (interrupted.signal.aborted) {
+    if (interruption?.signal.aborted) {
       terminal.writeError("interrupted\n")
       return INTERRUPTED_EXIT
     }
@@ -92,7 +93,8 @@ function finish(terminal: Terminal, result: CommandResult): number {
   return result.exitCode ?? 0
 }
 
-type Given = Readonly<{ interrupted: AbortController; remoteSup: string | undefined; hide?: () => void }>
+/** `interrupted` gives the same one each time; making it loads what few commands need. */
+type Given = Readonly<{ interrupted: () => AbortController; remoteSup: string | undefined; hide?: () => void }>
 
 /** What a command works with. */
 export function createContext(
@@ -114,9 +116,9 @@ export function createContext(
     workplace: () => (workplace ??= openWorkplace(host, root, report, enclosureOf)),
     get signal() {
       // Only who looks at the signal wants Ctrl-C for itself; the launcher listens on its own.
-      if (!listening) terminal.onInterrupt(() => interrupted.abort())
+      if (!listening) terminal.onInterrupt(() => interrupted().abort())
       listening = true
-      return interrupted.signal
+      return interrupted().signal
     },
     becomeLauncher,
     print: (text) => terminal.writeOut(text),

@@ -6,18 +6,44 @@ const CAP_CHOWN = 0n
 const CAP_SETGID = 6n
 const CAP_SETUID = 7n
 
-/** Accounts from /etc/passwd and /etc/group, read at each question: an operator may add one while we run. */
+/**
+ * Accounts from /etc/passwd and /etc/group, read at each question: an operator may add one while we run. What is known of
+ * ourselves is read once, when somebody asks.
+ */
 export function systemUsers(): Users {
-  const current = currentAccount()
-  return { current, capable: hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]), findUser, findGroup }
+  const capable = once(() => hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]))
+  return {
+    current: currentAccount(),
+    get capable() {
+      return capable()
+    },
+    findUser,
+    findGroup,
+  }
 }
 
 function currentAccount(): Account {
   const uid = process.geteuid?.() ?? 0
   const gid = process.getegid?.() ?? 0
-  const known = accounts().find((account) => account.uid === uid)
-  const home = process.env["HOME"] ?? known?.home ?? os.tmpdir()
-  return { name: known?.name ?? String(uid), uid, gid, home }
+  const known = once(() => accounts().find((account) => account.uid === uid))
+  return {
+    uid,
+    gid,
+    get name() {
+      return known()?.name ?? String(uid)
+    },
+    get home() {
+      return process.env["HOME"] ?? known()?.home ?? os.tmpdir()
+    },
+  }
+}
+
+function once<T>(ask: () => T): () => T {
+  let answer: Readonly<{ value: T }> | undefined
+  return () => {
+    answer ??= { value: ask() }
+    return answer.value
+  }
 }
 
 function findUser(name: string): Account | undefined {

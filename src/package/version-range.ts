@@ -1,10 +1,8 @@
-import coerce from "semver/functions/coerce.js"
-import satisfiesRange from "semver/functions/satisfies.js"
-import validRange from "semver/ranges/valid.js"
+import semver from "semver"
 
 /** True for a range as npm writes them: `^2.1`, `>=1.2 <2`, `1.x || 3.x`. */
 export function isVersionRange(text: string): boolean {
-  return text.trim() !== "" && validRange(text) !== null
+  return text.trim() !== "" && semver.validRange(text) !== null
 }
 
 /**
@@ -12,6 +10,6 @@ export function isVersionRange(text: string): boolean {
  * three parts, and what stands behind a dash, which as everywhere is only in ranges that name such a version.
  */
 export function isInRange(version: string, range: string): boolean {
-  const known = coerce(version, { includePrerelease: true })
-  return known !== null && satisfiesRange(known, range)
+  const known = semver.coerce(version, { includePrerelease: true })
+  return known !== null && semver.satisfies(known, range)
 }

@@ -83,5 +83,6 @@ function contextFor(root: string | undefined): CommandContext {
     version: VERSION,
   }
   const report = createReporter({ write: (text) => void terminal.writeError(text), colour })
-  return createContext(invocation, report, { interrupted: new AbortController(), remoteSup: undefined })
+  const interrupted = new AbortController()
+  return createContext(invocation, report, { interrupted: () => interrupted, remoteSup: undefined })
 }
