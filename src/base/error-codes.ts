@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   DEPOT_UNREACHABLE: { exit: 1, summary: "a depot does not answer" },
   DEPOT_REFUSED: { exit: 1, summary: "a depot refused a request" },
   DEPOT_ANSWER_INVALID: { exit: 1, summary: "what answers at the address of a depot is none" },
+  CERTIFICATES_INVALID: { exit: 1, summary: "SSL_CERT_FILE names no certificates" },
   DEPOT_TOKEN_MISSING: { exit: 1, summary: "changing a depot, or reading its secrets, needs an access token" },
   DEPOT_TOKEN_UNKNOWN: { exit: 1, summary: "a depot does not know the access token" },
   DEPOT_ORIGIN_REFUSED: { exit: 1, summary: "an access token is not for this origin" },

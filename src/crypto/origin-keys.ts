@@ -13,6 +13,14 @@ export function isValidOrigin(text: string): boolean {
   return ORIGIN.test(text)
 }
 
+/** The same as an error: ORIGIN_INVALID. */
+export function requireValidOrigin(text: string): void {
+  if (isValidOrigin(text)) return
+  throw new HabError("ORIGIN_INVALID", `'${text}' is not an origin name`, {
+    hint: "origins start with a lower-case letter or digit, then letters, digits, - and _, at most 255 in all",
+  })
+}
+
 export type OriginKeyPair = Readonly<{ public: Key<"origin-public">; secret: Key<"origin-secret"> }>
 
 type Random = Readonly<{ clock: Pick<Clock, "now">; randomBytes: (length: number) => Uint8Array }>
@@ -23,11 +31,7 @@ export async function generateOriginKeys(
   cache: KeyCache,
   origin: string,
 ): Promise<OriginKeyPair> {
-  if (!isValidOrigin(origin)) {
-    throw new HabError("ORIGIN_INVALID", `'${origin}' is not an origin name`, {
-      hint: "origins start with a lower-case letter or digit, then letters, digits, - and _, at most 255 in all",
-    })
-  }
+  requireValidOrigin(origin)
   const sodium = await loadSodium()
   const { publicKey, privateKey } = sodium.crypto_sign_seed_keypair(randomBytes(SEED_BYTES))
   const named = { name: origin, revision: formatStamp(clock.now()) }

@@ -27,8 +27,15 @@ function pathOf(text: string): string {
 function baseOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw invalid(text)
+  if (url.username !== "" || url.password !== "") throw withCredentials(url)
   const path = url.pathname === "/" ? "/v1" : url.pathname.replace(/\/+$/, "")
   return `${url.origin}${path}`
+}
+
+function withCredentials({ host }: URL): HabError {
+  return new HabError("DEPOT_URL_INVALID", `the address of the depot at ${host} holds a name or a password`, {
+    hint: "leave them out; depots know access tokens: --auth TOKEN, HAB_AUTH_TOKEN or auth_token in cli.toml",
+  })
 }
 
 function invalid(text: string): HabError {

@@ -98,12 +98,14 @@ export interface Depot {
   /** Channels a release is in. */
   channelsOf(ident: FullIdent, target: string): Promise<readonly string[]>
   hasOrigin(origin: string): Promise<boolean>
+  /** Throws ORIGIN_INVALID. */
   createOrigin(origin: string): Promise<void>
   originInfo(origin: string): Promise<OriginInfo | undefined>
   /** Removes an origin with its channels and keys. Throws ORIGIN_NOT_FOUND, and ORIGIN_IN_USE while it has packages. */
   removeOrigin(origin: string): Promise<void>
   /** Throws DEPOT_WITHOUT_ACCOUNTS, here or when it is used. */
   accounts(): DepotAccounts
+  /** Channels that cannot be named so: CHANNEL_INVALID, here as everywhere. */
   createChannel(origin: string, channel: string): Promise<"created" | "exists">
   removeChannel(origin: string, channel: string): Promise<void>
   promote(ident: FullIdent, target: string, channel: string): Promise<void>

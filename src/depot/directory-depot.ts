@@ -6,6 +6,7 @@ import { reportTransfer } from "../base/transfer.ts"
 import { type Key, keyFileName, parseKey } from "../crypto/key.ts"
 import { createKeyCache } from "../crypto/key-cache.ts"
 import { type NamedRevision, stringifyNamedRevision } from "../crypto/named-revision.ts"
+import { requireValidOrigin } from "../crypto/origin-keys.ts"
 import { type FullIdent, type PackageIdent, satisfies, stringifyIdent } from "../package/ident.ts"
 import { latestOf } from "../package/order.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
@@ -47,6 +48,7 @@ function originsIn({ files }: DirectoryContext, shelves: Shelves) {
   return {
     hasOrigin: async (origin: string) => hasOrigin(origin),
     async createOrigin(origin: string) {
+      requireValidOrigin(origin)
       files.makeDirectories(shelves.channel(origin, EVERYTHING_CHANNEL))
     },
     async originInfo(origin: string) {

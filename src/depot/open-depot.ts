@@ -1,3 +1,4 @@
+import { HabError } from "../base/errors.ts"
 import type { NamedRevision } from "../crypto/named-revision.ts"
 import { type FullIdent, type PackageIdent, stringifyIdent } from "../package/ident.ts"
 import type { PackageSource } from "../package/package-source.ts"
@@ -8,7 +9,7 @@ import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
 import { remoteDepot } from "./remote-depot.ts"
 import { type MannersContext, webManners } from "./web-manners.ts"
 
-/** The depot at an address, nothing asked yet. Throws DEPOT_URL_INVALID. */
+/** The depot at an address, nothing asked yet. Throws DEPOT_URL_INVALID, and DEPOT_TOKEN_UNKNOWN for what is no token. */
 export function openDepot(
   context: RequestContext & DirectoryContext & MannersContext,
   address: string,
@@ -18,7 +19,17 @@ export function openDepot(
   if (found.tag === "directory") return directoryDepot(context, found.path)
   const { url, mirrors } = found
   const manners = webManners(context, [url, ...mirrors].find((one) => one.startsWith("https:")) ?? url)
-  return remoteDepot(context, { url, mirrors, manners, ...(token === undefined ? {} : { token }) })
+  const known = tokenOf(token)
+  return remoteDepot(context, { url, mirrors, manners, ...(known === undefined ? {} : { token: known }) })
+}
+
+/** Without blanks around it; none when nothing is left. Throws DEPOT_TOKEN_UNKNOWN. */
+function tokenOf(given = ""): string | undefined {
+  const token = given.trim()
+  if (/^[\x21-\x7e]*$/.test(token)) return token === "" ? undefined : token
+  throw new HabError("DEPOT_TOKEN_UNKNOWN", "the access token holds blanks or signs that no token has", {
+    hint: "check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml: one word, as the depot gave it",
+  })
 }
 
 /** One channel of a depot, as an install needs it. */

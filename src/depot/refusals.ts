@@ -40,7 +40,8 @@ export function refusal({ url, path, hasToken, advice = {} }: Asked, reply: Http
 
 /** A page for people where nothing is: no depot, which may have nothing there either, answers so. */
 export function isNoDepot(reply: HttpReply): boolean {
-  return reply.status === NOT_FOUND && isPage(reply)
+  // A depot of ours says so of paths that no depot has.
+  return reply.status === NOT_FOUND && (isPage(reply) || fieldsOf(reply.body).error === "NOT_FOUND")
 }
 
 /** DEPOT_TOKEN_MISSING; `what` needs one. */

@@ -1,4 +1,6 @@
+import { HabError } from "../base/errors.ts"
 import { parseNamedRevision } from "../crypto/named-revision.ts"
+import { requireValidOrigin } from "../crypto/origin-keys.ts"
 import { type FullIdent, isFullIdent, type PackageIdent, satisfies } from "../package/ident.ts"
 import { latestOf } from "../package/order.ts"
 import { remoteAccounts } from "./accounts.ts"
@@ -65,6 +67,7 @@ function originsOf(ask: Ask) {
     originInfo,
     hasOrigin: async (origin: string) => (await originInfo(origin)) !== undefined,
     async createOrigin(name: string) {
+      requireValidOrigin(name)
       await ask({ method: "POST", path: "depot/origins", body: JSON.stringify({ name }), accept: [CONFLICT] })
     },
     async removeOrigin(origin: string) {
@@ -81,7 +84,16 @@ function identPath(ident: FullIdent): string {
 /** Of one channel, without the origin: Builder has it before the channel. */
 function shelfPath(origin: string, channel: string, parts: readonly (string | undefined)[]): string {
   const known = parts.filter((part) => part !== undefined)
-  return ["depot/channels", word(origin), word(channel), "pkgs", ...known.map(word)].join("/")
+  return [channelPath(origin, channel), "pkgs", ...known.map(word)].join("/")
+}
+
+/** Any text names a channel that is one part of a path. Throws CHANNEL_INVALID. */
+function channelPath(origin: string, channel: string): string {
+  if (channel !== "" && !/^\.{1,2}$|[/\u0000-\u001f]/.test(channel))
+    return `depot/channels/${word(origin)}/${word(channel)}`
+  throw new HabError("CHANNEL_INVALID", `'${channel}' cannot name a channel`, {
+    hint: "letters, digits, - and _ are always possible",
+  })
 }
 
 function finding(context: RequestContext, server: DepotServer, ask: Ask) {
@@ -194,13 +206,13 @@ function channelsOf(ask: Ask) {
     channelsOf: (ident: FullIdent, target: string) => namesAt(`depot/pkgs/${identPath(ident)}/channels`, { target }),
     async createChannel(origin: string, channel: string) {
       if (OWN_CHANNELS.includes(channel)) return "exists" as const
-      const path = `depot/channels/${word(origin)}/${word(channel)}`
+      const path = channelPath(origin, channel)
       const reply = await ask({ method: "POST", path, accept: [CONFLICT] })
       return reply.status === CONFLICT ? ("exists" as const) : ("created" as const)
     },
     async removeChannel(origin: string, channel: string) {
       const advice = { 403: "stable and unstable stay; for others the token must be of a maintainer of the origin" }
-      await ask({ method: "DELETE", path: `depot/channels/${word(origin)}/${word(channel)}`, advice })
+      await ask({ method: "DELETE", path: channelPath(origin, channel), advice })
     },
     promote: (ident: FullIdent, target: string, channel: string) => move("promote", ident, target, channel),
     demote: (ident: FullIdent, target: string, channel: string) => move("demote", ident, target, channel),

@@ -54,7 +54,7 @@ export function createStore(options: StoreOptions): PackageStore {
       if (pkg !== undefined) return pkg
       const what = isFullIdent(wish) ? "is not installed" : "has no installed release"
       throw new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(wish)}' ${what} under ${options.layout.hab}/pkgs`, {
-        hint: `hab pkg list --all shows what is installed; hab pkg install ${stringifyIdent(wish)} installs it`,
+        hint: `hab pkg list --all shows what is installed; hab pkg install ${forShells(wish)} installs it`,
       })
     },
   }
@@ -108,4 +108,9 @@ function isInstalled({ files, target }: StoreOptions, pkg: InstalledPackage): bo
     if (isSystemError(error, "EACCES", "EISDIR", "ELOOP")) return false
     throw error
   }
+}
+
+/** Ranges hold what shells take for something else. */
+function forShells(wish: PackageIdent): string {
+  return wish.range === undefined ? stringifyIdent(wish) : `'${stringifyIdent(wish)}'`
 }

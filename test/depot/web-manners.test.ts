@@ -34,7 +34,13 @@ describe("requests to a depot", () => {
     const named = { SSL_CERT_FILE: "/etc/own.pem" }
     const own = { "/etc/own.pem": PEM.replace("AAAA", "CCCC"), "/r/hab/cache/ssl/folder": undefined }
     expect(mannersOf("https://depot", named, { ...content, ...own }).tls?.alsoTrusted).toMatch(/CCCC[\s\S]*AAAA/)
-    expect(() => mannersOf("https://depot", named)).toThrowError(/ENOENT.*own\.pem/)
+    for (const wrong of [{}, { "/etc/own.pem": "none" }]) {
+      const error = {
+        code: "CERTIFICATES_INVALID",
+        message: expect.stringContaining("SSL_CERT_FILE is '/etc/own.pem'"),
+      }
+      expect(() => mannersOf("https://depot", named, wrong)).toThrowError(expect.objectContaining(error))
+    }
     expect(mannersOf("https://depot", { HAB_SSL_CERT_VERIFY_NONE: "0" }, content).tls).toEqual({ unverified: true })
     expect(mannersOf("http://depot", {}, content).tls).toBeUndefined()
   })

@@ -200,7 +200,7 @@ const SWEEP: Readonly<Record<string, readonly Call[]>> = {
   ],
   bulkupload: [
     { words: "plans --url $DEPOT-2", code: 2, stderr: /there is no folder .*plans\/artifacts[\s\S]*\[USAGE\]/ },
-    { words: "got --url $DEPOT-2", code: 1, stderr: /\[ORIGIN_INVALID\]/ },
+    { words: "got --url $DEPOT-2", code: 1, stderr: /\[ORIGIN_NOT_FOUND\]/ },
     { words: "got --url $DEPOT-2 --auto-create-origins", stdout: `${ident("web")}\n` },
   ],
   bundle: [

@@ -1,4 +1,5 @@
 import { HabError } from "../../base/errors.ts"
+import type { Depot } from "../../depot/depot.ts"
 import { type FullIdent, parseFullIdent, stringifyIdent } from "../../package/ident.ts"
 import { type Arguments, type CommandContext, defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
@@ -42,8 +43,10 @@ export const channelsCommand = defineCommand({
   options: { ...DEPOT_OPTIONS, json: JSON_OUTPUT },
   async run({ args: [text = "", target], options }, context) {
     const ident = parseFullIdent(text)
-    const channels = await requireDepot(context, options).channelsOf(ident, targetOf(context, target))
-    if (channels.length === 0) throw absent(ident, context, options)
+    const platform = targetOf(context, target)
+    const depot = requireDepot(context, options)
+    const channels = await depot.channelsOf(ident, platform)
+    if (channels.length === 0) throw absent(ident, platform, depot)
     return { text: options.json ? JSON.stringify(channels) : channels.join("\n") }
   },
 })
@@ -104,9 +107,8 @@ function chosen(context: CommandContext, [text = "", channel = "", target]: Argu
   return { ident, channel, target: targetOf(context, target), depot: requireDepot(context, options) }
 }
 
-function absent(ident: FullIdent, context: CommandContext, options: DepotChoice): HabError {
-  const { url } = requireDepot(context, options)
-  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' is not in ${url}`, {
+function absent(ident: FullIdent, target: string, { url }: Depot): HabError {
+  return new HabError("PACKAGE_NOT_FOUND", `'${stringifyIdent(ident)}' for ${target} is not in ${url}`, {
     hint: "hab pkg search shows what is there",
   })
 }

@@ -97,7 +97,7 @@ function namesIn({ host }: CommandContext, directory: string, extension: string)
 }
 
 function originMissing(origin: string, { url }: Depot): HabError {
-  return new HabError("ORIGIN_INVALID", `${url} has no origin '${origin}'`, {
+  return new HabError("ORIGIN_NOT_FOUND", `${url} has no origin '${origin}'`, {
     hint: `make it with --auto-create-origins, or: hab origin create ${origin}`,
   })
 }
