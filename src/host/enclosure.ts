@@ -9,14 +9,14 @@ const PROBE_LIMIT_MS = 10_000
 /**
  * Runs in a new mount namespace as (namespace) root, with the host's hab directory as $1: builds a root directory that
  * is the host's except for `/hab`, moves into it with pivot_root and becomes the command that follows.
- * The new root is a tmpfs over `<hab>/.enclosure`, so nothing outside the hab directory is written. One `mount` makes all
- * the mounts, from a table as fstab(5) is: one process for each would take five times as long.
+ * The new root is a tmpfs over `<hab>/.enclosure`, so nothing outside the hab directory is written; unshare(1) has made
+ * all mounts private. One `mount` makes all the mounts, from a table as fstab(5) is, which the last of them hides: one
+ * process for each would take five times as long.
  */
 export const ENCLOSURE_SCRIPT = `set -e
 hab=$1; shift
 new=$hab/.enclosure here=$PWD path=$PATH
 PATH=$PATH:/usr/sbin:/sbin
-mount --make-rprivate /
 mount -t tmpfs -o mode=0755 hab "$new"
 links=() folders=("$new/hab") table=
 show() {
@@ -37,9 +37,8 @@ done
 show bind "$hab" "$new/hab"
 mkdir "\${folders[@]}"
 [ "\${#links[@]}" = 0 ] || cp -P "\${links[@]}" "$new"
-printf %s "$table" >"$new/.mounts"
-mount --all --fstab "$new/.mounts"
-rm "$new/.mounts"
+printf %s "$table" >"$new/hab/.mounts"
+mount --all --fstab "$new/hab/.mounts"
 cd "$new"
 pivot_root . .
 umount -l .
@@ -49,7 +48,7 @@ exec "$@"
 `
 
 /** Runs in a mount namespace of its own as (namespace) root: shows $1 at $2 and becomes the command that follows. */
-const BIND_SCRIPT = `PATH=$PATH:/usr/sbin:/sbin mount --make-rprivate / && PATH=$PATH:/usr/sbin:/sbin mount --bind "$1" "$2" && shift 2 && exec "$@"`
+const BIND_SCRIPT = `PATH=$PATH:/usr/sbin:/sbin mount --bind "$1" "$2" && shift 2 && exec "$@"`
 
 /** The argv that gives the script its namespaces; ordinary users get back their own uid inside a second one. */
 export function enclosureArgv(
@@ -80,13 +79,15 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
     return { enclosed: true, wrap: (argv) => argv, ...(user.uid === 0 ? { bind: bindOnHost, sandbox } : {}) }
   }
   let works: boolean | undefined
+  let probing: Promise<boolean> | undefined
   const enclosed = () => (works ??= canEnclose(hab, user))
   return {
     get enclosed() {
       return enclosed()
     },
     async probe() {
-      works ??= await probeEnclosed(hab, user)
+      probing ??= probeEnclosed(hab, user)
+      works ??= await probing
     },
     wrap: (argv) => (enclosed() ? enclosureArgv(hab, user, argv) : argv),
     get bind() {

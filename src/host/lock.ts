@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import fs from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { HabError, isSystemError } from "../base/errors.ts"
@@ -26,7 +26,7 @@ async function holder(program: string, path: string): Promise<Holder | undefined
   for (;;) {
     const pid = namedHolder(path)
     if (pid !== undefined) return { pid }
-    if (!isHeld(program, path)) return undefined
+    if (!(await isHeld(program, path))) return undefined
     if (performance.now() > limitMs) return { pid: undefined }
     await pause(NAMELESS_RETRY_MS)
   }
@@ -41,9 +41,9 @@ function namedHolder(path: string): number | undefined {
   return pid > 0 && hasOpen(pid, path) ? pid : undefined
 }
 
-function isHeld(program: string, path: string): boolean {
+async function isHeld(program: string, path: string): Promise<boolean> {
   const descriptor = fs.openSync(path, fs.constants.O_RDONLY)
-  const outcome = lock(program, descriptor, ["--shared", "--nonblock"])
+  const outcome = await lock(program, descriptor, ["--shared", "--nonblock"])
   fs.closeSync(descriptor)
   if (typeof outcome === "object") throw failed(path, outcome.why)
   return outcome === "held"
@@ -75,7 +75,7 @@ function failed(path: string, why: string): HabError {
 
 async function acquire(program: string, path: string, content: string): Promise<LockResult> {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
-  const outcome = lockAgainstHolders(program, descriptor, path)
+  const outcome = await lockAgainstHolders(program, descriptor, path)
   if (outcome === "locked") {
     fs.ftruncateSync(descriptor)
     fs.writeSync(descriptor, content, 0)
@@ -89,23 +89,27 @@ async function acquire(program: string, path: string, content: string): Promise<
 type Outcome = "locked" | "held" | Readonly<{ why: string }>
 
 /** Who asks shares the lock for a moment: what is shared by who does not say to hold it is waited for. */
-function lockAgainstHolders(program: string, descriptor: number, path: string): Outcome {
-  const outcome = lock(program, descriptor, ["--exclusive", "--nonblock"])
-  if (
-    outcome !== "held" ||
-    namedHolder(path) !== undefined ||
-    lock(program, descriptor, ["--shared", "--nonblock"]) !== "locked"
-  )
-    return outcome
+async function lockAgainstHolders(program: string, descriptor: number, path: string): Promise<Outcome> {
+  const outcome = await lock(program, descriptor, ["--exclusive", "--nonblock"])
+  if (outcome !== "held" || namedHolder(path) !== undefined) return outcome
+  if ((await lock(program, descriptor, ["--shared", "--nonblock"])) !== "locked") return outcome
   return lock(program, descriptor, ["--exclusive", "--timeout", String(ASKED_LIMIT_SEC)])
 }
 
-function lock(program: string, descriptor: number, how: readonly string[]): Outcome {
+async function lock(program: string, descriptor: number, how: readonly string[]): Promise<Outcome> {
   const args = [...how, "--conflict-exit-code", String(HELD_STATUS), "3"]
-  const { status, error, stderr } = spawnSync(program, args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
-  if (status === 0) return "locked"
-  if (status === HELD_STATUS) return "held"
-  return { why: error?.message ?? stderr.toString().trim() }
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
+  let complaint = ""
+  child.stderr?.on("data", (text) => {
+    complaint += text
+  })
+  return new Promise((resolve) => {
+    child.on("error", ({ message }) => resolve({ why: message }))
+    child.on("close", (status) => {
+      if (status === 0) resolve("locked")
+      else resolve(status === HELD_STATUS ? "held" : { why: complaint.trim() })
+    })
+  })
 }
 
 function once(run: () => void): () => void {

@@ -9,6 +9,8 @@ export type EntryPlace = Readonly<
   | { tag: "inside"; ident: FullIdent; path: string }
 >
 
+/** What nearly all names are, found in one look: parts that begin with a letter, a digit or one of a few signs. */
+const PLAIN = /^(?:[\w@+-][\x21-\x2e\x30-\x7e]*\/)*[\w@+-][\x21-\x2e\x30-\x7e]*$/
 /** An empty part, `.` or `..` between the slashes. */
 const NOT_PLAIN = /\/(\.{0,2})(?=\/)/
 /** A character that could not be decoded would give the file another name than the archive's. */
@@ -40,6 +42,7 @@ export function placesIn(where: string): (name: string) => EntryPlace {
 
 /** The name without slashes at its ends. */
 function plainName(name: string, where: string): string {
+  if (PLAIN.test(name)) return name
   const text = name.replace(/^\//, "").replace(/\/+$/, "")
   const wrong = NOT_PLAIN.exec(`/${text}/`)
   if (wrong !== null)

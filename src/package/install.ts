@@ -14,7 +14,7 @@ import { withArtifact } from "./obtain-artifact.ts"
 import type { PackageSource } from "./package-source.ts"
 import { discardStaged, type StageContext, type StagedPackage, type StageResult, stagePackage } from "./stage.ts"
 import { createStore, type InstalledPackage } from "./store.ts"
-import { type StoreLockContext, withStoreLock } from "./store-lock.ts"
+import { besideStoreLock, type StoreLockContext } from "./store-lock.ts"
 
 export type InstallContext = StageContext & CommitContext & StoreLockContext & Readonly<{ clock: Clock; locks: Locks }>
 
@@ -59,8 +59,10 @@ export async function installPackages(
   const summaries: string[] = []
   for (const source of sources) {
     context.report({ tag: "begin", text: `Installing ${describeSource(source)}` })
-    const done = await withStoreLock(context, lockOptions(source, options), () =>
-      installSource(context, source, options),
+    // Namespaces are tried on a core that is idle until xz is at work.
+    if (source.tag === "archive") void context.layout.findPrefix()
+    const done = await besideStoreLock(context, lockOptions(source, options), (locked) =>
+      installSource(context, source, options, locked),
     )
     await runHooks(context, done.pkg, options)
     requested.push(done.pkg)
@@ -85,14 +87,22 @@ function lockOptions(source: InstallSource, { signal, waitMsMax }: InstallOption
 
 type Done = Readonly<{ pkg: InstalledPackage; installed: readonly InstalledPackage[] }>
 
-async function installSource(context: InstallContext, source: InstallSource, options: InstallOptions): Promise<Done> {
-  sweepLeftovers(context)
+async function installSource(
+  context: InstallContext,
+  source: InstallSource,
+  options: InstallOptions,
+  locked: Promise<unknown>,
+): Promise<Done> {
+  const ready = locked.then(() => sweepLeftovers(context))
+  ready.catch(() => undefined) // An artifact that is no good fails before.
+  // An artifact that was named is read and checked while we get the lock; everything else depends on what is installed.
+  if (source.tag !== "archive") await ready
   const staged: StagedPackage[] = []
   const copies: CacheCopy[] = []
   const begin = (path: string, expected: FullIdent | undefined) => {
     // Now, while xz is at work, and not when all of it is unpacked.
     const onBegin = (ident: FullIdent) => void copies.push(copyToCache(context, path, ident))
-    return stageReported(context, { path, expected, onBegin }, options)
+    return stageReported(context, { path, expected, onBegin, ready }, options)
   }
   try {
     const wanted = await stageSource(context, source, options, begin)
@@ -117,13 +127,16 @@ async function installSource(context: InstallContext, source: InstallSource, opt
 
 type Begin = (path: string, expected: FullIdent | undefined) => Promise<StageResult>
 
+type Staging = Readonly<{
+  path: string
+  expected: FullIdent | undefined
+  onBegin: (ident: FullIdent) => void
+  ready: Promise<unknown>
+}>
+
 async function stageReported(
   context: InstallContext,
-  {
-    path,
-    expected,
-    onBegin,
-  }: Readonly<{ path: string; expected: FullIdent | undefined; onBegin: (ident: FullIdent) => void }>,
+  { path, expected, onBegin, ready }: Staging,
   { signal, source, offline }: InstallOptions,
 ): Promise<StageResult> {
   signal?.throwIfAborted()
@@ -131,6 +144,7 @@ async function stageReported(
   const result = await stagePackage(context, {
     path,
     onBegin,
+    ready,
     ...(expected === undefined ? {} : { expected }),
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {

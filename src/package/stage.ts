@@ -28,6 +28,8 @@ export type StageRequest = Readonly<{
   /** Called when unpacking begins: the artifact is as it was signed, and the release is not installed. */
   onBegin?: (ident: FullIdent) => void
   signal?: AbortSignal
+  /** Nothing is unpacked before; what it rejects with is thrown. */
+  ready?: Promise<unknown>
 }>
 
 /** A package unpacked and checked, waiting beside its place. */
@@ -49,12 +51,12 @@ export type StageResult = StagedPackage | Readonly<{ tag: "installed"; pkg: Inst
  */
 export async function stagePackage(context: StageContext, request: StageRequest): Promise<StageResult> {
   const { files, layout } = context
-  const { path, expected, replaces = false, onBegin, signal } = request
+  const { path, expected, replaces = false, onBegin, signal, ready } = request
   const header = readHartHeader(context, path)
   const keys = createKeyCache(context, layout.cacheKeys)
   let prefix = ""
   const admit = async () => {
-    const [found] = await Promise.all([layout.findPrefix(), verifyContent(context, keys, path, header)])
+    const [found] = await Promise.all([layout.findPrefix(), verifyContent(context, keys, path, header), ready])
     prefix = found
   }
   let staged: { ident: FullIdent; directory: string } | undefined

@@ -29,20 +29,48 @@ export type StoreLockOptions = Readonly<{
  * Runs `change` while no other hab changes the installed packages of this root. Hooks run outside of it: they may call
  * hab. Who holds it longer than `waitMsMax` is named in STORE_LOCKED.
  */
-export async function withStoreLock<T>(
+export function withStoreLock<T>(
   context: StoreLockContext,
   options: StoreLockOptions,
   change: () => Promise<T>,
 ): Promise<T> {
-  const release = await acquire(context, options)
+  return besideStoreLock(context, options, async (locked) => {
+    await locked
+    return change()
+  })
+}
+
+/**
+ * As `withStoreLock`, for what can begin before the lock is ours: `change` starts at once, and changes nothing until
+ * `locked`. When it fails, the lock is not waited for.
+ */
+export async function besideStoreLock<T>(
+  context: StoreLockContext,
+  options: StoreLockOptions,
+  change: (locked: Promise<unknown>) => Promise<T>,
+): Promise<T> {
+  let failed = false
+  const acquiring = acquire(context, options, () => failed)
   try {
-    return await change()
-  } finally {
+    const result = await change(acquiring)
+    const release = await acquiring
     release()
+    return result
+  } catch (error) {
+    failed = true
+    acquiring.then(
+      (release) => release(),
+      () => undefined,
+    )
+    throw error
   }
 }
 
-async function acquire(context: StoreLockContext, options: StoreLockOptions): Promise<() => void> {
+async function acquire(
+  context: StoreLockContext,
+  options: StoreLockOptions,
+  isPointless: () => boolean,
+): Promise<() => void> {
   const { files, locks, clock, layout, pid, report } = context
   const { purpose, signal, waitMsMax = WAIT_MS_MAX } = options
   const path = `${layout.hab}/pkgs/.lock`
@@ -60,5 +88,6 @@ async function acquire(context: StoreLockContext, options: StoreLockOptions): Pr
     if (isFirst) report({ tag: "note", text: `Waiting for ${holder}` })
     await wait(clock, RETRY_MS, signal)
     signal?.throwIfAborted()
+    if (isPointless()) return () => undefined
   }
 }

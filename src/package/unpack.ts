@@ -6,7 +6,7 @@ import type { FullIdent } from "./ident.ts"
 import { createTarReader, damagedArchive } from "./tar-reader.ts"
 
 /** After this much the disk is given work, so that what is unpacked need not all be written at the end. */
-const SYNC_BYTES = 16 * 1024 * 1024
+const SYNC_BYTES = 8 * 1024 * 1024
 
 export type UnpackRequest = Readonly<{
   /** The artifact. */

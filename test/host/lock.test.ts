@@ -58,12 +58,13 @@ describe("locks", () => {
     const path = `${temporaryDirectory()}/LOCK`
     // Asks until somebody waits for a lock.
     const other = await holdWith(["--shared", path], "until grep -q -- '->' /proc/locks; do :; done")
+    const ended = once(other, "exit")
     expect(await locks.holder(path)).toBeUndefined()
     const lock = await locks.acquire(path, { content: "mine" })
     expect(lock.tag).toBe("acquired")
     expect(readFileSync(path, "utf8")).toBe("mine")
     if (lock.tag === "acquired") lock.release()
-    await once(other, "exit")
+    await ended
   })
 
   it("are held by who has them open: a number that is left from another holder is nobody's", async () => {

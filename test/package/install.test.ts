@@ -340,6 +340,15 @@ describe("two at once", () => {
     await expect(givingUp).rejects.toThrowError(failing("STORE_LOCKED", /process 8 has been changing/))
   })
 
+  it("do not wait for each other with an artifact that is no good", async () => {
+    const world = await installWorld()
+    await world.context.locks.acquire("/hab/pkgs/.lock", { content: "process 7\n" })
+    world.files.writeFile("/broken.hart", "no artifact")
+    await expect(installPackages(world.context, [archive("/broken.hart")])).rejects.toThrowError(
+      failing("HART_FORMAT_UNSUPPORTED", /broken/),
+    )
+  })
+
   it("stop waiting when they are told to", async () => {
     const world = await installWorld()
     await world.context.locks.acquire("/hab/pkgs/.lock", { content: "process 7\n" })
