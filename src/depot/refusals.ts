@@ -25,7 +25,7 @@ export function refusal({ url, path, hasToken, advice = {} }: Asked, reply: Http
   if (status === UNAUTHORIZED && !hasToken) return tokenMissing(`${url}/${path}: ${describeReply(reply)}`)
   if (status === UNAUTHORIZED) {
     return new HabError("DEPOT_TOKEN_UNKNOWN", `${url} does not know the access token (${describeReply(reply)})`, {
-      hint: "check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml",
+      hint: "check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml; on Chef's Builder its account may lack the role",
     })
   }
   const { error, msg, hint } = fieldsOf(reply.body)

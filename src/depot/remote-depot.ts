@@ -166,7 +166,8 @@ function keysOf(ask: Ask) {
     async uploadKey(kind: DepotKeyKind, { name, revision }: Parameters<Depot["key"]>[0], text: string) {
       const folder = kind === "origin-public" ? "keys" : "secret_keys"
       const path = `depot/origins/${word(name)}/${folder}/${word(revision)}`
-      const reply = await ask({ method: "POST", path, body: text, accept: [CONFLICT] })
+      const advice = { 403: "new keys of an origin must come from one of its administrators" }
+      const reply = await ask({ method: "POST", path, body: text, accept: [CONFLICT], advice })
       return reply.status === CONFLICT ? ("exists" as const) : ("uploaded" as const)
     },
   }

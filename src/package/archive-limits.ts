@@ -1,4 +1,5 @@
 import { HabError } from "../base/errors.ts"
+import { type ArchiveMetafile, metafileBytesMax, oversizedMetafile } from "./archive-metafiles.ts"
 import { unsafeArchive } from "./entry-path.ts"
 import type { EntryDecision, TarEntry } from "./tar-reader.ts"
 
@@ -35,17 +36,26 @@ function contentMax(artifactBytes: number): number {
   return Math.max(CONTENT_BYTES_ALWAYS, artifactBytes * TIMES_ITS_SIZE)
 }
 
+function tooLarge(directory: string, name: ArchiveMetafile, bytes: number): HabError {
+  const why = `its ${bytes} bytes are more than ${metafileBytesMax(name)}, and no depot would take it`
+  return new HabError("PACK_UNSUPPORTED", `${directory}/${name} cannot be packed: ${why}`, {
+    hint: "put what is large into a file of the package with another name",
+  })
+}
+
 /** The same limits for who packs a directory, so that nobody gets an artifact that no hab unpacks. Both throw PACK_UNSUPPORTED. */
 export function packedWithinLimits(directory: string): Readonly<{
   /** Counts the next member, of so many bytes. */
-  count(bytes: number): void
+  count(bytes: number, path: string): void
   /** Looks at what all of them became. */
   check(artifactBytes: number): void
 }> {
   let entries = 0
   let content = 0
   return {
-    count(bytes) {
+    count(bytes, path) {
+      const metafile = oversizedMetafile(path, bytes)
+      if (metafile !== undefined) throw tooLarge(directory, metafile, bytes)
       entries += 1
       content += bytes
       if (entries > ENTRIES_MAX) {

@@ -2,40 +2,17 @@ import { Buffer } from "node:buffer"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { withinLimits } from "./archive-limits.ts"
+import {
+  ARCHIVE_METADATA,
+  type ArchiveMetafile,
+  metafileBytesMax,
+  metafileOf,
+  oversizedMetafile,
+} from "./archive-metafiles.ts"
 import { unsafeArchive } from "./entry-path.ts"
 import { type HartHeader, readHartHeader } from "./hart-header.ts"
 import { metadataOf, type PackageMetadata } from "./metadata.ts"
 import { createTarReader, damagedArchive, type EntryDecision, type TarEntry } from "./tar-reader.ts"
-
-/** What is picked up from an artifact (spec package §4.1). */
-export const ARCHIVE_METADATA = [
-  "CFLAGS",
-  "default.toml",
-  "DEPS",
-  "TDEPS",
-  "BUILD_DEPS",
-  "BUILD_TDEPS",
-  "EXPOSES",
-  "IDENT",
-  "LD_RUN_PATH",
-  "LDFLAGS",
-  "SVC_USER",
-  "SVC_GROUP",
-  "MANIFEST",
-  "PATH",
-  "TARGET",
-  "PACKAGE_TYPE",
-  "FILES",
-] as const
-
-export type ArchiveMetafile = (typeof ARCHIVE_METADATA)[number]
-
-/** No honest plan or default.toml is larger; the rest of a package is never held. */
-const TEXT_BYTES_MAX = 16 * 1024 * 1024
-/** A line for each of as many files as a package may have. */
-const FILES_BYTES_MAX = 256 * 1024 * 1024
-
-const METAFILE_PATH = /^\/?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/([^/]+)$/
 
 export type ArchiveMetadata = Readonly<{
   header: HartHeader
@@ -77,10 +54,11 @@ type PickUp = Readonly<{ wanted: readonly ArchiveMetafile[]; texts: Map<string, 
 
 function pickUp(entry: TarEntry, { wanted, texts, path }: PickUp): EntryDecision {
   if (texts.size === wanted.length) return "stop"
-  const name = METAFILE_PATH.exec(entry.path)?.[1] ?? ""
-  if (entry.kind !== "file" || !wanted.some((file) => file === name)) return "skip"
-  const bytesMax = name === "FILES" ? FILES_BYTES_MAX : TEXT_BYTES_MAX
-  if (entry.size > bytesMax) throw unsafeArchive(path, entry.path, `its ${entry.size} bytes are more than ${bytesMax}`)
+  const name = metafileOf(entry.path)
+  if (entry.kind !== "file" || name === undefined || !wanted.includes(name)) return "skip"
+  if (oversizedMetafile(entry.path, entry.size) !== undefined) {
+    throw unsafeArchive(path, entry.path, `its ${entry.size} bytes are more than ${metafileBytesMax(name)}`)
+  }
   const parts: Buffer[] = []
   return {
     data: (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))),

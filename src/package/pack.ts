@@ -85,7 +85,7 @@ async function writeTar({ files }: Pick<Context, "files">, request: Walk, write:
   const { add, flush } = batches(write)
   for (const member of packageMembers({ files }, { directory, name, mtimeSeconds })) {
     signal?.throwIfAborted()
-    limits.count(member.size)
+    limits.count(member.size, member.path)
     await add(tarHeader(member))
     for (const chunk of contentOf({ files }, member)) await add(chunk)
     if (member.size > 0) await add(tarPadding(member.size))

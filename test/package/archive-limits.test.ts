@@ -51,28 +51,39 @@ describe("what an artifact may hold", () => {
 })
 
 describe("what is packed", () => {
+  const FILE = "hab/pkgs/acme/web/1/1/file"
   const refused = (message: RegExp) =>
     expect.objectContaining({ code: "PACK_UNSUPPORTED", message: expect.stringMatching(message) })
 
   it("is refused when no hab would unpack it: zeros, or a million files", () => {
     const zeros = packedWithinLimits("/pkg")
-    zeros.count(10 * GIB)
+    zeros.count(10 * GIB, FILE)
     expect(() => zeros.check(2 ** 20)).toThrowError(
       refused(/\/pkg cannot be packed: its 10737418240 bytes became 1048576/),
     )
     const crowd = packedWithinLimits("/pkg")
     const all = () => {
-      for (let n = 0; n < 1_000_000; n++) crowd.count(0)
+      for (let n = 0; n < 1_000_000; n++) crowd.count(0, FILE)
     }
     expect(all).toThrowError(refused(/\/pkg cannot be packed: it holds more than 500000 files/))
   })
 
+  it("is refused when a metadata file is larger than who reads an artifact would hold", () => {
+    const limits = packedWithinLimits("/pkg")
+    const at = (name: string) => `hab/pkgs/acme/web/1/1/${name}`
+    for (const name of ["FILES", "other", "folder/MANIFEST"]) limits.count(2 ** 24 + 1, at(name))
+    limits.count(2 ** 24, at("MANIFEST"))
+    const message = /\/pkg\/MANIFEST cannot be packed: its 16777217 bytes are more than 16777216/
+    expect(() => limits.count(2 ** 24 + 1, at("MANIFEST"))).toThrowError(refused(message))
+    expect(() => limits.count(2 ** 28 + 1, at("FILES"))).toThrowError(refused(/FILES cannot be packed/))
+  })
+
   it("may be a gigabyte whatever it becomes, and more where its artifact is large too", () => {
     const small = packedWithinLimits("/pkg")
-    for (const bytes of [GIB / 2, GIB / 2]) small.count(bytes)
+    for (const bytes of [GIB / 2, GIB / 2]) small.count(bytes, FILE)
     expect(() => small.check(100)).not.toThrow()
     const large = packedWithinLimits("/pkg")
-    large.count(10 * GIB)
+    large.count(10 * GIB, FILE)
     expect(() => large.check(GIB / 10)).not.toThrow()
   })
 })

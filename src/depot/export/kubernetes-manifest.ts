@@ -20,7 +20,7 @@ const NAME_LENGTH_MAX = 63
 /** A Deployment of an exported image, and a Service when it has ports, as YAML. */
 export function kubernetesManifest(request: ManifestRequest): string {
   const documents = request.ports.length === 0 ? [deployment(request)] : [deployment(request), service(request)]
-  return documents.map((document) => stringify(document)).join("---\n")
+  return documents.map((document) => stringify(document, { aliasDuplicateObjects: false })).join("---\n")
 }
 
 function deployment(request: ManifestRequest) {

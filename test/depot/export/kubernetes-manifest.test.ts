@@ -33,6 +33,10 @@ describe("an exported Kubernetes manifest", () => {
     expect(service).toMatchObject({ kind: "Service", spec: { selector: { app: "web-server" } } })
   })
 
+  it("says everything where it counts, as people write such files: without anchors", () => {
+    expect(kubernetesManifest(REQUEST)).not.toMatch(/[&*]/)
+  })
+
   it("has no Service for a package without ports", () => {
     expect(objectsOf(kubernetesManifest({ ...REQUEST, ports: [] })).map(({ kind }) => kind)).toEqual(["Deployment"])
   })
