@@ -1,8 +1,8 @@
 import { HabError } from "../../base/errors.ts"
 import type { BegunChange, ChangeStatus } from "../../supervisor/change/service-change.ts"
 import type { CommandContext } from "../command.ts"
-import { askIfRunning } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
+import { patientQuestions } from "./patient-questions.ts"
 
 /** `through`: the hooks before a change, which may refuse it, or all of it. No `timeoutSec`: as long as it takes. */
 export type ChangeWait = Readonly<{ through: "before" | "done"; timeoutSec?: number | undefined }>
@@ -17,10 +17,11 @@ export async function waitForChanges(
   { through, timeoutSec }: ChangeWait,
 ): Promise<void> {
   const left = [...begun]
+  const ask = patientQuestions(context)
   const look = async (): Promise<Look<undefined, Step>> => {
     for (let one = left[0]; one !== undefined; one = left[0]) {
       const path = `/services/${encodeURIComponent(one.service)}/change`
-      const status = await askIfRunning<ChangeStatus | null>(context, { method: "GET", path })
+      const status = await ask<ChangeStatus | null>(path)
       const step = awaited(one, status, through)
       if (step !== undefined) return { tag: "open", open: { service: one.service, step } }
       left.shift()

@@ -1,8 +1,8 @@
 import { HabError } from "../../base/errors.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import type { CommandContext } from "../command.ts"
-import { askIfRunning } from "../operations.ts"
 import { type Look, lookAgain } from "./look-again.ts"
+import { patientQuestions } from "./patient-questions.ts"
 
 export type AwaitedRelease = Readonly<{ name: string; release: string; timeoutSec: number }>
 
@@ -11,8 +11,9 @@ export async function waitForRelease(
   context: CommandContext,
   { name, release, timeoutSec }: AwaitedRelease,
 ): Promise<void> {
+  const ask = patientQuestions(context)
   const look = async (): Promise<Look<undefined, string>> => {
-    const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
+    const services = await ask<readonly ServiceStatus[]>("/services")
     const found = services?.find((service) => service.name === name)
     const runsIt = found?.ident === release && (found.state === "up" || found.desired === "down")
     if (runsIt) return { tag: "over", value: undefined }

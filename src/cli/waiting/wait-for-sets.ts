@@ -2,9 +2,9 @@ import { HabError } from "../../base/errors.ts"
 import type { BegunOperation } from "../../supervisor/set/set-actions.ts"
 import { ALL_SERVICES, type SetStatus } from "../../supervisor/set/set-status.ts"
 import type { CommandContext } from "../command.ts"
-import { askIfRunning } from "../operations.ts"
 import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
+import { patientQuestions } from "./patient-questions.ts"
 import { ownService } from "./wait-for.ts"
 
 type Standing = Readonly<{ tag: "done"; text: string }> | Readonly<{ tag: "pending" | "failed"; why: string }>
@@ -18,7 +18,9 @@ export async function waitForSets(
   begun: readonly BegunOperation[],
   timeoutSec = WAIT_SEC_DEFAULT,
 ): Promise<string> {
-  return lookAgain(context, () => look(context, begun), {
+  const ask = patientQuestions(context)
+  const look = async () => lookAt(context.host.env, begun, await ask<readonly SetStatus[]>("/sets"))
+  return lookAgain(context, look, {
     timeoutSec,
     late: (open) =>
       new HabError("SERVICE_WAIT_TIMED_OUT", `not done after ${timeoutSec} s; ${open}`, {
@@ -29,9 +31,12 @@ export async function waitForSets(
   })
 }
 
-async function look(context: CommandContext, begun: readonly BegunOperation[]): Promise<Look<string, string>> {
-  const sets = await askIfRunning<readonly SetStatus[]>(context, { method: "GET", path: "/sets" })
-  refuseEndlessWait(context.host.env, begun, sets ?? [])
+function lookAt(
+  env: Readonly<Record<string, string>>,
+  begun: readonly BegunOperation[],
+  sets: readonly SetStatus[] | undefined,
+): Look<string, string> {
+  refuseEndlessWait(env, begun, sets ?? [])
   const found = begun.map((one) => ({ name: one.name, standing: standingOf(one, sets) }))
   const failed = found.flatMap(({ standing }) => (standing.tag === "failed" ? [standing.why] : []))
   if (failed.length > 0) {

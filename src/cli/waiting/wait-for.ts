@@ -2,9 +2,9 @@ import { HabError } from "../../base/errors.ts"
 import { type Goal, type GoalStanding, goalStanding } from "../../supervisor/gateway/goals.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import type { CommandContext } from "../command.ts"
-import { askIfRunning } from "../operations.ts"
 import { WAIT_SEC_DEFAULT } from "../options/wait-options.ts"
 import { type Look, lookAgain } from "./look-again.ts"
+import { patientQuestions } from "./patient-questions.ts"
 
 const WORDS: Readonly<Record<Goal, string>> = {
   up: "up",
@@ -23,11 +23,13 @@ type Found = Readonly<{ name: string; standing: GoalStanding }>
 
 /**
  * Waits until every service is where it should be; resolves with one sentence. Throws SERVICE_WAIT_FAILED as soon as one
- * cannot come there, and SERVICE_WAIT_TIMED_OUT. A supervisor that restarts meanwhile is waited for too.
+ * cannot come there, and SERVICE_WAIT_TIMED_OUT. A supervisor that restarts meanwhile is waited for too;
+ * when it ended for good, SUPERVISOR_ABSENT is thrown.
  */
 export async function waitFor(context: CommandContext, awaited: Awaited): Promise<string> {
   const { names, goal, timeoutSec = WAIT_SEC_DEFAULT } = awaited
-  await lookAgain(context, () => look(context, awaited), {
+  const ask = patientQuestions(context)
+  await lookAgain(context, async () => lookAt(awaited, await ask<readonly ServiceStatus[]>("/services")), {
     timeoutSec,
     late: (open) => timedOut(awaited, open, timeoutSec),
     interrupted: () => new HabError("SERVICE_WAIT_FAILED", "interrupted"),
@@ -68,9 +70,8 @@ export function refuseEndlessWait(
 }
 
 /** Throws SERVICE_WAIT_FAILED when one of them cannot come there any more. */
-async function look(context: CommandContext, awaited: Awaited): Promise<Look<undefined, readonly Found[]>> {
+function lookAt(awaited: Awaited, services: readonly ServiceStatus[] | undefined): Look<undefined, readonly Found[]> {
   const { names, goal } = awaited
-  const services = await askIfRunning<readonly ServiceStatus[]>(context, { method: "GET", path: "/services" })
   const standing = (name: string): GoalStanding => {
     if (services === undefined) return { tag: "pending", why: "no supervisor answers" }
     const service = services.find((one) => one.name === name)
