@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** Tests that start real processes: they take their time and run with the end-to-end tests. */
 const realProcesses = [
@@ -16,30 +17,33 @@ const realProcesses = [
   "test/supervisor/launcher/chpst.test.ts",
 ]
 
+/** So many files come between two simulations. */
+const SHORT_ONES = 15
+
+/** Simulations compute, the other files mostly wait for this process to read them: side by side they are done sooner. */
+class Interleaving extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes("/test/simulation/")
+    const short = sorted.filter((file) => !isLong(file))
+    return [...sorted.filter(isLong).flatMap((file) => [file, ...short.splice(0, SHORT_ONES)]), ...short]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: Interleaving },
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/simulation/**", ...realProcesses],
+          exclude: realProcesses,
           testTimeout: 20_000,
           isolate: false,
           maxWorkers: 2,
           setupFiles: ["test/support/seed-properties.ts"],
           pool: "threads",
-        },
-      },
-      {
-        test: {
-          name: "simulation",
-          include: ["test/simulation/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          isolate: false,
-          pool: "threads",
-          maxWorkers: 2,
         },
       },
       {

@@ -12,6 +12,6 @@ if (words.length > 0) {
 } else {
   run(bin("tsc"), ["--noEmit"])
   run(bin("biome"), ["check", "."])
-  run(bin("vitest"), ["run", "--project", "unit", "--project", "simulation"])
+  run(bin("vitest"), ["run", "--project", "unit"])
   run(bin("vitest"), ["run", "--project", "e2e"])
 }

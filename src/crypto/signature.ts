@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { createPublicKey, verify } from "node:crypto"
+import { createPublicKey, type KeyObject, verify } from "node:crypto"
 import type { Key } from "./key.ts"
 import { isUsablePoint } from "./point.ts"
 import { loadSodium } from "./sodium.ts"
@@ -22,7 +22,16 @@ export async function signMessage(message: Uint8Array | string, key: Key<"origin
 export function openSigned(signed: Uint8Array, key: Key<"origin-public">): Uint8Array | undefined {
   if (signed.length < SIGNATURE_BYTES) return undefined
   if (!isUsablePoint(key.bytes) || !isUsablePoint(signed.subarray(0, POINT_BYTES))) return undefined
-  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_START, key.bytes]), format: "der", type: "spki" })
   const message = signed.subarray(SIGNATURE_BYTES)
-  return verify(null, message, publicKey, signed.subarray(0, SIGNATURE_BYTES)) ? message : undefined
+  return verify(null, message, publicKeyOf(key), signed.subarray(0, SIGNATURE_BYTES)) ? message : undefined
+}
+
+let last: Readonly<{ bytes: Buffer; publicKey: KeyObject }> | undefined
+
+/** The key as Node wants it. Making that takes as long as verifying, and most that is verified in a row has one signer. */
+function publicKeyOf({ bytes }: Key<"origin-public">): KeyObject {
+  if (last?.bytes.equals(bytes)) return last.publicKey
+  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_START, bytes]), format: "der", type: "spki" })
+  last = { bytes: Buffer.from(bytes), publicKey }
+  return publicKey
 }

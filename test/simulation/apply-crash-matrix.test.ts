@@ -46,34 +46,38 @@ async function prepare(way: Way): Promise<ApplyWorld> {
   return world
 }
 
-describe.each(Object.entries(WAYS))("%s that is killed at any call to the file system", async (_, way) => {
-  const last = way.at(-1) ?? (async () => undefined)
-  const whole = await prepare(way)
-  const before = whole.files.calls
-  await last(whole)
-  const calls = whole.files.calls - before
-  const final = whole.files.snapshot("/things")
-  const state = JSON.stringify(whole.state())
+describe.each(Object.entries(WAYS))(
+  "%s that is killed at any call to the file system",
+  { timeout: 60_000 },
+  async (_, way) => {
+    const last = way.at(-1) ?? (async () => undefined)
+    const whole = await prepare(way)
+    const before = whole.files.calls
+    await last(whole)
+    const calls = whole.files.calls - before
+    const final = whole.files.snapshot("/things")
+    const state = JSON.stringify(whole.state())
 
-  it("comes to the same end when it is run again, with every hook run around its action", async () => {
-    expect(calls).toBeGreaterThan(10)
-    for (let atCall = 1; atCall <= calls; atCall++) {
-      const world = await prepare(way)
-      world.files.failWith({ atCall, code: "STOP" } satisfies Failure)
-      await last(world).catch(() => undefined)
-      world.files.failWith(undefined)
-      await last(world)
-      expect([atCall, world.files.snapshot("/things"), JSON.stringify(world.state())]).toEqual([atCall, final, state])
-      // Nothing is left out by the crash, and what happens twice keeps its order.
-      const firsts = [...new Set(world.log)]
-      expect([atCall, firsts]).toEqual([atCall, [...new Set(whole.log)]])
-      if (atCall % 5 !== 0) continue
-      await world.destroy(shop(world, "1"))
-      expect([atCall, world.files.snapshot("/things"), world.state()]).toEqual([
-        atCall,
-        { "/things": "d 755" },
-        undefined,
-      ])
-    }
-  })
-})
+    it("comes to the same end when it is run again, with every hook run around its action", async () => {
+      expect(calls).toBeGreaterThan(10)
+      for (let atCall = 1; atCall <= calls; atCall++) {
+        const world = await prepare(way)
+        world.files.failWith({ atCall, code: "STOP" } satisfies Failure)
+        await last(world).catch(() => undefined)
+        world.files.failWith(undefined)
+        await last(world)
+        expect([atCall, world.files.snapshot("/things"), JSON.stringify(world.state())]).toEqual([atCall, final, state])
+        // Nothing is left out by the crash, and what happens twice keeps its order.
+        const firsts = [...new Set(world.log)]
+        expect([atCall, firsts]).toEqual([atCall, [...new Set(whole.log)]])
+        if (atCall % 5 !== 0) continue
+        await world.destroy(shop(world, "1"))
+        expect([atCall, world.files.snapshot("/things"), world.state()]).toEqual([
+          atCall,
+          { "/things": "d 755" },
+          undefined,
+        ])
+      }
+    })
+  },
+)

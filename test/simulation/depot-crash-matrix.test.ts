@@ -73,7 +73,7 @@ async function expectWhole({ files, directory: depot }: DepotWorld, when: unknow
 const leftovers = (world: DepotWorld) =>
   Object.keys(world.files.snapshot("/depot")).filter((name) => /\.tmp-|\/incoming\/./.test(name))
 
-describe("a change of a depot that fails at any call to the file system", async () => {
+describe("a change of a depot that fails at any call to the file system", { timeout: 60_000 }, async () => {
   const whole = await prepare()
   const before = whole.files.calls
   await changeEverything(whole)

@@ -40,7 +40,7 @@ function install({ context }: InstallWorld, path: string) {
 /** The tree of one release. */
 const release = (world: InstallWorld, ident: string) => world.files.snapshot(`/hab/pkgs/${ident}`)
 
-describe("an install that fails at any call to the file system", async () => {
+describe("an install that fails at any call to the file system", { timeout: 60_000 }, async () => {
   const whole = await prepare()
   const before = { calls: whole.world.files.calls, tree: whole.world.files.snapshot() }
   await install(whole.world, whole.path)

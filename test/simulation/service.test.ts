@@ -6,7 +6,7 @@ import { HISTORIES_OF_ROWS, playHistory } from "./history.ts"
 const HISTORIES = Number(process.env["HISTORIES"] ?? 20_000)
 const SEED = process.env["SEED"]
 
-/** What happened in one history, for a person: `SEED=123 npx vitest run --project simulation`. */
+/** What happened in one history, for a person: `SEED=123 npx vitest run test/simulation/service.test.ts`. */
 function tell(seed: number, machine: Transition): string {
   const trail: string[] = []
   const broken = playHistory(seed, machine, { trail })

@@ -194,10 +194,18 @@ function writing(tree: ReturnType<typeof memoryTree>, enter: Enter, isStopped: (
       enter("open", at)
       const node = tree.newFile(mode)
       tree.add("open", at, node)
+      let room = new Uint8Array()
       return {
         write(bytes, from, to) {
           enter("write", at)
-          node.bytes = Buffer.concat([node.bytes, bytes.subarray(from, to)])
+          const [before, more] = [node.bytes, bytes.subarray(from, to)]
+          const length = before.length + more.length
+          if (before.buffer !== room.buffer || length > room.length) {
+            room = new Uint8Array(2 * length)
+            room.set(before)
+          }
+          room.set(more, before.length)
+          node.bytes = room.subarray(0, length)
         },
         sync: () => enter("fsync", at),
         close(modifiedSeconds) {
