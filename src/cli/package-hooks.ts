@@ -23,11 +23,13 @@ export function packageHooks(
   store: PackageStore,
 ): PackageHooks {
   const { host, signal } = context
-  const token = Buffer.from(host.randomBytes(6)).toString("hex")
   let groups: Promise<RunGroups> | undefined
+  let token = ""
   let count = 0
-  const fifoDirectory = `${supervisorPaths(layout).state}/install-${token}`
   const openOnce = () => {
+    // Not before a hook is due: where random bytes come from takes two milliseconds to load.
+    token ||= Buffer.from(host.randomBytes(6)).toString("hex")
+    const fifoDirectory = `${supervisorPaths(layout).state}/install-${token}`
     groups ??= host.openGroups({ root: enclosure.enclosed ? layout.root : "/", hab: layout.hab, fifoDirectory })
     return groups
   }
