@@ -13,7 +13,7 @@ const project = fileURLToPath(new URL("..", import.meta.url))
 const nouns = ["all", "config", "origin", "pkg", "plan", "sup", "svc"]
 /** What is waited for most often reads what it needs and no more. */
 const commands = ["pkg-install", "pkg-look", "svc-status"]
-const entries = ["hab", ...nouns, ...commands, "supervisor", "module-host"]
+const programs = ["hab", "supervisor", "module-host"]
 const finished = path.join(project, "dist")
 const dist = path.join(project, `dist.${process.pid}.tmp`)
 
@@ -36,13 +36,17 @@ const options = {
   logLevel: "warning",
 }
 
+/** What `hab` runs is a function of what a module of Node is given, so that it is read and needs no copy around it. */
+const asFunction = {
+  banner: { js: "(function (exports, require, module, __filename, __dirname) {" },
+  footer: { js: "})" },
+}
+
 process.on("exit", () => rmSync(dist, { recursive: true, force: true }))
 mkdirSync(path.join(dist, "plan"), { recursive: true })
-await build({
-  ...options,
-  entryPoints: [...entries, PUBLISHED].map((name) => path.join(project, `src/cli/entry/${name}.ts`)),
-  plugins: [sharedBuiltins(), lateRooms(options), lateImports(options), latePackages(options)],
-})
+const plugins = [sharedBuiltins(), lateRooms(options), lateImports(options), latePackages(options)]
+await build({ ...options, plugins, entryPoints: [...programs, PUBLISHED].map(entry) })
+await build({ ...options, plugins, ...asFunction, entryPoints: [...nouns, ...commands].map(entry) })
 for (const name of readdirSync(path.join(project, "src/plan"))) {
   if (name.endsWith(".bash")) cpSync(path.join(project, "src/plan", name), path.join(dist, "plan", name))
 }
@@ -54,6 +58,10 @@ if (existsSync(finished)) renameSync(finished, old)
 renameSync(dist, finished)
 rmSync(old, { recursive: true, force: true })
 keepCompiled()
+
+function entry(name) {
+  return path.join(project, `src/cli/entry/${name}.ts`)
+}
 
 /** What programs that import "hab" are checked against: the declarations of its entry, and of what that one names. */
 function declareTypes(names) {

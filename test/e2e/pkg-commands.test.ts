@@ -12,6 +12,9 @@ const TOOL = "acme/tool/1.0.0/20240101000000"
 const WEB = "acme/web/1.0.0/20240101000000"
 const NEWER = "acme/web/1.2.0/20240101000000"
 
+/** A bundle is a function of what modules are given. */
+const RUN_BUNDLE = `eval(require("node:fs").readFileSync(process.argv[1], "utf8"))({}, require, {}, "", "")`
+
 let hab: Hab
 
 beforeAll(async () => {
@@ -278,7 +281,8 @@ it.each([
   "svc status --version",
 ])("hab %s, which has a bundle of its own, says what the whole program says", (line) => {
   const words = line.split(" ")
-  const whole = spawnSync(process.execPath, [path.join(project, "dist/all.cjs"), ...words], { encoding: "utf8" })
+  const all = path.join(project, "dist/all.cjs")
+  const whole = spawnSync(process.execPath, ["-e", RUN_BUNDLE, all, ...words], { encoding: "utf8" })
   expect(whole.stderr + whole.stdout).not.toBe("")
   expect(hab.run(...words)).toEqual({ stdout: whole.stdout, stderr: whole.stderr, code: whole.status })
 })
