@@ -187,6 +187,8 @@ function keeping(context: DirectoryContext, shelves: Shelves) {
         const record = await checkArtifact(context, cache, { path: incoming, ident, target, checksum })
         files.chmod(incoming, 0o644)
         files.sync(incoming)
+        // Somebody else may have uploaded it meanwhile.
+        if (files.stat(artifact) !== undefined && !force) return "exists" as const
         files.makeDirectories(shelves.channel(ident.origin, EVERYTHING_CHANNEL))
         files.makeDirectories(shelves.release(ident))
         // The artifact is what makes a release be there: it is away while the record of another one is.

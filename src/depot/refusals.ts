@@ -28,10 +28,8 @@ export function refusal({ url, path, hasToken, advice = {} }: Asked, reply: Http
       hint: "check --auth, HAB_AUTH_TOKEN or auth_token in cli.toml; on Chef's Builder its account may lack the role",
     })
   }
-  const { error, msg, hint } = fieldsOf(reply.body)
-  if (error !== undefined && Object.hasOwn(ERROR_CODES, error) && msg !== undefined) {
-    return new HabError(error as ErrorCode, msg, hint === undefined ? {} : { hint })
-  }
+  const own = ownError(reply)
+  if (own !== undefined) return own
   return new HabError("DEPOT_REFUSED", `${url}/${path}: ${describeReply(reply)}`, {
     hint:
       advice[status] ?? ADVICE[status] ?? "the depot says no more: check names, channel and --url, or ask who runs it",
@@ -42,6 +40,13 @@ export function refusal({ url, path, hasToken, advice = {} }: Asked, reply: Http
 export function isNoDepot(reply: HttpReply): boolean {
   // A depot of ours says so of paths that no depot has.
   return reply.status === NOT_FOUND && (isPage(reply) || fieldsOf(reply.body).error === "NOT_FOUND")
+}
+
+/** The error that a depot of ours says it met. */
+export function ownError({ body }: HttpReply): HabError | undefined {
+  const { error, msg, hint } = fieldsOf(body)
+  if (error === undefined || !Object.hasOwn(ERROR_CODES, error) || msg === undefined) return undefined
+  return new HabError(error as ErrorCode, msg, hint === undefined ? {} : { hint })
 }
 
 /** DEPOT_TOKEN_MISSING; `what` needs one. */

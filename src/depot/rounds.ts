@@ -2,7 +2,7 @@ import { HabError } from "../base/errors.ts"
 import type { Report } from "../base/progress.ts"
 import { type Clock, wait } from "../ports/clock.ts"
 import type { HttpReply } from "../ports/http-client.ts"
-import { describeReply } from "./refusals.ts"
+import { describeReply, ownError } from "./refusals.ts"
 
 /** Pauses between the rounds over the servers. */
 const PAUSES_MS = [1_000, 1_000, 2_000, 3_000, 5_000] as const
@@ -51,7 +51,10 @@ function pauseAfter(
 }
 
 /** Whether a server could answer better a little later. */
-export function isWorthAnotherTry({ status }: HttpReply): boolean {
+export function isWorthAnotherTry(reply: HttpReply): boolean {
+  const { status } = reply
+  // Who knows what is wrong with it does not get better by itself.
+  if (ownError(reply) !== undefined) return false
   return status === TOO_MANY_REQUESTS || (status >= 500 && !FINAL.includes(status))
 }
 
@@ -73,6 +76,12 @@ function unreachable(why: string): HabError {
 }
 
 function hintFor(why: string): string {
+  if (/certificate (?:has expired|is not yet valid)/i.test(why)) {
+    return "is the clock of this machine right (date)? If it is, who runs the depot has to renew its certificate"
+  }
+  if (/does not match certificate/i.test(why)) {
+    return "its certificate is for another name: use that one in the address, or let who runs the depot add yours"
+  }
   if (/certificate/i.test(why)) {
     return "put the certificate of its authority into the folder cache/ssl beside cache/artifacts, or name it: SSL_CERT_FILE"
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
+import { hashFile } from "../../src/crypto/hash.ts"
 import { printKey } from "../../src/crypto/key.ts"
 import { answerDepot } from "../../src/depot/depot-server.ts"
 import { parseFullIdent } from "../../src/package/ident.ts"
+import { writeArtifact } from "../support/artifact.ts"
 import { depotWorld, putRelease, remoteOver, TARGET, TOKEN } from "../support/depot-world.ts"
 import { testKeys } from "../support/keys.ts"
 
@@ -50,6 +52,24 @@ describe("clients of Builder get from a depot of ours", () => {
     const { ask } = await world()
     const { status, body } = await ask("/v1/depot/channels/acme/unstable/pkgs/none/latest")
     expect({ status, body }).toMatchObject({ status: 404, body: { code: 404, error: "PACKAGE_NOT_FOUND" } })
+  })
+
+  it("of two uploads of one release only the first", async () => {
+    const { files, context, directory: depot } = depotWorld()
+    const { public: key } = await testKeys()
+    await depot.uploadKey("origin-public", key, printKey(key))
+    const upload = async (path: string) => {
+      const checksum = await hashFile({ files }, path)
+      return depot.upload({ path, ident: parseFullIdent(WEB), target: TARGET, force: false, checksum })
+    }
+    const one = await writeArtifact(files, { ident: WEB, files: { content: "one" }, path: "/one.hart" })
+    const two = await writeArtifact(files, { ident: WEB, files: { content: "two" }, path: "/two.hart" })
+    expect((await Promise.all([upload(one), upload(two)])).sort()).toEqual(["exists", "uploaded"])
+    const found = await depot.find(parseFullIdent(WEB), { channel: "unstable", target: TARGET })
+    const request = { method: "GET", target: `/v1/depot/pkgs/${WEB}/download`, authorization: undefined }
+    const nothing = { receive: async () => "received" as const, receiveText: async () => "" }
+    const { body } = await answerDepot(context, "/depot", { ...request, ...nothing })
+    expect(await hashFile({ files }, (body as { file: string }).file)).toBe(found?.checksum)
   })
 
   it("nothing at all where they ask whether it is there", async () => {

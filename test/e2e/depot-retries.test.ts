@@ -164,6 +164,14 @@ describe("a depot that is out of order for a while", () => {
     await expect(depotAt(other.url).depot.key(REVISION)).rejects.toMatchObject({ code: "DEPOT_ANSWER_INVALID" })
   })
 
+  it("is given up at once when it says itself what is wrong with it", async () => {
+    const said = { code: 500, msg: "tokens, line 3", error: "DEPOT_TOKENS_INVALID", hint: "mend it" }
+    const { asked, url } = await serve(text(JSON.stringify(said), 500))
+    const error = { code: "DEPOT_TOKENS_INVALID", message: "tokens, line 3", hint: "mend it" }
+    await expect(depotAt(url).depot.createChannel("acme", "stable")).rejects.toMatchObject(error)
+    expect(asked).toHaveLength(1)
+  })
+
   it("is none when it answers with other JSON than a Builder", async () => {
     for (const answer of ["{}", "[]", "null", "7", '{"data":7}']) {
       const { url } = await serve(text(answer))

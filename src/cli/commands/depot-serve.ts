@@ -4,6 +4,7 @@ import { HabError, isSystemError, messageOf } from "../../base/errors.ts"
 import { answerDepot, sweepIncoming } from "../../depot/depot-server.ts"
 import { shelvesOf } from "../../depot/shelves.ts"
 import { ensureTokens } from "../../depot/tokens.ts"
+import type { TransferReply } from "../../ports/transfer-server.ts"
 import { parseListenAddress, printListenAddress } from "../../supervisor/gateway/listen-address.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 
@@ -46,6 +47,11 @@ export const serveDepotCommand = defineCommand({
   },
 })
 
+/** What clients cannot mend: a disk, or the file of tokens. */
+function isOwnFault({ status }: TransferReply): boolean {
+  return status >= 500 && status !== 501
+}
+
 /** What another server is receiving would be swept away. */
 async function takeDepot({ host }: CommandContext, directory: string): Promise<() => void> {
   host.files.makeDirectories(directory)
@@ -64,7 +70,9 @@ async function listen({ host, report }: CommandContext, directory: string, text:
       address,
       async answer(request) {
         try {
-          return await answerDepot(host, directory, request)
+          const reply = await answerDepot(host, directory, request)
+          if (isOwnFault(reply)) report({ tag: "warning", text: `${request.method} ${request.target}: ${reply.body}` })
+          return reply
         } catch (error) {
           const what = messageOf(error)
           report({ tag: "warning", text: `${request.method} ${request.target}: ${what}` })

@@ -46,11 +46,15 @@ export const downloadCommand = defineCommand({
     const paths = new Set<string>()
     for (const set of sets) {
       const { idents, missing } = await resolveWishes(depot, set.idents, set)
-      for (const wish of missing) report({ tag: "warning", text: `${stringifyIdent(wish)} is not in ${set.channel}` })
-      if (missing.length > 0 && !options.ignoreMissingSeeds) {
-        throw new HabError("PACKAGE_NOT_FOUND", `${missing.map(stringifyIdent).join(", ")}: not in ${depot.url}`, {
-          hint: "name another channel with --channel, or go on without them: --ignore-missing-seeds",
-        })
+      if (missing.length > 0) {
+        const where = `not in channel ${set.channel} of ${depot.url} for ${set.target}`
+        const text = `${missing.map(stringifyIdent).join(", ")}: ${where}`
+        if (!options.ignoreMissingSeeds) {
+          throw new HabError("PACKAGE_NOT_FOUND", text, {
+            hint: "name another channel with --channel, or go on without them: --ignore-missing-seeds",
+          })
+        }
+        report({ tag: "warning", text })
       }
       const request = { directory: `${base}/artifacts`, target: set.target, verify: options.verify }
       for (const file of await collectArtifacts({ ...host, report, signal, keys }, depot, idents, request)) {
