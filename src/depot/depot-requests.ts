@@ -13,6 +13,8 @@ export type RequestContext = Readonly<{
   clock: Clock
   report: Report
   signal?: AbortSignal
+  /** Who asks will do so again before long: each server is asked once. */
+  asksAgain?: true
 }>
 
 export type DepotServer = Readonly<{

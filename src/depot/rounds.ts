@@ -15,11 +15,11 @@ const TOO_MANY_REQUESTS = 429
 /** What one server gave, or why not. `lasting`: another try would end the same; `notBeforeMs`: it asks for a pause. */
 export type Try<T> = Readonly<{ value: T } | { why: string; lasting?: true; notBeforeMs?: number }>
 
-type Context = Readonly<{ clock: Clock; report: Report; signal?: AbortSignal }>
+type Context = Readonly<{ clock: Clock; report: Report; signal?: AbortSignal; asksAgain?: true }>
 
-/** Asks one server after the other, and all of them again after a pause. Throws DEPOT_UNREACHABLE. */
+/** Asks one server after the other, and all of them again after a pause, unless that is left to who asks. Throws DEPOT_UNREACHABLE. */
 export async function inRounds<T>(
-  { clock, report, signal }: Context,
+  { clock, report, signal, asksAgain }: Context,
   urls: readonly string[],
   attempt: (url: string) => Promise<Try<T>>,
 ): Promise<T> {
@@ -32,7 +32,7 @@ export async function inRounds<T>(
       failed.push({ ...result, why: `${url}: ${result.why}` })
     }
     const why = failed.map((one) => one.why).join("; ")
-    const pauseMs = pauseAfter(round, failed)
+    const pauseMs = asksAgain === true ? undefined : pauseAfter(round, failed)
     if (pauseMs === undefined) throw unreachable(why)
     report({ tag: "note", text: `${why}; trying again in ${pauseMs / 1000} s` })
     await wait(clock, pauseMs, signal)

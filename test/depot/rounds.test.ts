@@ -2,6 +2,19 @@ import { describe, expect, it } from "vitest"
 import { inRounds } from "../../src/depot/rounds.ts"
 import { fakeClock } from "../support/fake-clock.ts"
 
+describe("a depot that does not answer", () => {
+  it("is asked once, and quietly, by who asks again anyway", async () => {
+    const told: unknown[] = []
+    let asked = 0
+    const context = { clock: fakeClock(), report: (fact: unknown) => void told.push(fact), asksAgain: true as const }
+    const one = inRounds(context, ["http://a", "http://b"], async () => ({ why: `refused ${++asked}` }))
+    await expect(one).rejects.toMatchObject({
+      message: "no usable answer from the depot (http://a: refused 1; http://b: refused 2)",
+    })
+    expect(told).toEqual([])
+  })
+})
+
 describe("a depot that cannot be trusted", () => {
   it.each([
     ["self-signed certificate in certificate chain", /cache\/ssl.*SSL_CERT_FILE/],

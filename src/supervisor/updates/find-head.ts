@@ -20,6 +20,7 @@ export async function findHead(
     httpClient,
     compression,
     target,
+    asksAgain: true as const,
     report: reportAs(say, held.group, "SU"),
   }
   const depot = openDepot(tools, bldrUrl, context.host.env["HAB_AUTH_TOKEN"])

@@ -7,6 +7,7 @@ import type { Supervised } from "../supervised.ts"
 import type { Supervisor } from "../supervisor.ts"
 import type { DepotHost } from "./find-head.ts"
 import { openLocalRing } from "./local-ring.ts"
+import { createOutages, type Outages } from "./outages.ts"
 import { chooseFor, type UpdateParts, updateActions } from "./update-actions.ts"
 
 export type UpdateOptions = Readonly<{
@@ -35,25 +36,26 @@ export function createUpdater(
   const { clock, random } = context.host
   const takePart = partTaker(context, options.periodMs)
   let parts: UpdateParts | undefined
+  let outages: Outages | undefined
   let cancel = () => {}
   const follow = (held: Supervised) => {
     if (parts !== undefined) takePart(parts, held)
   }
   const search = async (held: Supervised) => {
-    if (parts === undefined) return
+    if (parts === undefined || held.rollout === undefined) return
     try {
-      await held.rollout?.search(chooseFor(parts, held, kindOf(context, held) === "ring"))
+      await held.rollout.search(chooseFor(parts, held, kindOf(context, held) === "ring"))
+      outages?.worked(held)
     } catch (error) {
       if (!(error instanceof HabError)) throw error
-      parts.supervisor.say(held.group, "SU", `Looking for an update failed: ${error.message}`)
+      outages?.failed(held, error.message)
     }
   }
   const next = (delayMs: number) => {
     cancel = clock.schedule(delayMs, () => void searchAll().finally(() => next(options.periodMs)))
   }
-  const searchAll = async () => {
-    for (const held of [...(parts?.supervisor.roster.services.values() ?? [])]) await search(held)
-  }
+  /** All at once: a depot that does not answer keeps only its own services waiting. */
+  const searchAll = () => Promise.all([...(parts?.supervisor.roster.services.values() ?? [])].map(search))
   return {
     observer: {
       onStep: (held, { event }) => {
@@ -65,6 +67,7 @@ export function createUpdater(
     },
     start(supervisor) {
       parts = { context, host, supervisor, observer: told }
+      outages = createOutages(supervisor.say)
       for (const held of supervisor.roster.services.values()) follow(held)
       next(random() * options.periodMs)
       return () => {
