@@ -5,12 +5,12 @@ import { HabError, isSystemError } from "../base/errors.ts"
 import type { Holder, LockResult, Locks } from "../ports/lock.ts"
 
 const HELD_STATUS = 75
-/** Who only asks lets go at once; under a heavy load at once takes a while. */
-const ASKED_LIMIT_SEC = 5
-
-/** Who has just taken a lock is about to write who it is. */
-const NAMELESS_LIMIT_MS = 2_000
-const NAMELESS_RETRY_MS = 10
+/**
+ * A lock is held for a moment by who only asks, by a child of a dead holder that has yet to become another program, and by
+ * who has yet to write who it is. Under a heavy load a moment takes a while.
+ */
+const NAMELESS_LIMIT_MS = 5_000
+const RETRY_MS = 10
 
 /**
  * flock(1) on a descriptor it inherits from us: the lock belongs to the open file, which stays ours after flock has
@@ -25,10 +25,10 @@ async function holder(program: string, path: string): Promise<Holder | undefined
   const limitMs = performance.now() + NAMELESS_LIMIT_MS
   for (;;) {
     const pid = namedHolder(path)
-    if (pid !== undefined) return { pid }
+    if (pid !== undefined && pid !== process.pid) return { pid }
     if (!(await isHeld(program, path))) return undefined
     if (performance.now() > limitMs) return { pid: undefined }
-    await pause(NAMELESS_RETRY_MS)
+    await pause(RETRY_MS)
   }
 }
 
@@ -51,7 +51,6 @@ async function isHeld(program: string, path: string): Promise<boolean> {
 
 /** True as well of another user's process, whose files we may not see: we may not do anything to it either. */
 function hasOpen(pid: number, path: string): boolean {
-  if (pid === process.pid) return false
   const { dev, ino } = fs.statSync(path)
   try {
     return fs.readdirSync(`/proc/${pid}/fd`).some((descriptor) => {
@@ -75,7 +74,7 @@ function failed(path: string, why: string): HabError {
 
 async function acquire(program: string, path: string, content: string): Promise<LockResult> {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
-  const outcome = await lockAgainstHolders(program, descriptor, path)
+  const outcome = await lockPatiently(program, descriptor, path)
   if (outcome === "locked") {
     fs.ftruncateSync(descriptor)
     fs.writeSync(descriptor, content, 0)
@@ -88,15 +87,17 @@ async function acquire(program: string, path: string, content: string): Promise<
 
 type Outcome = "locked" | "held" | Readonly<{ why: string }>
 
-/** Who asks shares the lock for a moment: what is shared by who does not say to hold it is waited for. */
-async function lockAgainstHolders(program: string, descriptor: number, path: string): Promise<Outcome> {
-  const outcome = await lock(program, descriptor, ["--exclusive", "--nonblock"])
-  if (outcome !== "held" || namedHolder(path) !== undefined) return outcome
-  if ((await lock(program, descriptor, ["--shared", "--nonblock"])) !== "locked") return outcome
-  return lock(program, descriptor, ["--exclusive", "--timeout", String(ASKED_LIMIT_SEC)])
+/** Who is seen to hold it is not waited for. */
+async function lockPatiently(program: string, descriptor: number, path: string): Promise<Outcome> {
+  const limitMs = performance.now() + NAMELESS_LIMIT_MS
+  for (;;) {
+    const outcome = await lock(program, descriptor, ["--exclusive", "--nonblock"])
+    if (outcome !== "held" || namedHolder(path) !== undefined || performance.now() > limitMs) return outcome
+    await pause(RETRY_MS)
+  }
 }
 
-async function lock(program: string, descriptor: number, how: readonly string[]): Promise<Outcome> {
+function lock(program: string, descriptor: number, how: readonly string[]): Promise<Outcome> {
   const args = [...how, "--conflict-exit-code", String(HELD_STATUS), "3"]
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", descriptor] })
   let complaint = ""

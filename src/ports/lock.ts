@@ -13,8 +13,9 @@ export type Holder = Readonly<{ pid: number | undefined }>
  */
 export interface Locks {
   /**
-   * Takes the lock at `path` without waiting, creating the file, and writes `content` into it: who we are, for others to
-   * read. Throws LOCK_FAILED when locking does not work here.
+   * Takes the lock at `path`, creating the file, and writes `content` into it: who we are, our pid the first number, for
+   * others to read. Who is seen to hold it is not waited for; a few seconds are, where nobody is. Throws LOCK_FAILED when
+   * locking does not work here.
    */
   acquire(path: string, options: Readonly<{ content: string }>): Promise<LockResult>
   /**

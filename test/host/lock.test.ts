@@ -7,6 +7,7 @@ import { temporaryDirectory } from "../support/temp-root.ts"
 import { until } from "../support/until.ts"
 
 const locks = systemLocks()
+const ME = `process ${process.pid} (hab pkg install)`
 
 /** A process that holds a lock through flock(1) and does what `script` says, which `name` is `$0` of. */
 async function holdWith(options: readonly string[], script: string, name = "sh") {
@@ -20,18 +21,18 @@ async function holdWith(options: readonly string[], script: string, name = "sh")
 describe("locks", () => {
   it("are held by one at a time, who is named, and can be taken again after release", async () => {
     const path = `${temporaryDirectory()}/LOCK`
-    const first = await locks.acquire(path, { content: "pid 12 (hab pkg install)\n" })
+    const first = await locks.acquire(path, { content: `${ME}\n` })
     expect(first.tag).toBe("acquired")
     expect(await locks.acquire(path, { content: "second" })).toEqual({
       tag: "held",
-      by: "pid 12 (hab pkg install)",
+      by: ME,
     })
     if (first.tag === "acquired") {
       first.release()
       first.release()
     }
     expect([await locks.holder(path), await locks.holder(`${path}.other`)]).toEqual([undefined, undefined])
-    expect(readFileSync(path, "utf8")).toBe("pid 12 (hab pkg install)\n")
+    expect(readFileSync(path, "utf8")).toBe(`${ME}\n`)
     const again = await locks.acquire(path, { content: "x" })
     expect(again.tag).toBe("acquired")
     expect(readFileSync(path, "utf8")).toBe("x")
@@ -40,13 +41,10 @@ describe("locks", () => {
 
   it("are free as soon as their holder was killed", async () => {
     const path = `${temporaryDirectory()}/LOCK`
-    const holder = spawn("flock", ["--exclusive", path, "sh", "-c", "echo held; exec sleep 60"], {
-      stdio: ["ignore", "pipe", "ignore"],
-      detached: true,
-    })
-    await once(holder.stdout, "data")
-    expect((await locks.acquire(path, { content: "" })).tag).toBe("held")
-    process.kill(-(holder.pid ?? 0), "SIGKILL")
+    const holder = await holdWith(["--exclusive", "--no-fork", path], `echo $$ >$0; echo written; read -r _`, path)
+    await until("it has named itself", () => readFileSync(path, "utf8") !== "")
+    expect(await locks.acquire(path, { content: "" })).toEqual({ tag: "held", by: String(holder.pid) })
+    holder.kill("SIGKILL")
     const lock = await until("the lock is free", async () => {
       const result = await locks.acquire(path, { content: "mine" })
       return result.tag === "acquired" ? result : undefined
@@ -54,17 +52,24 @@ describe("locks", () => {
     lock.release()
   })
 
-  it("are not kept from who takes them by others who only ask", async () => {
+  it.each([
+    ["others who only ask", "--shared"],
+    ["children of a holder that was killed, which are about to become other programs", "--exclusive"],
+  ])("are not kept from who takes them by %s", async (_, how) => {
     const path = `${temporaryDirectory()}/LOCK`
-    // Asks until somebody waits for a lock.
-    const other = await holdWith(["--shared", path], "until grep -q -- '->' /proc/locks; do :; done")
-    const ended = once(other, "exit")
-    expect(await locks.holder(path)).toBeUndefined()
-    const lock = await locks.acquire(path, { content: "mine" })
+    const other = await holdWith([how, path], "read -r _")
+    if (how === "--exclusive") writeFileSync(path, String(other.pid))
+    else expect(await locks.holder(path)).toBeUndefined()
+    if (how === "--exclusive") {
+      other.kill("SIGKILL")
+      await once(other, "exit")
+    }
+    const taken = locks.acquire(path, { content: "mine" })
+    other.stdin.end()
+    const lock = await taken
     expect(lock.tag).toBe("acquired")
     expect(readFileSync(path, "utf8")).toBe("mine")
     if (lock.tag === "acquired") lock.release()
-    await ended
   })
 
   it("are held by who has them open: a number that is left from another holder is nobody's", async () => {
