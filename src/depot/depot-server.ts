@@ -2,28 +2,20 @@ import { Buffer } from "node:buffer"
 import { HabError, isSystemError } from "../base/errors.ts"
 import { keyFileName, parseKey } from "../crypto/key.ts"
 import { type NamedRevision, parseNamedRevision } from "../crypto/named-revision.ts"
-import { archiveName, type FullIdent, type PackageIdent, parseIdent, requireFullIdent } from "../package/ident.ts"
-import { parseTarget } from "../package/target.ts"
+import { archiveName, parseIdent } from "../package/ident.ts"
 import type { TransferReply, TransferRequest } from "../ports/transfer-server.ts"
 import { isAboutAccounts, withoutAccounts } from "./accounts.ts"
-import { type Depot, EVERYTHING_CHANNEL } from "./depot.ts"
+import type { Depot } from "./depot.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
-import { printRecord } from "./record.ts"
-import { channelEntry, failure, JSON_TYPE, json, page, refused } from "./server-replies.ts"
+import { fullIdentOf, type Handling, targetOf } from "./server-handling.ts"
+import { describePackage, listLatest, listReleases, timesOf } from "./server-releases.ts"
+import { channelEntry, failure, json, page, refused } from "./server-replies.ts"
 import { type DepotRoute, isAboutHealth, matchRoute, type RouteMatch } from "./server-routes.ts"
-import { releasesIn, shelvesOf } from "./shelves.ts"
+import { shelvesOf } from "./shelves.ts"
 import { requireToken } from "./tokens.ts"
 
 const KEY_BYTES_MAX = 64 * 1024
 const ARTIFACT_BYTES_MAX = 16 * 1024 ** 3
-
-type Handling = Readonly<{
-  context: DirectoryContext
-  directory: string
-  depot: Depot
-  request: TransferRequest
-  match: RouteMatch
-}>
 
 /** Answers one request of Builder's interface from a depot in a folder (spec package §5.8). Never throws a HabError. */
 export async function answerDepot(
@@ -60,11 +52,16 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   packageInChannel: describePackage,
   latestOfVersion: describePackage,
   latestOfName: describePackage,
-  async releasesInChannel({ context, directory, match: { parts, query } }) {
-    const wish = wishOf(parts)
-    const shelf = { channel: parts["channel"] ?? "", target: targetOf(query) }
-    return page(query.get("range") ?? "", releasesIn(context.files, shelvesOf(directory), wish, shelf))
-  },
+  latestVersion: describePackage,
+  latestRelease: describePackage,
+  release: describePackage,
+  releasesInChannel: listReleases,
+  versionInChannel: listReleases,
+  everythingInChannel: listReleases,
+  releasesOfVersion: listReleases,
+  releasesOfName: listReleases,
+  releasesOfOrigin: listReleases,
+  latestInChannel: listLatest,
   async download({ context, directory, match: { parts, query } }) {
     const [ident, target] = [fullIdentOf(parts), targetOf(query)]
     const file = shelvesOf(directory).artifact(ident, target)
@@ -120,11 +117,9 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
     const { idents } = await depot.search(parts["text"] ?? "", Number.POSITIVE_INFINITY)
     return page(query.get("range") ?? "", idents)
   },
-  async key({ depot, match: { parts } }) {
-    const revision = revisionOf(parts)
-    const text = await depot.key(revision)
-    if (text === undefined) return failure(404, "KEY_NOT_FOUND", "no such key")
-    return { status: 200, headers: { "x-filename": keyFileName("origin-public", revision) }, body: text }
+  key: (handling) => giveKey(handling, revisionOf(handling.match.parts)),
+  async latestKey(handling) {
+    return giveKey(handling, (await handling.depot.keys(handling.match.parts["origin"] ?? "")).at(-1))
   },
   async keys({ depot, match: { parts } }) {
     const keys = await depot.keys(parts["origin"] ?? "")
@@ -170,23 +165,10 @@ const HANDLERS: Readonly<Record<DepotRoute, Handler>> = {
   },
 }
 
-async function describePackage({ depot, match: { parts, query } }: Handling): Promise<TransferReply> {
-  const shelf = { channel: parts["channel"] ?? "", target: targetOf(query) }
-  const found = await depot.find(wishOf(parts), shelf)
-  if (found === undefined) return failure(404, "PACKAGE_NOT_FOUND", "no such package in this channel")
-  return { status: 200, headers: JSON_TYPE, body: printRecord(found) }
-}
-
-/** Since when a channel is, and the release that was asked about is in it, as far as its files tell. */
-function timesOf({ context: { files }, directory, match: { parts, query } }: Handling, channel: string) {
-  const shelves = shelvesOf(directory)
-  const secondsOf = (path: string) => files.stat(path)?.mtimeSeconds ?? 0
-  const created = secondsOf(shelves.channel(parts["origin"] ?? "", channel))
-  if (parts["release"] === undefined) return { created, promoted: created }
-  const [ident, target] = [fullIdentOf(parts), targetOf(query)]
-  const isMarked = channel !== EVERYTHING_CHANNEL
-  const promoted = secondsOf(isMarked ? shelves.mark(ident, target, channel) : shelves.artifact(ident, target))
-  return { created: Math.min(created, promoted), promoted }
+async function giveKey({ depot }: Handling, revision: NamedRevision | undefined): Promise<TransferReply> {
+  const text = revision === undefined ? undefined : await depot.key(revision)
+  if (revision === undefined || text === undefined) return failure(404, "KEY_NOT_FOUND", "no such key")
+  return { status: 200, headers: { "x-filename": keyFileName("origin-public", revision) }, body: text }
 }
 
 async function upload({
@@ -232,19 +214,6 @@ async function takeKey(
   if (text === undefined) throw uploadIncomplete("too-large")
   const done = await depot.uploadKey(kind, revisionOf(parts), text)
   return done === "exists" ? failure(409, "KEY_EXISTS", "this key is there already") : { status }
-}
-
-/** The wish a path spells; every part was checked to be one part of a path. */
-function wishOf({ origin = "", name = "", version, release }: RouteMatch["parts"]): PackageIdent {
-  return parseIdent([origin, name, version, release].filter((part) => part !== undefined).join("/"))
-}
-
-function fullIdentOf(parts: RouteMatch["parts"]): FullIdent {
-  return requireFullIdent(wishOf(parts))
-}
-
-function targetOf(query: URLSearchParams): string {
-  return parseTarget(query.get("target") ?? "x86_64-linux")
 }
 
 function revisionOf({ origin = "", revision = "" }: RouteMatch["parts"]): NamedRevision {

@@ -1,9 +1,15 @@
-/** What a path of Builder's interface asks for (spec package §5.8). `:x` is one part of the path; the first that fits counts. */
+/**
+ * What a path of Builder's interface asks for (spec package §5.8). `:x` is one part of the path; the first that fits counts.
+ * Paths that no `hab` asks for are those other tools look around with.
+ */
 export const DEPOT_ROUTES = {
   latestOfVersion: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/:version/latest" },
   latestOfName: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/latest" },
   packageInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/:version/:release" },
+  latestInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/_latest" },
   releasesInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/:name" },
+  versionInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs/:name/:version" },
+  everythingInChannel: { method: "GET", path: "channels/:origin/:channel/pkgs" },
   download: { method: "GET", path: "pkgs/:origin/:name/:version/:release/download" },
   upload: { method: "POST", path: "pkgs/:origin/:name/:version/:release" },
   remove: { method: "DELETE", path: "pkgs/:origin/:name/:version/:release" },
@@ -16,6 +22,13 @@ export const DEPOT_ROUTES = {
   createChannel: { method: "POST", path: "channels/:origin/:channel" },
   removeChannel: { method: "DELETE", path: "channels/:origin/:channel" },
   search: { method: "GET", path: "pkgs/search/:text" },
+  latestVersion: { method: "GET", path: "pkgs/:origin/:name/:version/latest" },
+  latestRelease: { method: "GET", path: "pkgs/:origin/:name/latest" },
+  release: { method: "GET", path: "pkgs/:origin/:name/:version/:release" },
+  releasesOfVersion: { method: "GET", path: "pkgs/:origin/:name/:version" },
+  releasesOfName: { method: "GET", path: "pkgs/:origin/:name" },
+  releasesOfOrigin: { method: "GET", path: "pkgs/:origin" },
+  latestKey: { method: "GET", path: "origins/:origin/keys/latest" },
   key: { method: "GET", path: "origins/:origin/keys/:revision" },
   keys: { method: "GET", path: "origins/:origin/keys" },
   uploadKey: { method: "POST", path: "origins/:origin/keys/:revision" },
@@ -51,7 +64,9 @@ export function pathWord(text: string): string {
 /** The route a request means; "unknown" for a path that is none, "method" when only its method is wrong. */
 export function matchRoute(method: string, target: string): RouteMatch | "unknown" | "method" {
   const url = URL.canParse(target, "http://depot") ? new URL(target, "http://depot") : undefined
-  if (url === undefined || !url.pathname.startsWith(BASE)) return "unknown"
+  // What leads elsewhere is no path of ours, wherever it leads.
+  const leadsElsewhere = /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(target.split("?")[0] ?? "")
+  if (url === undefined || leadsElsewhere || !url.pathname.startsWith(BASE)) return "unknown"
   const given = decoded(url.pathname.slice(BASE.length))
   if (given === undefined) return "unknown"
   const matches = Object.entries(DEPOT_ROUTES).flatMap(([route, { method, path }]) => {

@@ -72,6 +72,34 @@ describe("clients of Builder get from a depot of ours", () => {
     expect(await hashFile({ files }, (body as { file: string }).file)).toBe(found?.checksum)
   })
 
+  it("what other tools look around with: releases without a channel, lists, the latest of each, the latest key", async () => {
+    const { files, context, directory: depot } = depotWorld()
+    const [older, newer, lib] = [WEB, "acme/web/1.1.0/20240102000000", "acme/lib/2.0/20240101000000"]
+    for (const ident of [older, newer, lib]) await putRelease(files, depot, ident)
+    await depot.promote(parseFullIdent(older), TARGET, "stable")
+    const get = async (path: string) => {
+      const request = { method: "GET", target: `/v1/depot/${path}`, authorization: undefined }
+      const nothing = { receive: async () => "received" as const, receiveText: async () => "" }
+      return answerDepot(context, "/depot", { ...request, ...nothing })
+    }
+    const jsonAt = async (path: string) => JSON.parse(String((await get(path)).body))
+    const names = async (path: string) =>
+      (await jsonAt(path)).data.map(Object.values).map((one: string[]) => one.join("/"))
+    for (const path of [`pkgs/${newer}`, "pkgs/acme/web/latest", "pkgs/acme/web/1.1.0/latest"]) {
+      expect(await jsonAt(path)).toMatchObject({ ident: parseFullIdent(newer) })
+    }
+    expect(await names("pkgs/acme")).toEqual([lib, older, newer])
+    expect(await names("pkgs/acme/web")).toEqual([older, newer])
+    expect(await names("pkgs/acme/web/1.1.0")).toEqual([newer])
+    expect(await names("channels/acme/stable/pkgs")).toEqual([older])
+    expect(await names("channels/acme/unstable/pkgs/web/1.1.0")).toEqual([newer])
+    expect(await names("channels/acme/unstable/pkgs/_latest")).toEqual([lib, newer])
+    const { status, headers } = await get("origins/acme/keys/latest")
+    expect({ status, headers }).toEqual({ status: 200, headers: { "x-filename": "acme-20240102030405.pub" } })
+    expect((await get("origins/nobody/keys/latest")).status).toBe(404)
+    expect((await get("pkgs/search/web")).status).toBe(200)
+  })
+
   it("nothing at all where they ask whether it is there", async () => {
     const { ask } = await world()
     expect(await ask("/v1/status")).toMatchObject({ status: 200, body: "" })
