@@ -33,6 +33,7 @@ export function createProcessGroups(options: Readonly<{ fifoDirectory: string; p
   const context: Context = { place: options.place, watch, channels }
   return {
     start: (command, onOutput) => start(context, command, onOutput),
+    inherit: watch.inherit,
     adopt: (left, onOutput) => adopt(context, left, onOutput),
     signalRun: watch.signal,
     emptied: watch.emptied,
@@ -69,7 +70,6 @@ async function start(context: Context, command: GroupCommand, onOutput: OnOutput
 
 function adopt(context: Context, left: LeftProcess, onOutput: OnOutput): OwnedGroup | undefined {
   const { identity, runId, streams } = left
-  context.watch.inherit()
   if (!isAlive(identity)) return undefined
   const lease = streams === undefined ? undefined : context.channels.reopen(left.label, streams)
   lease?.channel.deliverTo(onOutput)

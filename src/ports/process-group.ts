@@ -92,6 +92,8 @@ export type LeftProcess = Readonly<{
 /** What the launcher can do besides: runs as a whole, and processes a dead launcher left. */
 export interface RunGroups extends ProcessGroups {
   start(command: GroupCommand, onOutput: OnOutput): Promise<OwnedGroup>
+  /** Says that processes which were there before us may belong to any run. */
+  inherit(): void
   /**
    * Takes over a process that is not our child, before the first start. Its streams are reopened; its end is noticed within a second and its
    * status is unknown. Undefined when that very process is gone.

@@ -179,25 +179,32 @@ describe("the launcher", () => {
     const second = launch(home)
     await until("the next supervisor is told", () => home.find("hello", known))
     expect(identify(supervisor)).toBeUndefined()
-    expect(second.printed.stdout).toContain(`(PID ${supervisor}) does not end; killing it`)
+    expect(second.printed.stdout).toContain("The supervisor of the former launcher does not end; killing it")
     second.child.kill("SIGTERM")
     expect(await second.exited).toBe(0)
   })
 
-  it("ends with its own what a launcher that was killed had no time to record", async () => {
+  it("ends with its own what launchers that were killed had no time to record, their supervisors first", async () => {
     const home = createRoot()
     const first = launch(home, [beacon(home, LIGHT)])
     const { pid, supervisor } = await started(home)
-    rmSync(path.join(home.run, "processes/run-1.json"))
+    for (const id of ["run-1", "supervisor"]) rmSync(path.join(home.run, `processes/${id}.json`))
     writeFileSync(path.join(home.run, "control.sock"), "")
+    process.kill(supervisor, "SIGSTOP")
     first.child.kill("SIGKILL")
-    await until("its supervisor is gone", () => identify(supervisor) === undefined)
-    expect(identify(pid)).toBeDefined()
-    const known = home.events().length
     const second = launch(home)
+    await until(
+      "the second is there",
+      () => readIfThere(path.join(home.root, "hab/launcher/PID")) === `${second.child.pid}`,
+    )
+    second.child.kill("SIGKILL")
+    await second.exited
+    const known = home.events().length
+    const third = launch(home)
     await until("the next supervisor is told", () => home.find("hello", known))
-    second.child.kill("SIGTERM")
-    expect(await second.exited).toBe(0)
+    expect([identify(supervisor), identify(pid) === undefined]).toEqual([undefined, false])
+    third.child.kill("SIGTERM")
+    expect(await third.exited).toBe(0)
     expect(identify(pid)).toBeUndefined()
     expect(readdirSync(home.run)).toEqual([])
   })
@@ -296,6 +303,10 @@ describe("the launcher", () => {
 function isPending({ pid }: ChildProcess, signal: "SIGTERM"): boolean {
   const pending = /^ShdPnd:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? "0"
   return ((BigInt(`0x${pending}`) >> BigInt(os.constants.signals[signal] - 1)) & 1n) === 1n
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : ""
 }
 
 function environmentOf(pid: string): string {

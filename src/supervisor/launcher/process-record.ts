@@ -16,7 +16,15 @@ export type ProcessRecord = Readonly<{
 
 type Files = Pick<
   FileSystem,
-  "lstat" | "makeDirectories" | "readDirectory" | "readText" | "removeFile" | "rename" | "rewriteFile" | "writeFile"
+  | "lstat"
+  | "makeDirectories"
+  | "readDirectory"
+  | "readText"
+  | "readTextIfPresent"
+  | "removeFile"
+  | "rename"
+  | "rewriteFile"
+  | "writeFile"
 >
 
 /** One small file for each process, by its id. */
@@ -25,9 +33,14 @@ export type ProcessRecords = Readonly<{
   remove(id: string): void
   /** Every readable record a dead launcher left; unreadable files are removed. */
   readAll(): readonly ProcessRecord[]
+  /** The launchers that were noted last. */
+  instances(): readonly string[]
+  /** Notes the launchers whose processes may be there: of each of them the first part of HAB_RUN_ID. */
+  noteInstances(instances: readonly string[]): void
 }>
 
 const SUFFIX = ".json"
+const INSTANCES = "launchers"
 const SPARE_SUFFIX = ".spare"
 const SPARES_MAX = 256
 const DIRECTORY_MODE = 0o700
@@ -57,10 +70,19 @@ export function createProcessRecords(files: Files, directory: string): ProcessRe
     },
     readAll: () =>
       files.readDirectory(directory).flatMap(({ name }) => {
+        if (name === INSTANCES) return []
         const record = name.endsWith(SUFFIX) ? readRecord(files, `${directory}/${name}`) : undefined
         if (record === undefined) removeIfPresent(files, `${directory}/${name}`)
         return record ?? []
       }),
+    instances: () => (files.readTextIfPresent(`${directory}/${INSTANCES}`) ?? "").split("\n").filter(Boolean),
+    noteInstances(instances) {
+      try {
+        files.writeFile(`${directory}/${INSTANCES}`, instances.map((one) => `${one}\n`).join(""), { mode: FILE_MODE })
+      } catch {
+        // A full disk: what we start and have no time to record would not be found.
+      }
+    },
   }
 }
 

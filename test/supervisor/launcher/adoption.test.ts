@@ -17,8 +17,8 @@ function record(id: string, pid: number) {
   return JSON.stringify({ description, fullRunId: `old-9/${id}`, startedMs: 5, identity: identity(pid), streams })
 }
 
-/** A machine on which the given processes of a dead launcher still live. */
-function machine(alive: readonly number[]) {
+/** A machine on which the given processes of a dead launcher still live, and its supervisor perhaps. */
+function machine(alive: readonly number[], hasSupervisor = false) {
   const files = memoryFileSystem({ [PROCESSES]: undefined })
   const printed: string[] = []
   const calls: string[] = []
@@ -30,9 +30,11 @@ function machine(alive: readonly number[]) {
     return { ...left, pid: left.identity.pid, exited } as unknown as OwnedGroup
   }
   const groups = {
+    inherit: () => undefined,
     adopt,
     signalRun: (runId: string, signal: string) => calls.push(`${signal} ${runId}`),
-    emptied: (runId: string) => new Promise<void>((resolve) => empty.set(runId, resolve)),
+    emptied: (runId: string) =>
+      hasSupervisor ? new Promise<void>((resolve) => empty.set(runId, resolve)) : Promise.resolve(),
     isEmpty: () => false,
   } as unknown as RunGroups
   const sink = {
@@ -76,7 +78,7 @@ describe("adopting what a dead launcher left", () => {
       { id: "a", pid: 10, adopted: true, startedMs: 5 },
       { id: "b", pid: 11, adopted: true, status: { tag: "unknown" } },
     ])
-    expect(files.readDirectory(PROCESSES).map(({ name }) => name)).toEqual(["a.json", "b.json"])
+    expect(files.readDirectory(PROCESSES).map(({ name }) => name)).toEqual(["a.json", "b.json", "launchers"])
     expect([...context.instances]).toContain("old-9")
     ends.get(10)?.({ tag: "unknown" })
     await Promise.resolve()
@@ -84,7 +86,7 @@ describe("adopting what a dead launcher left", () => {
   })
 
   it("waits until the former supervisor is gone", async () => {
-    const { files, context, calls, empty } = machine([])
+    const { files, context, calls, empty } = machine([], true)
     files.writeFile(`${PROCESSES}/supervisor.json`, record("supervisor", 10))
     const adopted = adoptLeft(context)
     empty.get("old-9/supervisor")?.()
@@ -95,7 +97,7 @@ describe("adopting what a dead launcher left", () => {
   })
 
   it("kills the former supervisor after 5 s, not before", async () => {
-    const { files, clock, context, calls, empty, printed } = machine([])
+    const { files, clock, context, calls, empty, printed } = machine([], true)
     files.writeFile(`${PROCESSES}/supervisor.json`, record("supervisor", 10))
     const adopted = adoptLeft(context)
     clock.advance(4_999)
@@ -104,7 +106,7 @@ describe("adopting what a dead launcher left", () => {
     clock.advance(1)
     await settle()
     expect(calls).toEqual(["SIGKILL old-9/supervisor"])
-    expect(printed.join("")).toContain("(PID 10) does not end; killing it")
+    expect(printed.join("")).toContain("The supervisor of the former launcher does not end; killing it")
     empty.get("old-9/supervisor")?.()
     await adopted
   })
