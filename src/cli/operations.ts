@@ -25,8 +25,8 @@ export function askServices(context: CommandContext): Promise<readonly ServiceSt
   return ask(context, { method: "GET", path: "/services" })
 }
 
-/** `result` of an operation, and whether a supervisor acts on it now. */
-export type Operated = Readonly<{ result: OperationResult; supervised: boolean }>
+/** `result` of an operation, and whether a supervisor acts on it now, or is just starting and will. */
+export type Operated = Readonly<{ result: OperationResult; supervised: boolean; isComing?: boolean }>
 
 /** Lets the supervisor do it; without one the command edits the spec files itself, and the next supervisor acts on them. */
 export async function operate(
@@ -37,12 +37,12 @@ export async function operate(
   const answer = await askIfRunning<OperationResult>(context, { method: "POST", ...request })
   if (answer !== undefined) return { result: answer, supervised: true }
   const result = withoutSupervisor(operationContext(context))
+  const isComing = (await launcherOf(context.host, context.layout)) !== undefined
   if (result.changed) {
-    const isComing = (await launcherOf(context.host, context.layout)) !== undefined
     const who = isComing ? "The supervisor is just starting; it" : "No supervisor runs; the next `hab sup run`"
     context.report({ tag: "note", text: `${who} acts on this.` })
   }
-  return { result, supervised: false }
+  return { result, supervised: false, isComing }
 }
 
 /** What operations on spec files take. */

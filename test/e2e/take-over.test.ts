@@ -6,6 +6,7 @@ import { createHab, type Hab, processesOf } from "../support/hab.ts"
 import { HABITAT_STATE, makeHabitatHost } from "../support/habitat-host.ts"
 import { changesBetween, sameTextIn, snapshotTree } from "../support/tree.ts"
 import { until } from "../support/until.ts"
+import { writeInstalled } from "../support/written-packages.ts"
 
 const filesOf = (hab: Hab) => Object.fromEntries(HABITAT_STATE.map((name) => [name, hab.read(name)]))
 
@@ -66,6 +67,21 @@ describe("a host that Habitat supervised", () => {
     launcher.stdin.end()
     await once(launcher, "exit")
   })
+})
+
+it("A service is waited for, where that is asked for, though the supervisor that will start it does not answer yet", async () => {
+  const hab = createHab()
+  await writeInstalled(hab, { ident: "acme/web/1.0.0/20260102030405", files: { "hooks/run": "#!/bin/sh\nexec cat\n" } })
+  const lock = hab.path("hab/sup/default/LOCK")
+  hab.write("hab/sup/default/LOCK", "")
+  const launcher = spawn("flock", [lock, "sh", "-c", "echo held; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
+  await once(launcher.stdout, "data")
+  hab.write("hab/sup/default/LOCK", String(launcher.pid))
+  expect(hab.run("svc", "load", "acme/web").stderr).toContain("The supervisor is just starting; it acts on this")
+  const waited = hab.run("svc", "load", "acme/web", "--force", "--timeout", "0")
+  expect([waited.code, waited.stderr]).toEqual([1, expect.stringContaining("no supervisor answers")])
+  launcher.stdin.end()
+  await once(launcher, "exit")
 })
 
 /** What a supervisor of ours adds to such a host. */

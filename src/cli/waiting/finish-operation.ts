@@ -17,14 +17,15 @@ export function waitsFor({ wait, timeout, detach }: WaitOptions): boolean {
 /** Says what was done, and waits for it where that is wanted: a hook never does by default for its own service. */
 export async function finishOperation(
   context: CommandContext,
-  { result, supervised }: Operated,
+  { result, supervised, isComing }: Operated,
   { goal, wait, byDefault }: Finish,
 ): Promise<CommandResult> {
   const { changed, names, message, sets = [], changes = [] } = result
   const own = ownService(context.host.env)
   const isOwn = own !== undefined && names.includes(own.name)
   const waits = waitsFor(wait) || (byDefault && changed && !isOwn)
-  if (!supervised || names.length + sets.length === 0 || wait.detach) return { text: message }
+  const isActedOn = supervised || (isComing === true && waitsFor(wait))
+  if (!isActedOn || names.length + sets.length === 0 || wait.detach) return { text: message }
   if (!waits) {
     // Hooks that may refuse what was asked for are waited for: nothing is said to be done that is not.
     if (!isOwn) await waitForChanges(context, changes, { through: "before" })
