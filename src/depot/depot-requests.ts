@@ -56,13 +56,14 @@ export async function askDepot(
     throw tokenMissing(isSecret ? `reading secrets of ${url}` : `changing ${url}`)
   }
   const manners = mannersOf(context, server, withoutToken)
-  const reply = await inRounds<HttpReply>(context, plain.method === "GET" ? [url, ...mirrors] : [url], async (base) => {
+  const urls = plain.method === "GET" ? [url, ...mirrors] : [url]
+  const reply = await inRounds<HttpReply>(context, urls, async (base) => {
     const call = { ...plain, ...manners, url: urlOf(base, path, query) }
     const answer = await (typeof plain.body === "object"
       ? reportTransfer(context.report, (onMoved) => context.httpClient.request({ ...call, onMoved }))
       : context.httpClient.request(call))
     if (answer.tag === "failed") return answer
-    return isWorthAnotherTry(answer) ? postponed(answer) : { value: answer }
+    return isWorthAnotherTry(answer, urls.length) ? postponed(answer) : { value: answer }
   })
   const isAnswer = (reply.status >= 200 && reply.status < 300) || accept.includes(reply.status)
   if (!isAnswer || isNoDepot(reply)) throw refusal({ url, path, hasToken: token !== undefined, advice }, reply)
@@ -78,13 +79,14 @@ export async function downloadFrom(
   const { path, query, destination, advice } = request
   const { url, mirrors, token } = server
   const manners = mannersOf(context, server)
-  const reply = await inRounds<HttpReply | undefined>(context, [url, ...mirrors], async (base) => {
+  const urls = [url, ...mirrors]
+  const reply = await inRounds<HttpReply | undefined>(context, urls, async (base) => {
     const outcome = await reportTransfer(context.report, (onMoved) =>
       context.httpClient.download({ ...manners, url: urlOf(base, path, query), destination, onMoved }),
     )
     if (outcome.tag === "done") return { value: undefined }
     if (outcome.tag === "failed") return outcome
-    const again = isWorthAnotherTry(outcome) || outcome.status === RANGE_NOT_SATISFIABLE
+    const again = isWorthAnotherTry(outcome, urls.length) || outcome.status === RANGE_NOT_SATISFIABLE
     return again ? postponed(outcome) : { value: outcome }
   })
   if (reply !== undefined) throw refusal({ url, path, hasToken: token !== undefined, advice }, reply)

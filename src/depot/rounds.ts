@@ -50,12 +50,12 @@ function pauseAfter(
   return ownMs === undefined || askedMs > PATIENCE_MS ? undefined : Math.max(ownMs, askedMs)
 }
 
-/** Whether a server could answer better a little later. */
-export function isWorthAnotherTry(reply: HttpReply): boolean {
+/** Whether a server could answer better a little later, or one of several another one. */
+export function isWorthAnotherTry(reply: HttpReply, servers: number): boolean {
   const { status } = reply
+  const mayPass = status === TOO_MANY_REQUESTS || (status >= 500 && !FINAL.includes(status))
   // Who knows what is wrong with it does not get better by itself.
-  if (ownError(reply) !== undefined) return false
-  return status === TOO_MANY_REQUESTS || (status >= 500 && !FINAL.includes(status))
+  return mayPass && (servers > 1 || ownError(reply) === undefined)
 }
 
 /** What a server answered that is asked again. */

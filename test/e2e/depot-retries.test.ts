@@ -169,7 +169,10 @@ describe("a depot that is out of order for a while", () => {
     const { asked, url } = await serve(text(JSON.stringify(said), 500))
     const error = { code: "DEPOT_TOKENS_INVALID", message: "tokens, line 3", hint: "mend it" }
     await expect(depotAt(url).depot.createChannel("acme", "stable")).rejects.toMatchObject(error)
-    expect(asked).toHaveLength(1)
+    await expect(depotAt(url).depot.key(REVISION)).rejects.toMatchObject(error)
+    expect(asked).toHaveLength(2)
+    const mirror = await serve(text("SIG-PUB-1"))
+    expect(await depotAt(url, mirror.url).depot.key(REVISION)).toBe("SIG-PUB-1")
   })
 
   it("is none when it answers with other JSON than a Builder", async () => {
