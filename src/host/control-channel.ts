@@ -15,6 +15,7 @@ import type {
   RemoteReply,
 } from "../ports/control-channel.ts"
 import type { HttpAddress } from "../ports/http-server.ts"
+import { systemClock } from "./clock.ts"
 import { systemHttpClient } from "./http-client.ts"
 import { closeWhenAnswered, listening, readText } from "./http-listening.ts"
 
@@ -179,12 +180,12 @@ async function requestRemote(
 
 /** Tries again, for as long as an answer may take, while the socket's queue is full. */
 async function patiently<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
-  const untilMs = performance.now() + limitMs
+  const untilMs = systemClock.monotonicMs() + limitMs
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      if (!isSystemError(error, "EAGAIN") || performance.now() > untilMs) throw error
+      if (!isSystemError(error, "EAGAIN") || systemClock.monotonicMs() > untilMs) throw error
       await pause(BUSY_RETRY_MS)
     }
   }

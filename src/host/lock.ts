@@ -3,6 +3,7 @@ import fs from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { HabError, isSystemError } from "../base/errors.ts"
 import type { Holder, LockResult, Locks } from "../ports/lock.ts"
+import { systemClock } from "./clock.ts"
 
 const HELD_STATUS = 75
 /**
@@ -22,12 +23,12 @@ export function systemLocks(program = "flock"): Locks {
 
 async function holder(program: string, path: string): Promise<Holder | undefined> {
   if (!fs.existsSync(path)) return undefined
-  const limitMs = performance.now() + NAMELESS_LIMIT_MS
+  const limitMs = systemClock.monotonicMs() + NAMELESS_LIMIT_MS
   for (;;) {
     const pid = namedHolder(path)
     if (pid !== undefined && pid !== process.pid) return { pid }
     if (!(await isHeld(program, path))) return undefined
-    if (performance.now() > limitMs) return { pid: undefined }
+    if (systemClock.monotonicMs() > limitMs) return { pid: undefined }
     await pause(RETRY_MS)
   }
 }
@@ -89,10 +90,10 @@ type Outcome = "locked" | "held" | Readonly<{ why: string }>
 
 /** Who is seen to hold it is not waited for. */
 async function lockPatiently(program: string, descriptor: number, path: string): Promise<Outcome> {
-  const limitMs = performance.now() + NAMELESS_LIMIT_MS
+  const limitMs = systemClock.monotonicMs() + NAMELESS_LIMIT_MS
   for (;;) {
     const outcome = await lock(program, descriptor, ["--exclusive", "--nonblock"])
-    if (outcome !== "held" || namedHolder(path) !== undefined || performance.now() > limitMs) return outcome
+    if (outcome !== "held" || namedHolder(path) !== undefined || systemClock.monotonicMs() > limitMs) return outcome
     await pause(RETRY_MS)
   }
 }
