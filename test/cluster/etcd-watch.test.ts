@@ -40,8 +40,8 @@ function watching(revision = 7) {
   }
 }
 
-const event = (revision: string) => ({
-  header: { revision },
+const event = (revision: string, storeRevision = revision) => ({
+  header: { revision: storeRevision },
   events: [{ kv: { key: encode("/a/x"), value: encode("1"), create_revision: "3", mod_revision: revision } }],
 })
 
@@ -62,6 +62,16 @@ describe("a watch on etcd", () => {
     expect(asked).toHaveLength(4)
     say({ created: true })
     expect(told.at(-1)).toEqual({ tag: "live" })
+  })
+
+  it("goes on after the last change it was told while it catches up, however far the store is", async () => {
+    const { asked, clock, say, end } = watching()
+    await settle()
+    say({ created: true })
+    say(event("9", "1500"))
+    end()
+    clock.advance(200)
+    expect(asked).toEqual(["list", "watch from 8", "watch from 10"])
   })
 
   it("lists again when what it wants was compacted", async () => {

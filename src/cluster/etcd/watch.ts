@@ -53,9 +53,11 @@ export function watchPrefix(
     }
     if (reply.created) live()
     const changes = changesOf(reply.events ?? [])
-    if (changes.length === 0) return
-    const revision = Number(reply.header?.revision ?? 0)
-    next = Math.max(next ?? 0, revision + 1)
+    const last = changes.at(-1)
+    if (last === undefined) return
+    // The header tells how far the store is, which who catches up has not been told yet.
+    const revision = last.tag === "put" ? last.entry.revision : last.revision
+    next = revision + 1
     observer.onChanges(changes, revision)
   }
   const begin = () => {
