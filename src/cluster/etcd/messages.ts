@@ -71,6 +71,12 @@ export function changesOf(events: readonly WatchEvent[]): Change[] {
   })
 }
 
+/** Of the last of them. The header of a watch's answer tells how far the store is: who catches up was not told so much. */
+export function lastRevision(changes: readonly Change[]): number {
+  const last = changes.at(-1)
+  return (last?.tag === "put" ? last.entry.revision : last?.revision) ?? 0
+}
+
 function entryOf({ key = "", value = "", create_revision = "0", mod_revision = "0" }: KeyValue): ClusterEntry {
   return {
     key: decode(key),

@@ -1,7 +1,7 @@
 import type { WatchObserver } from "../cluster-store.ts"
 import { growingPause } from "../growing-pause.ts"
 import type { EtcdGateway, EtcdMachine } from "./gateway.ts"
-import { changesOf, listingOf, prefixRange, type RangeReply, type WatchReply } from "./messages.ts"
+import { changesOf, lastRevision, listingOf, prefixRange, type RangeReply, type WatchReply } from "./messages.ts"
 
 const FIRST_PAUSE_MS = 200
 
@@ -53,10 +53,8 @@ export function watchPrefix(
     }
     if (reply.created) live()
     const changes = changesOf(reply.events ?? [])
-    const last = changes.at(-1)
-    if (last === undefined) return
-    // The header tells how far the store is, which who catches up has not been told yet.
-    const revision = last.tag === "put" ? last.entry.revision : last.revision
+    if (changes.length === 0) return
+    const revision = lastRevision(changes)
     next = revision + 1
     observer.onChanges(changes, revision)
   }
