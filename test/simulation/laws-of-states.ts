@@ -1,3 +1,4 @@
+import { healthOf } from "../../src/supervisor/service/status.ts"
 import { isAlive, law, type World } from "./world.ts"
 
 /** What each state promises about what is alive, what is under way and which timers run. */
@@ -12,6 +13,9 @@ export function lawOfState(world: World): void {
   law(!timers.has("health") || state === "up", `a health timer while ${state}`)
   law(state !== "waiting" || !world.ledger.changed, "it waits though something changed")
   law(state !== "blocked" || !service.bindsMet, "blocked though binds are met")
+  const hasProcess = service.life.pid !== undefined
+  law(hasProcess || (state !== "up" && state !== "leaving"), `${state} without a process`)
+  law(hasProcess || !["ok", "warning"].includes(healthOf(service)), "well without a process")
   if (state === "up" || state === "leaving") lawOfWork(world)
   if (state === "up") lawOfChecks(world)
 }

@@ -43,7 +43,7 @@ export function outputsOf({ service, release, spec, config }: Supervised): Value
     release: stringifyIdent(release?.ident ?? spec.ident),
     pid: pid ?? null,
     state: pid === undefined ? "down" : "up",
-    health: pid === undefined ? "unknown" : healthOf(service),
+    health: healthOf(service),
     exports: JSON.parse(printJson(toJsonValue(resolveExports(release?.metadata.exports ?? {}, shown).values))),
   }
 }

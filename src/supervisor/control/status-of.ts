@@ -44,7 +44,7 @@ export function statusOf(context: SupervisorContext, roster: Roster, held: Super
     refused: refused === undefined ? null : `refused by its ${refused.moment} hook: ${refused.problem}`,
     pid: life.pid ?? null,
     elapsedSec: Math.floor((nowMs - held.upOrDownSinceMs) / 1000),
-    health: life.pid === undefined ? "unknown" : healthOf(service),
+    health: healthOf(service),
     restarts: service.restarts,
     update: updateStatusOf(held),
   }

@@ -7,7 +7,6 @@ import type { LastProcess } from "../last-process.ts"
 import type { Roster } from "../roster.ts"
 import type { HealthStatus } from "../service/health.ts"
 import type { BackoffPolicy } from "../service/restart-policy.ts"
-import type { Service } from "../service/service.ts"
 import { healthOf } from "../service/status.ts"
 import type { ServiceSpec } from "../spec/spec.ts"
 import type { Supervised } from "../supervised.ts"
@@ -75,7 +74,7 @@ function factsOf(held: Supervised, pkg: PackageFacts, now: Now): ServiceFacts {
     spec: held.spec,
     package: pkg,
     config: hideSecrets(held.config.value, held.config.isSecret),
-    health: toldHealth(service),
+    health: healthOf(service),
     pid: life.pid,
     enteredAtMs: atMs(life.pid === undefined ? held.upOrDownSinceMs : (life.upSinceMs ?? held.upOrDownSinceMs)),
     lastProcess: held.lastProcess,
@@ -100,15 +99,4 @@ function factsOfBroken({ spec, group }: Readonly<{ spec: ServiceSpec; group: str
     restarts: 0,
     stale: false,
   }
-}
-
-/**
- * Its health for the world outside: what the last check of this run said. Unknown while no process of it should be up;
- * a service without check that waits to be restarted is critical (spec supervisor §3, §7.2).
- */
-export function toldHealth(service: Service): HealthStatus {
-  const { tag } = service.state
-  if (tag === "up" || tag === "leaving") return healthOf(service)
-  const isChecked = service.settings.hooks.includes("health-check")
-  return tag === "waiting" && !isChecked ? "critical" : "unknown"
 }

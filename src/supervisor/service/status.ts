@@ -15,10 +15,16 @@ export type Explanation = Readonly<{
   complaints: readonly string[]
 }>
 
-/** Its health as the gateway tells it: without a check a service that is up is ok (spec supervisor §3). */
+/**
+ * Its health, as everybody is told it: what the last check of this run said, and ok without a check. Unknown while no
+ * process of it should be up, whatever was said before; critical, without a check, while it waits to be restarted (spec
+ * supervisor §3, §7.2).
+ */
 export function healthOf(service: Service): HealthStatus {
-  if (hasHooks(service, "health-check")) return service.health.status
-  return service.state.tag === "up" || service.state.tag === "leaving" ? "ok" : "critical"
+  const isChecked = hasHooks(service, "health-check")
+  const { tag } = service.state
+  if (tag === "up" || tag === "leaving") return isChecked ? service.health.status : "ok"
+  return tag === "waiting" && !isChecked ? "critical" : "unknown"
 }
 
 /** The state of a service in words. Pure: `nowMs` is on the same clock as the transitions. */

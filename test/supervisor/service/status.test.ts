@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { newService, type State } from "../../../src/supervisor/service/service.ts"
+import { DEFAULT_SETTINGS } from "../../../src/supervisor/service/settings.ts"
 import { explain, healthOf } from "../../../src/supervisor/service/status.ts"
 import { createDriver, FAILED, upDriver } from "./driver.ts"
 
@@ -88,12 +90,39 @@ describe("the explanation of a service", () => {
   })
 })
 
-describe("the health of a service without a check", () => {
-  it("is ok while it is up and critical otherwise", () => {
-    const service = upDriver()
+const UP: State = { tag: "up" }
+const WAITING: State = { tag: "waiting", untilMs: 9 }
+
+/** The health of a service in this state; `checked`: what its check said last. */
+function healthIn(state: State, checked?: "warning") {
+  const settings = { ...DEFAULT_SETTINGS, hooks: checked === undefined ? [] : (["health-check"] as const) }
+  const service = newService({ settings, nowMs: 0, bindsMet: true })
+  return healthOf({ ...service, state, health: { ...service.health, status: checked ?? "unknown" } })
+}
+
+describe("the health of a service", () => {
+  it("is what the check says while it is up, and ok without a check", () => {
+    expect(healthIn(UP, "warning")).toBe("warning")
+    expect(healthIn({ tag: "leaving", next: "down", moments: [], force: false }, "warning")).toBe("warning")
+    expect(healthIn(UP)).toBe("ok")
+  })
+
+  it("is unknown while it is down or on its way up or down, whatever an earlier check said", () => {
+    const stopping = { tag: "stopping", next: "down", killing: false, killAtMs: 0 } as const
+    for (const state of [{ tag: "down", why: "stopped" }, { tag: "blocked" }, { tag: "starting" }, stopping] as const) {
+      expect([healthIn(state, "warning"), healthIn(state)]).toEqual(["unknown", "unknown"])
+    }
+  })
+
+  it("is critical without a check while it waits to be restarted, and unknown with one", () => {
+    expect([healthIn(WAITING), healthIn(WAITING, "warning")]).toEqual(["critical", "unknown"])
+  })
+
+  it("goes with its process: what was ok is unknown in the step in which the process ends", () => {
+    const service = upDriver({ hooks: ["health-check"] })
+    service.send({ tag: "health-result", run: 1, answer: "ok" })
     expect(healthOf(service.service())).toBe("ok")
-    service.send(stop)
-    expect(healthOf(service.service())).toBe("critical")
-    expect(healthOf(upDriver({ hooks: ["health-check"] }).service())).toBe("unknown")
+    service.send({ tag: "process-exited", run: 1, status: { tag: "exited", code: 1 } })
+    expect([healthOf(service.service()), service.service().life.pid]).toEqual(["unknown", undefined])
   })
 })
