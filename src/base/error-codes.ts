@@ -48,6 +48,7 @@ export const ERROR_AREAS = {
   "Installed packages": {
     PKG_PREFIX: { exit: 1, summary: "a package was built for another prefix than this root gives it" },
     STORE_LOCKED: { exit: 1, summary: "another hab changes the installed packages of this root" },
+    STORE_READ_ONLY: { exit: 1, summary: "packages are to change where this user, or anybody, may only read" },
     PROGRAM_NOT_FOUND: { exit: 1, summary: "a package has no such program on its PATH" },
     FILE_NOT_PROVIDED: { exit: 1, summary: "no installed package holds a file of that name" },
     BINLINK_DIRECTORY_INVALID: { exit: 1, summary: "the folder for links to programs is not an absolute path" },

@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer"
+import { explainIo } from "../base/explain-io.ts"
 import { innerPath, supervisorPaths } from "../base/layout.ts"
 import { discoverHooks } from "../hooks/discover.ts"
 import { owedInstallHooks } from "../hooks/install-status.ts"
 import { type PackageHookContext, type PackageHookName, runPackageHook } from "../hooks/package-hooks.ts"
 import { keepBytesOf } from "../hooks/run-hook.ts"
+import { stringifyIdent } from "../package/ident.ts"
 import type { InstalledPackage, PackageStore } from "../package/store.ts"
 import type { RunGroups } from "../ports/process-group.ts"
 import type { CommandContext, Workplace } from "./command.ts"
@@ -45,7 +47,13 @@ export function packageHooks(
     ...(host.env["HAB_AUTH_TOKEN"] === undefined ? {} : { authToken: host.env["HAB_AUTH_TOKEN"] }),
   })
   const run = async (pkg: InstalledPackage, name: PackageHookName) => {
-    await runPackageHook(await hookContext(), pkg, name, { signal })
+    const what = `the ${name} hook of ${stringifyIdent(pkg.ident)} cannot run`
+    const ready = await hookContext().catch((error: unknown) =>
+      explainIo(what, () => {
+        throw error
+      }),
+    )
+    await runPackageHook(ready, pkg, name, { signal })
     // What a hook was interrupted in is not done: neither installed nor ready to be removed.
     signal.throwIfAborted()
   }
@@ -58,7 +66,11 @@ export function packageHooks(
       if (discoverHooks(host, pkg.path).some(({ file }) => file === "uninstall")) await run(pkg, "uninstall")
     },
     async close() {
-      if (groups !== undefined) (await groups).close()
+      // Groups that could not be opened were reported.
+      await groups?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      )
     },
   }
 }

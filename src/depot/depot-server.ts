@@ -9,7 +9,7 @@ import type { Depot } from "./depot.ts"
 import { type DirectoryContext, directoryDepot } from "./directory-depot.ts"
 import { fullIdentOf, type Handling, targetOf } from "./server-handling.ts"
 import { describePackage, listLatest, listReleases, timesOf } from "./server-releases.ts"
-import { channelEntry, failure, json, page, refused } from "./server-replies.ts"
+import { channelEntry, failure, json, methodRefused, page, refused } from "./server-replies.ts"
 import { type DepotRoute, isAboutHealth, matchRoute, type RouteMatch } from "./server-routes.ts"
 import { shelvesOf } from "./shelves.ts"
 import { requireToken } from "./tokens.ts"
@@ -29,7 +29,7 @@ export async function answerDepot(
   const method = request.method === "HEAD" ? "GET" : request.method
   const match = matchRoute(method, request.target)
   if (match === "unknown") return failure(404, "NOT_FOUND", "there is nothing at this path")
-  if (match === "method") return failure(405, "METHOD_NOT_ALLOWED", "this path is not for this method")
+  if ("allow" in match) return methodRefused(match.allow)
   try {
     const isOpen = method === "GET" && match.route !== "secretKey"
     const handling = { context, directory, depot: directoryDepot(context, directory), request, match }

@@ -61,3 +61,9 @@ export function json(status: number, value: unknown): TransferReply {
 export function failure(status: number, error: string, msg: string, hint?: string): TransferReply {
   return json(status, { code: status, msg, error, ...(hint === undefined ? {} : { hint }) })
 }
+
+/** 405, with the methods the path is for. */
+export function methodRefused(allow: readonly string[]): TransferReply {
+  const reply = failure(405, "METHOD_NOT_ALLOWED", `this path is for ${allow.join(", ")}`)
+  return { ...reply, headers: { ...reply.headers, allow: allow.join(", ") } }
+}

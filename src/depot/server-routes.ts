@@ -61,8 +61,11 @@ export function pathWord(text: string): string {
   return encodeURIComponent(text).replace(/%(?:2B|3A|40|26|3D|24|2C|3B)/g, decodeURIComponent)
 }
 
-/** The route a request means; "unknown" for a path that is none, "method" when only its method is wrong. */
-export function matchRoute(method: string, target: string): RouteMatch | "unknown" | "method" {
+/** The methods that a path is for (RFC 9110 §15.5.6). */
+export type OtherMethods = Readonly<{ allow: readonly string[] }>
+
+/** The route a request means; "unknown" for a path that is none, other methods when only its method is wrong. */
+export function matchRoute(method: string, target: string): RouteMatch | "unknown" | OtherMethods {
   const url = URL.canParse(target, "http://depot") ? new URL(target, "http://depot") : undefined
   // What leads elsewhere is no path of ours, wherever it leads.
   const leadsElsewhere = /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(target.split("?")[0] ?? "")
@@ -74,8 +77,13 @@ export function matchRoute(method: string, target: string): RouteMatch | "unknow
     return parts === undefined ? [] : [{ route: route as DepotRoute, method, parts }]
   })
   const found = matches.find((match) => match.method === method)
-  if (found === undefined) return matches.length === 0 ? "unknown" : "method"
+  if (found === undefined) return matches.length === 0 ? "unknown" : { allow: [...new Set(matches.flatMap(methodsOf))] }
   return { route: found.route, parts: found.parts, query: url.searchParams }
+}
+
+/** What can be read can be asked about. */
+function methodsOf({ method }: Readonly<{ method: string }>): readonly string[] {
+  return method === "GET" ? ["GET", "HEAD"] : [method]
 }
 
 /** Undefined for parts that could name something else than a file of their own. */

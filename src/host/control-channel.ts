@@ -104,8 +104,9 @@ function respond(incoming: http.IncomingMessage, outgoing: http.ServerResponse, 
 const LEAVING_STATUS = 503
 const LEAVING: ControlReply = { status: LEAVING_STATUS, body: { error: { message: "the supervisor is leaving" } } }
 
-function reply(outgoing: http.ServerResponse, { status, body }: ControlReply): void {
-  outgoing.writeHead(status, { "content-type": "application/json", connection: "close" })
+function reply(outgoing: http.ServerResponse, { status, body, allow }: ControlReply): void {
+  const methods = allow === undefined ? {} : { allow: allow.join(", ") }
+  outgoing.writeHead(status, { "content-type": "application/json", connection: "close", ...methods })
   outgoing.end(JSON.stringify(body))
 }
 

@@ -1,10 +1,13 @@
 import fs from "node:fs"
 import type http from "node:http"
 import { finished } from "node:stream/promises"
+import type { Clock } from "../ports/clock.ts"
 import type { HttpAnswer, HttpCall, HttpClient, HttpFailure, WebCall, WebDownload } from "../ports/http-client.ts"
+import { systemClock } from "./clock.ts"
 import { exchange, movedOf, readReply, send } from "./http-exchange.ts"
 import { followLines } from "./http-follow.ts"
 import { createRoutes, type FindRoute } from "./http-routes.ts"
+import { watchOver } from "./patience.ts"
 
 const SILENT_MS = 60_000
 const REDIRECTS_MAX = 10
@@ -14,8 +17,9 @@ const RANGE_NOT_SATISFIABLE = 416
 type Env = Readonly<Record<string, string | undefined>>
 
 /** HTTP through Node; the environment names proxies. */
-export function systemHttpClient(env: Env = {}): HttpClient {
-  const routes = createRoutes(env)
+export function systemHttpClient(env: Env = {}, clock: Clock = systemClock): HttpClient {
+  const web: Web = { routes: createRoutes(env), clock }
+  const { routes } = web
   const near = ({ url: text, tls, ...call }: HttpCall) => {
     const url = new URL(text)
     return { ...call, url, route: () => routes(url, tls, false) }
@@ -23,12 +27,11 @@ export function systemHttpClient(env: Env = {}): HttpClient {
   return {
     async call(call, timeoutMs) {
       if (!URL.canParse(call.url)) return noUrl(call.url)
-      const patience = { ms: timeoutMs, why: `no answer within ${timeoutMs} ms`, renewed: false }
-      return exchange(near(call), patience, readReply)
+      return exchange(near(call), watchOver({ deadlineMs: timeoutMs }, clock), readReply)
     },
     follow: (call, observer) => followLines(send(near(call)), observer),
-    request: (call) => onTheWeb(routes, call, readReply),
-    download: (request) => download(routes, request),
+    request: (call) => onTheWeb(web, call, readReply),
+    download: (request) => download(web, request),
   }
 }
 
@@ -36,15 +39,17 @@ function noUrl(url: string): HttpFailure {
   return { tag: "failed", why: `'${url}' is not a URL`, sent: false, lasting: true }
 }
 
+type Web = Readonly<{ routes: FindRoute; clock: Clock }>
+
 async function download(
-  routes: FindRoute,
+  web: Web,
   { destination, headers, onMoved, ...request }: WebDownload,
 ): Promise<Readonly<{ tag: "done" }> | HttpAnswer> {
   const offset = fs.existsSync(destination) ? fs.statSync(destination).size : 0
   const range = offset === 0 ? {} : { range: `bytes=${offset}-` }
   const call = { ...request, method: "GET", headers: { ...headers, ...range } } as const
   const disk: Disk = {}
-  const outcome = await onTheWeb<Readonly<{ tag: "done" }> | HttpAnswer>(routes, call, async (incoming, watch) => {
+  const outcome = await onTheWeb<Readonly<{ tag: "done" }> | HttpAnswer>(web, call, async (incoming, watch) => {
     const status = incoming.statusCode ?? 0
     // What is there is longer than what the server has: it is something else.
     if (status === RANGE_NOT_SATISFIABLE) fs.rmSync(destination)
@@ -52,7 +57,7 @@ async function download(
     const before = status === PARTIAL ? offset : 0
     const tell = movedOf(wholeLength(incoming, before), onMoved, before)
     const moved = (chunk: Buffer) => {
-      watch.moved()
+      watch.moved(chunk.length)
       tell(chunk)
     }
     await writeTo(destination, status === PARTIAL ? "a" : "w", incoming, { moved, disk })
@@ -106,21 +111,21 @@ type Take<T> = Parameters<typeof exchange<T>>[2]
 
 /** Follows redirects. A token is for the server it was given for, and for no other. */
 async function onTheWeb<T>(
-  routes: FindRoute,
+  { routes, clock }: Web,
   { url: first, tls, headers: given = {}, silentMs = SILENT_MS, signal, ...call }: WebCall,
   take: Take<T>,
 ): Promise<T | HttpFailure> {
   if (!URL.canParse(first)) return noUrl(first)
-  const patience = { ms: silentMs, why: `nothing arrived for ${silentMs / 1000} s`, renewed: true, signal }
   let url = new URL(first)
   let headers = given
   for (let hop = 0; ; hop++) {
     const from = url
     const outgoing = { ...call, url: from, headers, route: () => routes(from, tls, true) }
-    const result = await exchange(outgoing, patience, async (incoming, watch) => {
+    const result = await exchange(outgoing, watchOver({ paceMs: silentMs, signal }, clock), async (incoming, watch) => {
       const next = hop < REDIRECTS_MAX ? redirectOf(call.method, from, incoming) : undefined
       if (next === undefined) return { value: await take(incoming, watch) }
-      incoming.resume()
+      // Nobody looks at its text, but who would leave it to come would keep the connection, however long it takes.
+      await readReply(incoming, watch)
       return { next }
     })
     if ("tag" in result) return result

@@ -7,6 +7,7 @@ import { isSystemError } from "../base/errors.ts"
 import type { OnMoved } from "../base/transfer.ts"
 import type { HttpFailure, HttpReply, WebCall } from "../ports/http-client.ts"
 import type { Route } from "./http-routes.ts"
+import type { Watch } from "./patience.ts"
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 /** What cannot have reached the other side: no connection came about. */
@@ -18,18 +19,12 @@ const CONTINUE_MS = 1_000
 
 type Outgoing = Pick<WebCall, "method" | "headers" | "body" | "onMoved"> & Readonly<{ url: URL; route: () => Route }>
 
-/** How long a request may take; `renewed` by every byte that moves. */
-export type Patience = Readonly<{ ms: number; why: string; renewed: boolean; signal?: AbortSignal | undefined }>
-
-type Watch = Readonly<{ signal: AbortSignal; moved: () => void; stop: () => void; explain: (error: unknown) => string }>
-
-/** Sends a request; `take` makes something of the answer while patience lasts. Never rejects. */
+/** Sends a request; `take` makes something of the answer while it is watched, and stops that. Never rejects. */
 export async function exchange<T>(
   outgoing: Outgoing,
-  patience: Patience,
+  watch: Watch,
   take: (incoming: http.IncomingMessage, watch: Watch) => Promise<T>,
 ): Promise<T | HttpFailure> {
-  const watch = watchOver(patience)
   let request: http.ClientRequest | undefined
   let route: Route | undefined
   try {
@@ -42,7 +37,7 @@ export async function exchange<T>(
     const lasting = LASTING.test(codeOf(error)) ? ({ lasting: true } as const) : {}
     const sent = request !== undefined && !NOT_SENT.includes(codeOf(error))
     const by = route?.proxy === undefined ? "" : `through the proxy ${route.proxy}: `
-    return { tag: "failed", why: by + watch.explain(error), sent, ...lasting }
+    return { tag: "failed", why: by + reasonOf(watch.signal.aborted ? watch.signal.reason : error), sent, ...lasting }
   } finally {
     watch.stop()
     // Who answers before the whole body is there does not want the rest.
@@ -68,7 +63,7 @@ export function send(
   })
   const tell = movedOf(length, onMoved)
   const moved = (chunk: Buffer) => {
-    watch?.moved()
+    watch?.moved(chunk.length)
     tell(chunk)
   }
   if (isFile) sendFile(outgoing, body.file, moved)
@@ -108,23 +103,12 @@ function answerTo(request: http.ClientRequest): Promise<http.IncomingMessage> {
   })
 }
 
-function watchOver({ ms, why, renewed, signal }: Patience): Watch {
-  const over = new AbortController()
-  const timer = setTimeout(() => over.abort(new Error(why)), ms)
-  return {
-    signal: signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]),
-    moved: () => void (renewed && timer.refresh()),
-    stop: () => clearTimeout(timer),
-    explain: (error) => reasonOf(over.signal.aborted ? over.signal.reason : error),
-  }
-}
-
 /** The whole answer. Throws when it is too long, or does not arrive to its end. */
 export async function readReply(incoming: http.IncomingMessage, watch: Pick<Watch, "moved">): Promise<HttpReply> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    watch.moved()
+    watch.moved(chunk.length)
     size += chunk.length
     if (size > ANSWER_BYTES_MAX) throw new Error(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`)
     chunks.push(chunk)

@@ -31,12 +31,17 @@ export function closeAtOnce(server: Server): Promise<void> {
   })
 }
 
-/** The text that comes with a request; undefined when it is longer. */
-export async function readText(incoming: IncomingMessage, bytesMax: number): Promise<string | undefined> {
+/** The text that comes with a request; undefined when it is longer. `moved` is told of each part. */
+export async function readText(
+  incoming: IncomingMessage,
+  bytesMax: number,
+  moved: (bytes: number) => void = () => undefined,
+): Promise<string | undefined> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of incoming) {
     length += (part as Buffer).length
+    moved((part as Buffer).length)
     if (length > bytesMax) return undefined
     parts.push(part as Buffer)
   }

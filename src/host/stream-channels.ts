@@ -2,6 +2,7 @@ import fs from "node:fs"
 import path from "node:path"
 import type { RunAs, StreamPaths } from "../ports/process-group.ts"
 import { createFifoPool } from "./fifo-pool.ts"
+import { systemFiles } from "./file-system.ts"
 import { openStreamChannel, type StreamChannel } from "./stream-channel.ts"
 
 const DIRECTORY_MODE = 0o700
@@ -30,7 +31,7 @@ type Idle = { readonly label: string; readonly channel: StreamChannel; readonly 
  * and not given to another command.
  */
 export function createStreamChannels(directory: string, isOccupied: (pid: number) => boolean): StreamChannels {
-  fs.mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE })
+  systemFiles.makeDirectories(directory, DIRECTORY_MODE)
   const pool = createFifoPool(directory)
   const idle: Idle[] = []
   const used = new Set<string>()

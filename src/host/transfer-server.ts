@@ -4,8 +4,11 @@ import type { AddressInfo } from "node:net"
 import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { isSystemError } from "../base/errors.ts"
+import type { Clock } from "../ports/clock.ts"
 import type { TransferReply, TransferRequest, TransferServers } from "../ports/transfer-server.ts"
+import { systemClock } from "./clock.ts"
 import { closeAtOnce, listening, readText } from "./http-listening.ts"
+import { watchOver } from "./patience.ts"
 
 const CONNECTIONS_MAX = 512
 const HEADER_BYTES_MAX = 16 * 1024
@@ -24,23 +27,31 @@ const LIMITS = {
 type Answer = Parameters<TransferServers["listen"]>[0]["answer"]
 
 /** HTTP that takes and gives files, through Node. */
-export const systemTransfers: TransferServers = {
-  async listen({ address, answer }) {
-    const server = http.createServer(LIMITS, (incoming, outgoing) => void respond(incoming, outgoing, answer))
-    // Who asks before it sends a body is told to go on once that is read, and not when it is refused.
-    server.on("checkContinue", (incoming, outgoing) => void respond(incoming, outgoing, answer))
-    server.maxConnections = CONNECTIONS_MAX
-    server.timeout = IDLE_TIMEOUT_MS
-    await listening(server, address)
-    server.on("error", () => undefined)
-    const { port } = server.address() as AddressInfo
-    return { address: { host: address.host, port }, close: () => closeAtOnce(server) }
-  },
+export const systemTransfers = transfersBy(systemClock)
+
+/** The same, with a clock that says how long a body takes. */
+export function transfersBy(clock: Clock): TransferServers {
+  return {
+    async listen({ address, answer }) {
+      const onRequest: http.RequestListener = (incoming, outgoing) =>
+        void respond(outgoing, requestOf(incoming, outgoing, clock), answer)
+      const server = http.createServer(LIMITS, onRequest)
+      // Who asks before it sends a body is told to go on once that is read, and not when it is refused.
+      server.on("checkContinue", onRequest)
+      server.maxConnections = CONNECTIONS_MAX
+      server.timeout = IDLE_TIMEOUT_MS
+      await listening(server, address)
+      server.on("error", () => undefined)
+      const { port } = server.address() as AddressInfo
+      return { address: { host: address.host, port }, close: () => closeAtOnce(server) }
+    },
+  }
 }
 
-async function respond(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
+async function respond(outgoing: ServerResponse, request: TransferRequest, answer: Answer): Promise<void> {
+  const incoming = outgoing.req
   try {
-    const reply = await answer(requestOf(incoming, outgoing)).catch((): TransferReply => ({ status: 500 }))
+    const reply = await answer(request).catch((): TransferReply => ({ status: 500 }))
     // A body that nobody read would be taken for the next request.
     if (!incoming.complete) outgoing.setHeader("connection", "close")
     await send(incoming, outgoing, reply)
@@ -49,7 +60,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, answ
   }
 }
 
-function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): TransferRequest {
+function requestOf(incoming: IncomingMessage, outgoing: ServerResponse, clock: Clock): TransferRequest {
   const { method = "GET", url = "/", headers } = incoming
   const goOn = () => {
     if (headers.expect !== undefined) outgoing.writeContinue()
@@ -61,22 +72,34 @@ function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): Transfe
     async receive(path, bytesMax) {
       if (lacksSpace(path, headers["content-length"])) return "no-space"
       goOn()
-      return receive(incoming, path, bytesMax)
+      return atPace(incoming, clock, (moved) => receive(incoming, { path, bytesMax, moved }))
     },
     receiveText(bytesMax) {
       goOn()
-      return readText(incoming, bytesMax)
+      return atPace(incoming, clock, (moved) => readText(incoming, bytesMax, moved))
     },
+  }
+}
+
+type Moved = (bytes: number) => void
+
+/** Whoever sends a byte now and then would keep one of our connections for ever. */
+async function atPace<T>(incoming: IncomingMessage, clock: Clock, read: (moved: Moved) => Promise<T>): Promise<T> {
+  const { signal, moved, stop } = watchOver({ paceMs: IDLE_TIMEOUT_MS }, clock)
+  signal.addEventListener("abort", () => incoming.destroy(signal.reason as Error))
+  try {
+    return await read(moved)
+  } finally {
+    stop()
   }
 }
 
 async function receive(
   incoming: IncomingMessage,
-  path: string,
-  bytesMax: number,
+  { path, bytesMax, moved }: Readonly<{ path: string; bytesMax: number; moved: Moved }>,
 ): ReturnType<TransferRequest["receive"]> {
   try {
-    await pipeline(incoming, upTo(bytesMax), fs.createWriteStream(path, { flags: "wx", mode: 0o600 }))
+    await pipeline(incoming, upTo(bytesMax, moved), fs.createWriteStream(path, { flags: "wx", mode: 0o600 }))
     return "received"
   } catch (error) {
     fs.rmSync(path, { force: true })
@@ -95,11 +118,12 @@ function lacksSpace(path: string, length: string | undefined): boolean {
 
 class TooLarge extends Error {}
 
-function upTo(bytesMax: number) {
+function upTo(bytesMax: number, moved: Moved) {
   return async function* (source: AsyncIterable<Buffer>) {
     let length = 0
     for await (const part of source) {
       length += part.length
+      moved(part.length)
       if (length > bytesMax) throw new TooLarge()
       yield part
     }

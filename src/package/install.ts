@@ -1,11 +1,14 @@
 import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
+import { createKeyCache } from "../crypto/key-cache.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Locks } from "../ports/lock.ts"
+import { readArchive } from "./archive.ts"
 import { type CacheCopy, copyToCache } from "./artifact-cache.ts"
 import { chooseRelease, notFound, offlineKeyError } from "./choose-release.ts"
 import { type CommitContext, commitPackages } from "./commit.ts"
 import { ensureSigner } from "./fetch-artifact.ts"
+import { verifyHart } from "./hart.ts"
 import { type FullIdent, isFullIdent, stringifyIdent } from "./ident.ts"
 import { type InstallSource, toUsageError } from "./install-source.ts"
 import { sweepLeftovers } from "./leftovers.ts"
@@ -14,7 +17,7 @@ import { withArtifact } from "./obtain-artifact.ts"
 import type { PackageSource } from "./package-source.ts"
 import { discardStaged, type StageContext, type StagedPackage, type StageResult, stagePackage } from "./stage.ts"
 import { createStore, type InstalledPackage } from "./store.ts"
-import { besideStoreLock, type StoreLockContext } from "./store-lock.ts"
+import { besideStoreLock, type StoreLockContext, unlessReadOnly } from "./store-lock.ts"
 
 export type InstallContext = StageContext & CommitContext & StoreLockContext & Readonly<{ clock: Clock; locks: Locks }>
 
@@ -96,7 +99,7 @@ async function installSource(
   const ready = locked.then(() => sweepLeftovers(context))
   ready.catch(() => undefined) // An artifact that is no good fails before.
   // An artifact that was named is read and checked while we get the lock; everything else depends on what is installed.
-  if (source.tag !== "archive") await ready
+  if (source.tag !== "archive") await ready.catch(unlessReadOnly)
   const staged: StagedPackage[] = []
   const copies: CacheCopy[] = []
   const begin = (path: string, expected: FullIdent | undefined) => {
@@ -105,11 +108,11 @@ async function installSource(
     return stageReported(context, { path, expected, onBegin, ready }, options)
   }
   try {
-    const wanted = await stageSource(context, source, options, begin)
+    const wanted = await stageSource(context, source, options, { begin, ready })
     if (wanted.tag === "staged") staged.push(wanted)
     const beside = source.tag === "archive" ? [path.dirname(source.path)] : []
     for (const dep of tdepsOf(context, wanted)) {
-      const result = await stageDependency(context, dep, beside, options, begin)
+      const result = await stageDependency(context, dep, beside, options, { begin, ready })
       // Dependencies are unpacked and installed in the reverse of TDEPS.
       if (result.tag === "staged") staged.unshift(result)
     }
@@ -125,7 +128,11 @@ async function installSource(
   }
 }
 
-type Begin = (path: string, expected: FullIdent | undefined) => Promise<StageResult>
+/** Nothing is fetched or unpacked before `ready`. */
+type Stager = Readonly<{
+  begin: (path: string, expected: FullIdent | undefined) => Promise<StageResult>
+  ready: Promise<unknown>
+}>
 
 type Staging = Readonly<{
   path: string
@@ -158,18 +165,21 @@ async function stageSource(
   context: InstallContext,
   source: InstallSource,
   options: InstallOptions,
-  begin: Begin,
+  { begin, ready }: Stager,
 ): Promise<StageResult> {
   if (source.tag === "archive") {
-    return begin(source.path, undefined).catch((error: unknown) => {
-      // What an argument of the command line lacks is wrong usage (spec package §5.1).
-      throw error instanceof HabError && error.code === "METADATA_MISSING" ? toUsageError(error) : error
-    })
+    return begin(source.path, undefined)
+      .catch((error: unknown) => usingWhatIsThere(context, source.path, error))
+      .catch((error: unknown) => {
+        // What an argument of the command line lacks is wrong usage (spec package §5.1).
+        throw error instanceof HabError && error.code === "METADATA_MISSING" ? toUsageError(error) : error
+      })
   }
   const ident = await chooseRelease(context, source.ident, options)
   const pkg = createStore(context).find(ident)
   if (pkg !== undefined) return using(context, pkg)
   if (!isFullIdent(ident)) throw notFound(context, source.ident, options)
+  await ready
   return withArtifact(context, ident, { ...options, beside: [] }, (path) => begin(path, ident))
 }
 
@@ -184,11 +194,22 @@ async function stageDependency(
   dep: FullIdent,
   beside: readonly string[],
   options: InstallOptions,
-  begin: Begin,
+  { begin, ready }: Stager,
 ): Promise<StageResult> {
   const pkg = createStore(context).find(dep)
   if (pkg !== undefined) return using(context, pkg)
+  await ready
   return withArtifact(context, dep, { ...options, beside }, (path) => begin(path, dep))
+}
+
+/** An artifact that cannot be unpacked, because the store may only be read, is of no use if its release is not there. */
+async function usingWhatIsThere(context: InstallContext, file: string, error: unknown): Promise<StageResult> {
+  unlessReadOnly(error)
+  await verifyHart(context, createKeyCache(context, context.layout.cacheKeys), file)
+  const { metadata } = await readArchive(context, file, ["IDENT"])
+  const pkg = createStore(context).find(metadata.ident)
+  if (pkg === undefined) throw error
+  return using(context, pkg)
 }
 
 function using(context: InstallContext, pkg: InstalledPackage): StageResult {

@@ -1,4 +1,5 @@
-import { HabError } from "../base/errors.ts"
+import { adviceOnSystemError, describeSystemError } from "../base/describe-system-error.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import { type Clock, wait } from "../ports/clock.ts"
@@ -27,7 +28,7 @@ export type StoreLockOptions = Readonly<{
 
 /**
  * Runs `change` while no other hab changes the installed packages of this root. Hooks run outside of it: they may call
- * hab. Who holds it longer than `waitMsMax` is named in STORE_LOCKED.
+ * hab. Who holds it longer than `waitMsMax` is named in STORE_LOCKED; STORE_READ_ONLY is a root that may only be read.
  */
 export function withStoreLock<T>(
   context: StoreLockContext,
@@ -42,7 +43,8 @@ export function withStoreLock<T>(
 
 /**
  * As `withStoreLock`, for what can begin before the lock is ours: `change` starts at once, and changes nothing until
- * `locked`. When it fails, the lock is not waited for.
+ * `locked`, which rejects where the lock cannot be had. When it fails, the lock is not waited for; when it ends well
+ * without a lock, there was nothing to change.
  */
 export async function besideStoreLock<T>(
   context: StoreLockContext,
@@ -53,8 +55,8 @@ export async function besideStoreLock<T>(
   const acquiring = acquire(context, options, () => failed)
   try {
     const result = await change(acquiring)
-    const release = await acquiring
-    release()
+    const release = await acquiring.catch(unlessReadOnly)
+    release?.()
     return result
   } catch (error) {
     failed = true
@@ -66,6 +68,11 @@ export async function besideStoreLock<T>(
   }
 }
 
+/** Nothing, of a store that may only be read; any other failure is thrown. */
+export function unlessReadOnly(error: unknown): undefined {
+  if (!(error instanceof HabError) || error.code !== "STORE_READ_ONLY") throw error
+}
+
 async function acquire(
   context: StoreLockContext,
   options: StoreLockOptions,
@@ -74,10 +81,15 @@ async function acquire(
   const { files, locks, clock, layout, pid, report } = context
   const { purpose, signal, waitMsMax = WAIT_MS_MAX } = options
   const path = `${layout.hab}/pkgs/.lock`
-  files.makeDirectories(`${layout.hab}/pkgs`)
+  const take = async () => {
+    files.makeDirectories(`${layout.hab}/pkgs`)
+    return locks.acquire(path, { content: `process ${pid} (hab pkg ${purpose})\n` })
+  }
   const startMs = clock.monotonicMs()
   for (let isFirst = true; ; isFirst = false) {
-    const result = await locks.acquire(path, { content: `process ${pid} (hab pkg ${purpose})\n` })
+    const result = await take().catch((error) => {
+      throw asReadOnly(error, layout)
+    })
     if (result.tag === "acquired") return result.release
     const holder = result.by === "" ? "another hab" : result.by
     if (clock.monotonicMs() - startMs >= waitMsMax) {
@@ -90,4 +102,14 @@ async function acquire(
     signal?.throwIfAborted()
     if (isPointless()) return () => undefined
   }
+}
+
+/** Whoever may not write the lock may not change packages either. */
+function asReadOnly(error: unknown, { hab }: Layout): unknown {
+  if (!isSystemError(error, "EROFS", "EACCES", "EPERM")) return error
+  const hint = adviceOnSystemError(error)
+  return new HabError("STORE_READ_ONLY", `the packages of ${hab} cannot be changed: ${describeSystemError(error)}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }

@@ -3,7 +3,8 @@ import type { HttpAddress, TlsMaterial } from "./http-server.ts"
 
 /** An HTTP exchange reduced to what the control API needs: JSON in, JSON out (decisions I). */
 export type ControlRequest = Readonly<{ method: string; path: string; body?: unknown }>
-export type ControlReply = Readonly<{ status: number; body: unknown }>
+/** `allow`: the methods a path is for, of a request that had another. */
+export type ControlReply = Readonly<{ status: number; body: unknown; allow?: readonly string[] }>
 export type ControlHandler = (request: ControlRequest) => Promise<ControlReply>
 
 export interface ControlServer {

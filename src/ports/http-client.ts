@@ -47,8 +47,8 @@ export type HttpLineObserver = Readonly<{
 }>
 
 /**
- * How servers on the web are spoken to. Whoever is silent for so long, while bytes could move, has failed. `onMoved` is
- * told of each part of a file that is sent or written.
+ * How servers on the web are spoken to. One with which fewer bytes than ten for each second of `silentMs` move in that time
+ * has failed. `onMoved` is told of each part of a file that is sent or written.
  */
 type WebManners = Readonly<{ silentMs?: number; signal?: AbortSignal; onMoved?: OnMoved }>
 

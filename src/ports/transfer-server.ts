@@ -22,7 +22,7 @@ export type TransferReply = Readonly<{
 export interface TransferServers {
   /**
    * Serves `answer` until it is closed; what it throws becomes status 500. Of an answer to HEAD everything but the body is
-   * sent. Clients that are silent for 30 s are dropped.
+   * sent. Clients that are silent for 30 s are dropped, and those of whose body fewer than 300 bytes arrive in that time.
    * Rejects with a system error when the address cannot be had.
    */
   listen(

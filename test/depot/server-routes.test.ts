@@ -34,8 +34,21 @@ describe("paths of the depot server", () => {
   })
 
   it("are for their methods only", () => {
-    expect(matchRoute("PATCH", "/v1/depot/origins")).toBe("method")
-    expect(matchRoute("PUT", "/v1/depot/origins/acme")).toBe("method")
+    const allow = ["GET", "HEAD", "DELETE"]
+    expect(matchRoute("PATCH", "/v1/depot/origins")).toEqual({ allow: ["POST"] })
+    expect(matchRoute("PUT", "/v1/depot/origins/acme")).toEqual({ allow })
+  })
+
+  it("say with 405 which methods they are for, once each", async () => {
+    const path = "/v1/depot/channels/acme/stable/pkgs/web/latest"
+    const body = { receive: async () => "received" as const, receiveText: async () => "" }
+    const ask = (method: string, target: string) =>
+      answerDepot(depotWorld({}).context, "/depot", { method, target, authorization: undefined, ...body })
+    expect(await ask("POST", path)).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } })
+    expect(await ask("TRACE", "/v1/depot/pkgs/acme/web/1.0.0/20240101000000")).toMatchObject({
+      status: 405,
+      headers: { allow: "POST, DELETE, GET, HEAD", "content-type": "application/json" },
+    })
   })
 
   it("of whatever sort leave the depot as it is without a token, and are answered", async () => {

@@ -40,8 +40,10 @@ async function serve(...answers: Answer[]) {
   return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
 }
 
+type Around = Readonly<{ mirrors?: readonly string[]; web?: Clock; onTransfer?: (bytes: number) => void }>
+
 /** A depot at these URLs; pauses pass at once and are noted. */
-function depotAt(url: string, ...mirrors: string[]) {
+function depotAt(url: string, { mirrors = [], web, onTransfer }: Around = {}) {
   const pauses: number[] = []
   const clock: Clock = {
     ...fakeClock(),
@@ -52,7 +54,11 @@ function depotAt(url: string, ...mirrors: string[]) {
     },
   }
   const told: Progress[] = []
-  const context = { httpClient: systemHttpClient(), clock, report: (fact: Progress) => void told.push(fact) }
+  const report = (fact: Progress) => {
+    told.push(fact)
+    if (fact.tag === "transfer") onTransfer?.(fact.bytes)
+  }
+  const context = { httpClient: systemHttpClient({}, web), clock, report }
   return { pauses, told, depot: remoteDepot(context, { url, mirrors, token: "s3cr3t", manners: { headers: {} } }) }
 }
 
@@ -132,6 +138,24 @@ describe("a depot that is out of order for a while", () => {
     expect(asked).toEqual(["GET", "GET bytes=5-", "GET bytes=5-"])
   })
 
+  it("gives the rest of a download that came to a trickle, and is given up when that is all it does", async () => {
+    const trickle: Answer = (_, response) => void response.write("01234")
+    const { asked, url } = await serve(trickle, text("56789", 206))
+    const web = fakeClock()
+    const around = { web, onTransfer: (bytes: number) => web.advance(bytes < 10 ? 60_000 : 0) }
+    const { depot } = depotAt(url, around)
+    const file = `${temporaryDirectory()}/file`
+    await depot.fetch(IDENT, "x86_64-linux", file)
+    expect(readFileSync(file, "utf8")).toBe("0123456789")
+    expect(asked).toEqual(["GET", "GET bytes=5-"])
+    const never = await serve(trickle)
+    await expect(depotAt(never.url, around).depot.fetch(IDENT, "x86_64-linux", `${file}2`)).rejects.toMatchObject({
+      code: "DEPOT_UNREACHABLE",
+      message: expect.stringContaining("fewer than 600 bytes moved in 60 s"),
+    })
+    expect(never.asked).toHaveLength(6)
+  })
+
   it("is given up after six rounds; what it refuses is not asked again", async () => {
     const { asked, url } = await serve(status(502))
     const { depot, pauses } = depotAt(url)
@@ -172,7 +196,7 @@ describe("a depot that is out of order for a while", () => {
     await expect(depotAt(url).depot.key(REVISION)).rejects.toMatchObject(error)
     expect(asked).toHaveLength(2)
     const mirror = await serve(text("SIG-PUB-1"))
-    expect(await depotAt(url, mirror.url).depot.key(REVISION)).toBe("SIG-PUB-1")
+    expect(await depotAt(url, { mirrors: [mirror.url] }).depot.key(REVISION)).toBe("SIG-PUB-1")
   })
 
   it("is none when it answers with other JSON than a Builder", async () => {
@@ -192,7 +216,7 @@ describe("a depot that is out of order for a while", () => {
 
   it("has mirrors for what changes nothing, and none for what does", async () => {
     const [broken, mirror] = [await serve(status(500)), await serve(text("SIG-PUB-1"))]
-    const { depot, pauses } = depotAt(broken.url, mirror.url)
+    const { depot, pauses } = depotAt(broken.url, { mirrors: [mirror.url] })
     expect(await depot.key(REVISION)).toBe("SIG-PUB-1")
     expect(pauses).toEqual([])
     await expect(depot.createChannel("acme", "stable")).rejects.toMatchObject({ code: "DEPOT_UNREACHABLE" })

@@ -1,7 +1,8 @@
 import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { createHab, type Hab } from "../support/hab.ts"
+import { canMakeReadOnly, makeReadOnly } from "../support/read-only.ts"
 import { trustTestKey, type WrittenPackage, writeHart } from "../support/written-packages.ts"
 
 const STAMP = "20240101000000"
@@ -271,5 +272,38 @@ describe("an install that cannot write", () => {
     chmodSync(hab.path("hab/pkgs/acme"), 0o500)
     expect(refusal(file)).toMatchObject({ exit: 1, code: "IO" })
     chmodSync(hab.path("hab/pkgs/acme"), 0o755)
+  })
+})
+
+describe.skipIf(!canMakeReadOnly)("a root that may only be read (as root, where a mount can be made)", () => {
+  it("gives what is installed, and refuses what would change it", async () => {
+    const [there, hooked, lacking] = [
+      await hart("there"),
+      await hart("owes", { files: hook("exit 0") }),
+      await hart("new"),
+    ]
+    hab.does("pkg", "install", there, hooked, "--ignore-install-hook", "--binlink", "--binlink-dir", "/links")
+    onTestFinished(makeReadOnly(hab.path("hab")))
+    const nothingNew = `Install of acme/there/1.0.0/${STAMP} complete with 0 new packages installed.`
+    expect(hab.run("pkg", "install", "acme/there", "--binlink", "--binlink-dir", "/links")).toMatchObject({
+      code: 0,
+      stdout: `${nothingNew}\n`,
+      stderr: expect.stringContaining(`Using acme/there/1.0.0/${STAMP}`),
+    })
+    expect(hab.does("pkg", "install", there)).toBe(nothingNew)
+    expect(hab.does("pkg", "install", "acme/owes", "--ignore-install-hook")).toContain("with 0 new packages")
+    expect(refusal("acme/owes")).toMatchObject({
+      code: "IO",
+      stderr: expect.stringMatching(/install hook of acme\/owes.* cannot run: .*(read-only|permission denied)/),
+    })
+    for (const [words, what] of [
+      [["install", lacking], "new"],
+      [["uninstall", "acme/there"], "there"],
+      [["repair", "acme/there"], "there"],
+    ] as const) {
+      const { code, stderr } = hab.run("pkg", ...words)
+      expect({ what, code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("[STORE_READ_ONLY]") })
+      expect(stderr).toContain(`the packages of ${hab.path("hab")} cannot be changed`)
+    }
   })
 })

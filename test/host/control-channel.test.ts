@@ -67,3 +67,14 @@ describe("who asks a server that ends", () => {
     server.close()
   })
 })
+
+describe("a path that is not for a method", () => {
+  it("says in its header which ones it is for", async () => {
+    const address = { host: "127.0.0.1", port: 0 }
+    const refused = { status: 405, body: {}, allow: ["GET", "POST"] } as const
+    const server = await systemControl.serveRemote({ address, admit: () => undefined }, async () => refused)
+    const reply = await fetch(`http://127.0.0.1:${server.address.port}/v1/services`, { method: "DELETE" })
+    expect({ status: reply.status, allow: reply.headers.get("allow") }).toEqual({ status: 405, allow: "GET, POST" })
+    await server.close()
+  })
+})

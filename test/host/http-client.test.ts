@@ -6,6 +6,7 @@ import net, { type AddressInfo } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { systemHttpClient } from "../../src/host/http-client.ts"
 import { proxyOf } from "../../src/host/http-proxy.ts"
+import { fakeClock } from "../support/fake-clock.ts"
 import { temporaryDirectory } from "../support/temp-root.ts"
 
 const client = systemHttpClient()
@@ -84,6 +85,32 @@ describe("a request to a server on the web", () => {
     const closed = await client.request({ method: "GET", url: "http://127.0.0.1:1" })
     expect(closed).toMatchObject({ tag: "failed", sent: false, why: expect.stringContaining("ECONNREFUSED") })
     expect(await client.request({ method: "GET", url: "no url" })).toMatchObject({ tag: "failed", sent: false })
+  })
+
+  it("gives up a server that trickles: its headers, its answer, the text of a redirect", async () => {
+    const clock = fakeClock()
+    const patient = systemHttpClient({}, clock)
+    const begun = net.createServer((socket) => {
+      socket.on("error", () => undefined).write("HTTP/1.1 200 OK\r\nx", () => clock.advance(60_000))
+    })
+    const port = await new Promise<number>((resolve) => {
+      begun.listen(0, "127.0.0.1", () => resolve((begun.address() as AddressInfo).port))
+    })
+    onTestFinished(() => void begun.close())
+    const ask = (url: string) => patient.request({ method: "GET", url })
+    expect(await ask(`http://127.0.0.1:${port}`)).toMatchObject({ tag: "failed", why: "nothing arrived for 60 s" })
+
+    const destination = `${temporaryDirectory()}/file`
+    const trickling = await serve((_, response) => void response.write("a"))
+    const onMoved = () => clock.advance(60_000)
+    const download = await patient.download({ url: trickling, destination, onMoved })
+    expect(download).toMatchObject({ tag: "failed", why: "fewer than 600 bytes moved in 60 s" })
+    expect(readFileSync(destination, "utf8")).toBe("a")
+
+    const turning = await serve((_, response) => {
+      response.writeHead(302, { location: "/elsewhere" }).write("a", () => clock.advance(60_000))
+    })
+    expect(await ask(turning)).toMatchObject({ tag: "failed", why: expect.stringMatching(/60 s$/) })
   })
 
   it("ends when it is told to", async () => {

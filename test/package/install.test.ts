@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
 import { parseIdent, stringifyIdent } from "../../src/package/ident.ts"
 import { type InstallOptions, installPackages } from "../../src/package/install.ts"
+import { repairPackage } from "../../src/package/repair.ts"
+import { uninstallPackages } from "../../src/package/uninstall.ts"
 import { writeArtifact } from "../support/artifact.ts"
 import { failing } from "../support/failure.ts"
 import { type InstallWorld, installWorld } from "../support/install-world.ts"
+import { systemFailure } from "../support/memory-tree.ts"
 import { settle } from "../support/settle.ts"
 
 const WEB = "acme/web/1.0/20240102030405"
@@ -319,6 +322,72 @@ describe("install hooks", () => {
     }
     await installPackages(world.context, [archive(web)], { runInstallHook })
     expect(world.reported.some((line) => line.startsWith("Waiting"))).toBe(false)
+  })
+})
+
+describe("a store that may only be read", () => {
+  /** Nobody can write the lock any more. */
+  const readOnly = ({ context }: InstallWorld, code: string): InstallWorld["context"] => ({
+    ...context,
+    locks: { ...context.locks, acquire: async (path) => systemFailure(code, "open", path) },
+  })
+  const noSource = new Proxy({} as NonNullable<InstallOptions["source"]>, {
+    get: (_, name) => (name === "latest" ? async () => parseIdent(LIB) : "a depot that is not asked for anything else"),
+  })
+
+  it.each(["EROFS", "EACCES", "EPERM"])("is used as it is: what is there needs no lock (%s)", async (code) => {
+    const world = await installWorld()
+    const { web } = await chain(world)
+    await installPackages(world.context, [archive(web)])
+    const before = world.files.snapshot()
+    const due: string[] = []
+    const runInstallHook = async (pkg: { ident: Parameters<typeof stringifyIdent>[0] }) =>
+      void due.push(stringifyIdent(pkg.ident))
+    const sources = [archive(web), ident("acme/web"), ident(WEB)]
+    const { summaries } = await installPackages(readOnly(world, code), sources, { runInstallHook })
+    expect(summaries).toEqual(Array(3).fill(`Install of ${WEB} complete with 0 new packages installed.`))
+    expect(world.reported.slice(-4)).toEqual([`Installing ${WEB}`, `Using ${WEB}`, `Using ${LIB}`, `Using ${LIBC}`])
+    expect(due).toHaveLength(9)
+    expect(world.files.snapshot()).toEqual(before)
+  })
+
+  it("is not changed: what it lacks is an error, before anything is downloaded", async () => {
+    const world = await installWorld()
+    const { web, lib, libc } = await chain(world)
+    await installPackages(world.context, [archive(libc)])
+    world.files.removeTree("/hab/cache/artifacts")
+    const before = world.files.snapshot()
+    const refused = failing("STORE_READ_ONLY", /^the packages of \/hab cannot be changed: .*\.lock.*read-only/, {
+      hint: expect.stringMatching(/read-write/),
+    })
+    const context = readOnly(world, "EROFS")
+    await expect(installPackages(context, [archive(lib)])).rejects.toThrowError(refused)
+    const asking = installPackages(context, [ident("acme/lib")], { source: noSource })
+    await expect(asking).rejects.toThrowError(refused)
+    await expect(installPackages(context, [archive(web)])).rejects.toThrowError(refused)
+    expect(world.files.snapshot()).toEqual(before)
+  })
+
+  it("is no excuse for an artifact that was changed", async () => {
+    const world = await installWorld()
+    const path = await writeArtifact(world.files, { ident: LIBC })
+    await installPackages(world.context, [archive(path)])
+    world.files.writeFile(path, Buffer.concat([world.files.readFile(path), Buffer.from("x")]))
+    const again = installPackages(readOnly(world, "EROFS"), [archive(path)])
+    await expect(again).rejects.toThrowError(failing("HART_CONTENT_CHANGED", /was changed/))
+  })
+
+  it("keeps what should be removed or repaired", async () => {
+    const world = await installWorld()
+    const path = await writeArtifact(world.files, { ident: LIBC })
+    const { requested } = await installPackages(world.context, [archive(path)])
+    const context = readOnly(world, "EACCES")
+    const refused = failing("STORE_READ_ONLY", /permission denied/)
+    const removing = uninstallPackages(context, parseIdent("acme/libc"), { loaded: [], exclude: [] })
+    await expect(removing).rejects.toThrowError(refused)
+    const [pkg] = requested
+    if (pkg === undefined) throw new Error("nothing was installed")
+    await expect(repairPackage(context, pkg, { artifact: path })).rejects.toThrowError(refused)
   })
 })
 

@@ -15,7 +15,10 @@ const EVERYWHERE: readonly Row[] = [
 const DEPOTS: readonly Row[] = [
   ["HAB_DEPOT_URL", "the depot, where nothing else names one"],
   ["http_proxy, https_proxy, no_proxy", "the proxies to go through, and the hosts to reach without one"],
-  ["HAB_CLIENT_SOCKET_TIMEOUT", "seconds a server may be silent (60)"],
+  [
+    "HAB_CLIENT_SOCKET_TIMEOUT",
+    "seconds a server may be silent, or as good as that: fewer bytes move than ten a second (60)",
+  ],
   ["SSL_CERT_FILE", "certificates of authorities (PEM) that are trusted beside those Node knows"],
   ["HAB_SSL_CERT_VERIFY_NONE", "certificates of servers are not checked; for a test alone"],
   ["HAB_PACKAGE_TARGET", "the platform a depot is asked for, such as `x86_64-linux`"],

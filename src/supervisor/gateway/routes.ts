@@ -140,7 +140,8 @@ export async function answerControl(actions: ControlActions, request: ControlReq
   if (here.length === 0) return failure(404, "ROUTE_UNKNOWN", `there is no ${request.path}`)
   const asked = here.find(({ route }) => route.method === request.method)
   if (asked === undefined) {
-    return failure(405, "METHOD_UNKNOWN", `${request.path} takes ${here.map(({ route }) => route.method).join(", ")}`)
+    const allow = [...new Set(here.map(({ route }) => route.method))]
+    return { ...failure(405, "METHOD_UNKNOWN", `${request.path} takes ${allow.join(", ")}`), allow }
   }
   const lacking = missingIn(asked.route, request.body)
   if (lacking !== undefined) return failure(400, "BODY_INVALID", lacking)

@@ -84,6 +84,10 @@ describe("the control API (decisions I)", () => {
     expect(await ask({}, method, path, body)).toMatchObject({ status, body: { error: { code } } })
   })
 
+  it("says which methods a path takes", async () => {
+    expect(await ask({}, "POST", "/v1/services", {})).toMatchObject({ status: 405, allow: ["GET"] })
+  })
+
   it("tells an expected failure with its code and hint, and anything else as status 500", async () => {
     const status = () => {
       throw new HabError("SERVICE_NOT_LOADED", "no such service", { hint: "load it" })
