@@ -109,6 +109,20 @@ describe("a set", () => {
     await until("web is up", () => pidOf("web"))
   })
 
+  it("goes down though the supervisor that was asked for that is killed midway", async () => {
+    const hooks = "[hooks.pre-stop]\nrun = 'if mkdir once 2>/dev/null; then exec sleep 600; fi'\n"
+    hab.write("slow/slow.toml", `[services.slow]\nrun = "exec sleep 600"\n${hooks}`)
+    hab.does("svc", "apply", "slow/slow.toml")
+    const before = hab.status("slow")?.pid
+    hab.does("svc", "stop", "--set", "slow", "-d")
+    await until("its hook runs", () => hab.list("slow").includes("once"))
+    process.kill(JSON.parse(hab.does("sup", "status", "--json")).pid, "SIGKILL")
+    await until("it is down", () => hab.status("slow")?.desired === "down" && hab.status("slow")?.pid === null)
+    expect(before).toBeTypeOf("number")
+    await until("the stop is over", () => !hab.list("hab/sup/default/data").includes("stops.json"))
+    hab.does("svc", "stop", "--set", "slow", "--clean")
+  })
+
   it("survives the supervisor, and goes down with it in reverse order", async () => {
     const pids = [pidOf("web"), pidOf("db")]
     hab.does("sup", "restart")

@@ -4,7 +4,7 @@ import type { State } from "../../src/supervisor/service/service.ts"
 import { writeAppliedSet } from "../../src/supervisor/set/set-files.ts"
 import { createSetRunner, type SetContext, type SetRunner } from "../../src/supervisor/set/set-runner.ts"
 import type { ServiceSpec } from "../../src/supervisor/spec/spec.ts"
-import { readSpecs, writeSpec } from "../../src/supervisor/spec/spec-files.ts"
+import { readSpecs, type SpecContext, writeSpec } from "../../src/supervisor/spec/spec-files.ts"
 import type { Supervised } from "../../src/supervisor/supervised.ts"
 import { heldService } from "./held-service.ts"
 import { memoryFileSystem } from "./memory-file-system.ts"
@@ -27,9 +27,8 @@ export type SetWorld = Readonly<{
 const UP: State = { tag: "up" }
 const DOWN: State = { tag: "down", why: "stopped" }
 
-/** A world without a service. */
-export function setWorld(): SetWorld {
-  const files = memoryFileSystem()
+/** A world without a service; `files`: of a world before, whose supervisor was killed. */
+export function setWorld(files: SpecContext["files"] = memoryFileSystem()): SetWorld {
   const specs = { files, layout: createLayout({ root: "/r", enclosed: true }), env: {} }
   const services = new Map<string, Supervised>()
   const heldBack = new Map<string, string>()

@@ -2,8 +2,9 @@ import { HabError } from "../../base/errors.ts"
 import type { OperationContext, OperationResult } from "../control/operations.ts"
 import type { Reason } from "../service/messages.ts"
 import { type ApplySetRequest, describePlan, planSet } from "./apply-set.ts"
+import type { SetStopWish } from "./owed-stops.ts"
 import { readAppliedSets } from "./set-files.ts"
-import type { SetRunner, SetStopWish } from "./set-runner.ts"
+import type { SetRunner } from "./set-runner.ts"
 import type { SetStatus } from "./set-status.ts"
 import { applySet, restartSet, startSet, stopSet } from "./set-steps.ts"
 
@@ -38,7 +39,10 @@ export function setActions(operations: OperationContext, runner: SetRunner): Set
       name,
       serial: runner.begin(name, "start", reason, (task) => startSet(task)),
     }),
-    stop: (name, wish) => ({ name, serial: runner.begin(name, "stop", "manual", (task) => stopSet(task, wish)) }),
+    stop: (name, wish) => ({
+      name,
+      serial: runner.begin(name, "stop", "manual", (task) => stopSet(task, wish), { wish }),
+    }),
     restart: (name, force) => ({
       name,
       serial: runner.begin(name, "restart", "manual", (task) => restartSet(task, force)),

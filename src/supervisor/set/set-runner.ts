@@ -1,11 +1,13 @@
-import { messageOf } from "../../base/errors.ts"
+import { describeSystemError } from "../../base/describe-system-error.ts"
+import { isSystemError, messageOf } from "../../base/errors.ts"
 import type { ServiceChanges } from "../change/change-runner.ts"
 import type { HookNow } from "../gateway/explanation.ts"
 import type { Roster } from "../roster.ts"
 import type { Reason } from "../service/messages.ts"
 import type { SpecContext } from "../spec/spec-files.ts"
-import type { StopWish, Supervised } from "../supervised.ts"
+import type { Supervised } from "../supervised.ts"
 import { untilItHolds, type Waiting } from "../until-it-holds.ts"
+import { type OwedStop, type OwedStops, owedStops } from "./owed-stops.ts"
 import { type AppliedSet, readAppliedSets } from "./set-files.ts"
 import type { SetHookEvent } from "./set-hooks.ts"
 import { ALL_SERVICES, type SetOperation, type SetStatus, type SetVerb } from "./set-status.ts"
@@ -56,8 +58,20 @@ export class SetFailure extends Error {}
 class GivenUp extends Error {}
 
 export type SetRunner = Readonly<{
-  /** Begins an operation on a set, or on all services, giving up those before on the same. Returns its number. */
-  begin(set: string, verb: SetVerb, reason: Reason, steps: (task: SetTask) => Promise<void>): number
+  /**
+   * Begins an operation on a set, or on all services, giving up those before on the same. Returns its number. A `stop` is
+   * owed from now on until it is over or something else is asked of the set. Throws where that cannot be written down; then
+   * nothing was begun.
+   */
+  begin(
+    set: string,
+    verb: SetVerb,
+    reason: Reason,
+    steps: (task: SetTask) => Promise<void>,
+    stop?: Pick<OwedStop, "wish"> & Partial<OwedStop>,
+  ): number
+  /** The stops that are not over. */
+  owed(): readonly OwedStop[]
   /** The sets that were applied, in the order of their names; then, once asked anything of, all services. */
   status(): readonly SetStatus[]
   /** A service took a step: who waits for it looks again. */
@@ -66,50 +80,35 @@ export type SetRunner = Readonly<{
   giveUpAll(): Promise<void>
 }>
 
-export type SetStopWish = StopWish & Readonly<{ clean?: boolean }>
-
 type Running = { operation: SetOperation; controller: AbortController; ended: Promise<void> }
 
 /** Runs one operation at a time on each set: the last one asked for wins. */
 export function createSetRunner(context: SetContext): SetRunner {
   const latest = new Map<string, Running>()
   const waiting: Waiting = new Set()
-  let serial = 0
+  const owed = owedStops(context.specs)
+  let serial = Math.max(0, ...owed.all().map((stop) => stop.serial))
 
-  const run = async (
-    running: Running,
-    before: Promise<unknown>,
-    task: SetTask,
-    steps: (task: SetTask) => Promise<void>,
-  ) => {
-    await before
-    const end = (state: "done" | "failed", problem: string | null) => {
-      running.operation = { ...running.operation, state, problem, step: "" }
-    }
-    try {
-      if (task.signal.aborted) throw new GivenUp()
-      await steps(task)
-      end("done", null)
-    } catch (error) {
-      if (error instanceof GivenUp) return end("failed", "another operation on the set was asked for")
-      const problem = messageOf(error)
-      end("failed", problem)
-      context.say(problem)
-    }
+  const settle = (set: string, running: Running) => {
+    if (latest.get(set) === running) forgetStop(context, owed, set)
   }
   return {
-    begin(set, verb, reason, steps) {
+    begin(set, verb, reason, steps, stop) {
+      const { serial: number = serial + 1, wish } = stop ?? {}
+      owed.replace((name) => overlap(name, set), wish && { set, serial: number, wish })
       const before = [...latest].flatMap(([name, one]) => (overlap(name, set) ? [one] : []))
       for (const one of before) one.controller.abort()
       const controller = new AbortController()
-      serial += 1
-      const operation: SetOperation = { serial, verb, state: "running", problem: null, step: "" }
+      serial = Math.max(serial, number)
+      const operation: SetOperation = { serial: number, verb, state: "running", problem: null, step: "" }
       const running: Running = { operation, controller, ended: Promise.resolve() }
       const task = taskOf(context, { set, reason, running, waiting })
       latest.set(set, running)
-      running.ended = run(running, Promise.all(before.map(({ ended }) => ended)), task, steps)
-      return serial
+      const over = () => settle(set, running)
+      running.ended = carryOut({ context, running, task, over }, Promise.all(before.map(({ ended }) => ended)), steps)
+      return number
     },
+    owed: owed.all,
     status() {
       const sets = readAppliedSets(context.specs).map((set) => statusOf(context, set, latest.get(set.name)))
       const all = latest.get(ALL_SERVICES)
@@ -122,6 +121,42 @@ export function createSetRunner(context: SetContext): SetRunner {
       for (const { controller } of latest.values()) controller.abort()
       await Promise.all([...latest.values()].map(({ ended }) => ended))
     },
+  }
+}
+
+type Carrying = Readonly<{ context: SetContext; running: Running; task: SetTask; over: () => void }>
+
+async function carryOut(
+  { context, running, task, over }: Carrying,
+  before: Promise<unknown>,
+  steps: (task: SetTask) => Promise<void>,
+): Promise<void> {
+  await before
+  const end = (state: "done" | "failed", problem: string | null) => {
+    running.operation = { ...running.operation, state, problem, step: "" }
+  }
+  try {
+    if (task.signal.aborted) throw new GivenUp()
+    await steps(task)
+    over()
+    end("done", null)
+  } catch (error) {
+    if (error instanceof GivenUp) return end("failed", "another operation on the set was asked for")
+    const problem = messageOf(error)
+    over()
+    end("failed", problem)
+    context.say(problem)
+  }
+}
+
+/** An operation is over; where that cannot be written down it is done again by the next supervisor. */
+function forgetStop({ say }: SetContext, owed: OwedStops, set: string): void {
+  try {
+    owed.replace((name) => name === set)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const why = describeSystemError(error)
+    say(`That the stop is over could not be written down, and the next supervisor repeats it: ${why}`)
   }
 }
 
@@ -154,7 +189,8 @@ function taskOf(
   }
 }
 
-function overlap(one: string, other: string): boolean {
+/** True for operations that may touch the same services. */
+export function overlap(one: string, other: string): boolean {
   return one === other || one === ALL_SERVICES || other === ALL_SERVICES
 }
 

@@ -5,6 +5,7 @@ import { keepingSpec, removeSpec, writeSpec } from "../spec/spec-files.ts"
 import type { Supervised } from "../supervised.ts"
 import type { SetPlan } from "./apply-set.ts"
 import { orderServices } from "./dependency-order.ts"
+import type { SetStopWish } from "./owed-stops.ts"
 import { changeProblem } from "./set-changes.ts"
 import { writeAppliedSet } from "./set-files.ts"
 import {
@@ -18,7 +19,7 @@ import {
   namesOf,
   startProblem,
 } from "./set-progress.ts"
-import { SetFailure, type SetStopWish, type SetTask } from "./set-runner.ts"
+import { SetFailure, type SetTask } from "./set-runner.ts"
 
 /**
  * Starts a set: its pre-start hooks, the services in the order they depend on each other, its post-start hooks (spec
@@ -43,6 +44,16 @@ export async function stopSet(task: SetTask, wish: SetStopWish): Promise<void> {
   await removeServices(task, specs, wish)
   for (const { ident } of specs) clearMemory(task.context.specs, ident.name)
   task.subject.forget()
+}
+
+/** Goes on with a stop that an earlier supervisor owed; where it fails, what was held back for it starts. */
+export async function resumeStop(task: SetTask, wish: SetStopWish): Promise<void> {
+  try {
+    await stopSet(task, wish)
+  } catch (error) {
+    if (!task.signal.aborted) letGo(task)
+    throw error
+  }
 }
 
 /**
@@ -126,11 +137,15 @@ export function whyHeldBack(called: string): string {
   return `the hooks of ${called}`
 }
 
-/** Lets go of what was held back; resolves when every service has come to its first result. */
-async function letStart(task: SetTask): Promise<void> {
+function letGo(task: SetTask): void {
   const { roster, reconcile } = task.context
   for (const { ident } of task.subject.services()) roster.heldBack.delete(ident.name)
   reconcile(task.reason)
+}
+
+/** Lets go of what was held back; resolves when every service has come to its first result. */
+async function letStart(task: SetTask): Promise<void> {
+  letGo(task)
   const wanted = task.subject.services().filter(({ desiredState }) => desiredState === "up")
   await task.until(
     `${namesOf(wanted)} to start`,

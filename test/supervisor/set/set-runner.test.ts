@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { supervisorPaths } from "../../../src/base/layout.ts"
 import { SetFailure, type SetTask } from "../../../src/supervisor/set/set-runner.ts"
 import { ALL_SERVICES } from "../../../src/supervisor/set/set-status.ts"
 import { overWith, setWorld } from "../../support/set-world.ts"
@@ -58,6 +59,37 @@ describe("operations on sets", () => {
     runner.begin("bar", "start", "manual", async () => undefined)
     expect(await overWith(world, ALL_SERVICES)).toBeDefined()
     expect(await overWith(world, "bar")).toBeUndefined()
+  })
+
+  it("owe a stop until it is over, whatever becomes of this supervisor, or something else is asked of the set", async () => {
+    const { world, runner } = twoSets()
+    const owedLater = () => setWorld(world.context.specs.files).runner.owed()
+    const serial = runner.begin("shop", "stop", "manual", forEver, { wish: { force: true } })
+    const owed = { set: "shop", serial, wish: { force: true } }
+    expect(owedLater()).toEqual([owed])
+    runner.begin("bar", "stop", "manual", async () => undefined, { wish: {} })
+    expect(await overWith(world, "bar")).toBeUndefined()
+    expect(owedLater()).toEqual([owed])
+    await runner.giveUpAll()
+    expect(owedLater()).toEqual([owed])
+    runner.begin("shop", "start", "manual", forEver)
+    expect(owedLater()).toEqual([])
+    runner.begin("shop", "stop", "manual", () => Promise.reject(new SetFailure("refused")), { wish: {} })
+    expect(await overWith(world, "shop")).toBe("refused")
+    expect(owedLater()).toEqual([])
+  })
+
+  it("begin no stop that cannot be written down, and repeat none that cannot be understood", () => {
+    const { world, runner, operationOf } = twoSets()
+    const { files, layout } = world.context.specs
+    const { data } = supervisorPaths(layout)
+    files.makeDirectories(data)
+    files.makeDirectories(`${data}/stops.json`)
+    expect(() => runner.begin("shop", "stop", "manual", forEver, { wish: {} })).toThrow()
+    expect(operationOf("shop")).toBeNull()
+    files.removeDirectory(`${data}/stops.json`)
+    files.writeFile(`${data}/stops.json`, '[{ "set": 1 }, null]')
+    expect(setWorld(files).runner.owed()).toEqual([])
   })
 
   it("are all given up when the supervisor goes", async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { OTHER_SEQUENCES } from "../../../src/cli/reference/sequences.ts"
+import { bootSets } from "../../../src/supervisor/set/boot-sets.ts"
 import { readAppliedSets } from "../../../src/supervisor/set/set-files.ts"
+import type { SetTask } from "../../../src/supervisor/set/set-runner.ts"
 import { ALL_SERVICES } from "../../../src/supervisor/set/set-status.ts"
 import { applySet, restartSet, startSet, stopSet } from "../../../src/supervisor/set/set-steps.ts"
 import { findSpec, writeSpec } from "../../../src/supervisor/spec/spec-files.ts"
@@ -110,6 +112,60 @@ describe("stopping a set", () => {
     expect(world.journal.slice(-2)).toEqual(["post-stop of shop", "pre-delete of shop"])
     expect(readAppliedSets(world.context.specs)).toEqual([])
     expect([...world.services.keys()]).toEqual([])
+  })
+})
+
+describe("a stop whose supervisor is killed midway", () => {
+  /** The next supervisor over the same files, up to its first look at the specs and what follows that. */
+  function rebooted(world: SetWorld): SetWorld {
+    const next = setWorld(world.context.specs.files)
+    const follow = bootSets(next.context, next.runner, () => false)
+    next.context.reconcile("boot")
+    expect([stateOf(next, "web"), stateOf(next, "db")]).toEqual(["blocked", "blocked"])
+    follow()
+    return next
+  }
+
+  async function killedIn(world: SetWorld, wish = {}): Promise<SetWorld> {
+    const killed = ({ until }: SetTask) => until("it is killed", () => false)
+    const serial = world.runner.begin("shop", "stop", "manual", killed, { wish })
+    const next = rebooted(world)
+    expect(next.runner.status()[0]?.operation).toMatchObject({ serial, verb: "stop" })
+    return next
+  }
+
+  it("goes on, under its number, before anything of the set starts, and only once", async () => {
+    const next = await killedIn(await shop())
+    expect(await overWith(next, "shop")).toBeUndefined()
+    expect(next.journal).toEqual(["pre-stop of shop", "web down", "db down", "post-stop of shop"])
+    expect(findSpec(next.context.specs, "db")?.desiredState).toBe("down")
+    expect(next.runner.owed()).toEqual([])
+  })
+
+  it("still forgets the set where it is to be cleaned", async () => {
+    const next = await killedIn(await shop(), { clean: true })
+    expect(await overWith(next, "shop")).toBeUndefined()
+    expect(readAppliedSets(next.context.specs)).toEqual([])
+  })
+
+  it("lets the set start where a hook refuses it this time", async () => {
+    const world = await shop()
+    world.runner.begin("shop", "stop", "manual", ({ until }) => until("it is killed", () => false), { wish: {} })
+    const next = rebooted(world)
+    next.failing.add("shop pre-stop")
+    expect(await overWith(next, "shop")).toBe("the pre-stop hooks of the set shop failed: it said no")
+    expect([stateOf(next, "web"), stateOf(next, "db")]).toEqual(["up", "up"])
+    expect(next.runner.owed()).toEqual([])
+  })
+
+  it("is one of all services too: none of them starts", async () => {
+    const world = await shop()
+    const killed = ({ until }: SetTask) => until("it is killed", () => false)
+    world.runner.begin(ALL_SERVICES, "stop", "manual", killed, { wish: {} })
+    const next = rebooted(world)
+    expect(await overWith(next, ALL_SERVICES)).toBeUndefined()
+    expect(next.journal.filter((line) => line.endsWith(" up"))).toEqual([])
+    expect(findSpec(next.context.specs, "web")?.desiredState).toBe("down")
   })
 })
 
