@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import { fairQueue } from "../base/fair-queue.ts"
 import type { HttpAddress, HttpReply, HttpServers, HttpStream, HttpText } from "../ports/http-server.ts"
-import { fairQueue } from "./fair-queue.ts"
 import { closeWhenAnswered, listening } from "./http-listening.ts"
 
 const CONNECTIONS_MAX = 512
+/** Answering lasts no longer at a time, however many ask. */
+const TURN_MS = 4
 const HEADER_BYTES_MAX = 8 * 1024
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
@@ -42,7 +44,7 @@ type Traffic = {
 export const systemHttp: HttpServers = {
   async listen({ address, tls, answer }) {
     const traffic: Traffic = { busy: new Set(), streams: new Set(), pendingBytes: 0 }
-    const inTurn = fairQueue()
+    const inTurn = fairQueue({ nowMs: () => performance.now(), later: setImmediate }, { turnMs: TURN_MS })
     const server = await createServer(tls, (incoming, outgoing) => {
       if (takeConnection(traffic, incoming.socket, outgoing)) {
         inTurn(() => respond(traffic, incoming, outgoing, answer))

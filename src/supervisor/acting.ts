@@ -29,6 +29,7 @@ type Wiring = Readonly<{
   forget: (held: Supervised) => void
   observer: Observer
   modules: ModuleHosts
+  inTurn: (job: () => void) => void
 }>
 
 /** The machine's effects over the launcher and the files. */
@@ -41,6 +42,7 @@ export function createActing(context: SupervisorContext, wiring: Wiring): Perfor
     planHooks: (held, release, occasion) => plannedHooks(context, held, release, occasion, wiring.modules.call),
     keepReport: (held, report) => keepReport(context, held, report),
     hooksOf: (held) => hookContext(context, wiring, held, held),
+    inTurn: wiring.inTurn,
     post: (held, event) => wiring.roster().post(held, event),
     render: (held) => renderHeld(context, wiring.roster().services.values(), held, say),
     runInstallHooks: (held, signal) => runInstallHooks(context, wiring, held, signal),

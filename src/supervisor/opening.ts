@@ -54,6 +54,7 @@ export async function openAll(
   const unwatch = watchSpecs(context, supervisor)
   const startSets = supervisor.bootSets()
   supervisor.reconcile("boot")
+  await supervisor.reconciled()
   startSets()
   settleLeft(context, supervisor.roster)
   rewritePidFiles(context, supervisor.roster)

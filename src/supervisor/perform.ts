@@ -11,6 +11,7 @@ import { describeNote } from "./notes.ts"
 import type { Release } from "./release.ts"
 import type { Changes } from "./service/change-response.ts"
 import type { Effect, Reason, ServiceEvent } from "./service/messages.ts"
+import type { StateTag } from "./service/service.ts"
 import type { Moment } from "./service/settings.ts"
 import type { RunningHook, Supervised } from "./supervised.ts"
 
@@ -24,6 +25,8 @@ export type PerformContext = Readonly<{
   keepReport: (held: Supervised, report: HookReport) => void
   /** What running hooks of a service takes. */
   hooksOf: (held: Supervised) => HookContext
+  /** Runs what takes a while, at once or, where many do, in turn. */
+  inTurn: (job: () => void) => void
   /** Puts an event into the supervisor's inbox. */
   post: (held: Supervised, event: ServiceEvent) => void
   /** Opens the release the next run uses, and renders everything of it. Throws HabError. */
@@ -49,6 +52,9 @@ export type PerformContext = Readonly<{
 const QUICK_CHECK_MS = 100
 
 const TIMER_EVENTS = { kill: "kill-timer", retry: "retry-timer", health: "health-timer" } as const
+
+/** Nobody waits for a rendering in other states: the next run renders anew. */
+const RENDERING: readonly StateTag[] = ["rendering", "refreshing", "up", "leaving"]
 
 type Handlers = { readonly [T in Effect["tag"]]: (c: PerformContext, held: Supervised, effect: EffectOf<T>) => void }
 type EffectOf<T extends Effect["tag"]> = Extract<Effect, { tag: T }>
@@ -171,7 +177,15 @@ function cancelHooks(held: Supervised, moment: string): void {
   for (const [name, hook] of held.running) if (hook.event === moment) held.running.delete(name)
 }
 
+/** A crowd that begins at once renders in turns: who asks for something meanwhile is answered. */
 function render(context: PerformContext, held: Supervised, { run }: EffectOf<"render">): void {
+  context.inTurn(() => {
+    const { service } = held
+    if (service.run === run && RENDERING.includes(service.state.tag)) renderNow(context, held, run)
+  })
+}
+
+function renderNow(context: PerformContext, held: Supervised, run: number): void {
   try {
     const changes = context.render(held)
     const paths = [...changes.hooks.map((hook) => `hooks/${hook}`), ...changes.config.map((file) => `config/${file}`)]

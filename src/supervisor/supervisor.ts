@@ -1,6 +1,6 @@
 import { succeeded } from "../base/exit-status.ts"
+import { fairQueue } from "../base/fair-queue.ts"
 import { supervisorPaths } from "../base/layout.ts"
-import { NEVER } from "../base/never.ts"
 import type { FullIdent } from "../package/ident.ts"
 import { createActing, processEnded } from "./acting.ts"
 import { changesOf } from "./change/change-hooks.ts"
@@ -9,6 +9,7 @@ import { type KnownServices, knownServices } from "./change/known-services.ts"
 import { tellOwedFiles } from "./config/service-files.ts"
 import type { LogKey } from "./console/line.ts"
 import { type SupervisorContext, speakerOf, writtenOrSaid } from "./context.ts"
+import { type Endings, endings, isSettled } from "./endings.ts"
 import { checkBinds } from "./group/bind-watch.ts"
 import { restartDependents } from "./group/dependents.ts"
 import { checkGates } from "./group/gate.ts"
@@ -20,52 +21,53 @@ import type { HookParts, SupervisorHookRunner } from "./hooks/supervisor-hooks.t
 import type { TakenStep } from "./last-process.ts"
 import type { ProcessExit } from "./launcher/client.ts"
 import type { ExitInbox } from "./launcher/client-groups.ts"
-import { lookAtSpecs } from "./look-at-specs.ts"
+import { createSpecLook, type SpecLook } from "./look-at-specs.ts"
 import type { ModuleHosts } from "./modules/module-hosts.ts"
 import { type Observer, UNOBSERVED } from "./observer.ts"
 import { type PerformContext, perform } from "./perform.ts"
 import { createRoster, type Roster } from "./roster.ts"
 import type { Reason } from "./service/messages.ts"
 import { bootSets } from "./set/boot-sets.ts"
-import { orderServices } from "./set/dependency-order.ts"
 import { setHookRunner } from "./set/set-hooks.ts"
 import { createSetRunner, type SetContext, type SetRunner } from "./set/set-runner.ts"
 import type { Supervised } from "./supervised.ts"
 import type { ChangeContext } from "./take-spec.ts"
 import { goOverTo, restartByHand, takeNewerRelease } from "./upgrades.ts"
 
+/** So long at a time services are opened and rendered. */
+const TURN_MS = 20
+
 /** A running supervisor: state and decisions, no child of its own (decisions C). */
-export type Supervisor = Readonly<{
-  /** On the monotonic clock. */
-  startedMs: number
-  roster: Roster
-  say: (preamble: string, key: LogKey, text: string) => void
-  /** Looks at the spec files and does what they want. `reason`: why what is new starts. */
-  reconcile(reason: Reason): void
-  /** Gives a service a new process of its newest release. `force`: no hook can refuse. */
-  restart(held: Supervised, force: boolean): void
-  /** The changes of services whose hooks run. */
-  changes: ServiceChanges
-  /** Its own hooks, those of sup.toml. */
-  hooks: Pick<SupervisorHookRunner, "has">
-  /** A newer release was installed meanwhile: the service goes over to it. */
-  takeNewerRelease(held: Supervised): void
-  /** How suitable a service is to lead its group; never rejects. */
-  askSuitability(held: Supervised): Promise<bigint>
-  /** Lets a service go over to an installed release. */
-  goOverTo(held: Supervised, release: FullIdent): void
-  /** Runs a `hab` command for a service, as a process of the launcher; false when it failed. */
-  runHab(held: Supervised, words: readonly string[]): Promise<boolean>
-  /** The end of a process the launcher tells of. */
-  onExit(exit: ProcessExit): void
-  sets: SetRunner
-  /** Begins the start of applied sets; to be called before the first look at the specs. Returns what follows that. */
-  bootSets(): () => void
-  /** Stops every service, sets with their hooks; resolves when nothing of any is left. */
-  stopAll(): Promise<void>
-  /** Lets every service go, alive as it is. */
-  detachAll(): void
-}>
+export type Supervisor = Endings &
+  Readonly<{
+    /** On the monotonic clock. */
+    startedMs: number
+    roster: Roster
+    say: (preamble: string, key: LogKey, text: string) => void
+    /** Looks at the spec files and does what they want, for the services of the names in `now` before it returns. */
+    reconcile: SpecLook["look"]
+    /** Resolves when all is done that the last look found. */
+    reconciled: SpecLook["done"]
+    /** Gives a service a new process of its newest release. `force`: no hook can refuse. */
+    restart(held: Supervised, force: boolean): void
+    /** The changes of services whose hooks run. */
+    changes: ServiceChanges
+    /** Its own hooks, those of sup.toml. */
+    hooks: Pick<SupervisorHookRunner, "has">
+    /** A newer release was installed meanwhile: the service goes over to it. */
+    takeNewerRelease(held: Supervised): void
+    /** How suitable a service is to lead its group; never rejects. */
+    askSuitability(held: Supervised): Promise<bigint>
+    /** Lets a service go over to an installed release. */
+    goOverTo(held: Supervised, release: FullIdent): void
+    /** Runs a `hab` command for a service, as a process of the launcher; false when it failed. */
+    runHab(held: Supervised, words: readonly string[]): Promise<boolean>
+    /** The end of a process the launcher tells of. */
+    onExit(exit: ProcessExit): void
+    sets: SetRunner
+    /** Begins the start of applied sets; to be called before the first look at the specs. Returns what follows that. */
+    bootSets(): () => void
+  }>
 
 /** A supervisor that knows of no service yet. */
 export function createSupervisor(
@@ -73,7 +75,6 @@ export function createSupervisor(
   { exits, modules, hooks }: Readonly<{ exits: ExitInbox; modules: ModuleHosts; hooks: SupervisorHookRunner }>,
   observer: Observer = UNOBSERVED,
 ): Supervisor {
-  const skipped = new Map<string, string>()
   const stopped: (() => void)[] = []
   const say = speakerOf(context)
   const forget = (held: Supervised) => {
@@ -85,7 +86,8 @@ export function createSupervisor(
     })
   }
   const known = knownServicesOf(context)
-  const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer })
+  const inTurn = turnsOf(context)
+  const acting = createActing(context, { modules, roster: () => roster, exits, say, forget, observer, inTurn })
   const roster = createRoster(context, {
     perform: (held, effect) => perform(acting, held, effect),
     onStep: (held, step) => {
@@ -104,8 +106,7 @@ export function createSupervisor(
     }),
   )
   const actions = serviceActions(context, { acting, exits, changing })
-  const looking = { context, roster, say, changing, known }
-  const look = (reason: Reason) => lookAtSpecs(looking, skipped, reason)
+  const { look, done, giveUp } = createSpecLook({ context, roster, say, changing, known, inTurn })
   const setContext = setContextOf(context, roster, { ...actions, look, exits, modules, say, changes, hooks })
   const sets = createSetRunner(setContext)
   return {
@@ -115,17 +116,14 @@ export function createSupervisor(
     roster,
     say,
     reconcile: look,
+    reconciled: done,
     changes,
     hooks,
     ...actions,
     onExit: (exit) => {
       if (!exits.deliver(exit)) lateExit(context, roster, exit)
     },
-    stopAll: () => changes.giveUpAll().then(() => stopAll(setContext, sets, stopped)),
-    detachAll: () => {
-      void changes.giveUpAll()
-      for (const held of roster.services.values()) roster.post(held, { tag: "detach" })
-    },
+    ...endings(setContext, { sets, changes, giveUp }, stopped),
   }
 }
 
@@ -169,7 +167,13 @@ function followStep(
   checkGates(context, roster)
 }
 
-type Looking = Readonly<{ look: (reason: Reason) => void; hooks: SupervisorHookRunner }>
+/** However many services begin at once, whoever asks for something is answered in between. */
+function turnsOf({ host: { clock } }: SupervisorContext): (job: () => void) => void {
+  const later = (turn: () => void) => void clock.schedule(0, turn)
+  return fairQueue({ nowMs: clock.monotonicMs, later }, { turnMs: TURN_MS, startsAtOnce: true })
+}
+
+type Looking = Pick<SpecLook, "look"> & Readonly<{ hooks: SupervisorHookRunner }>
 
 function setContextOf(
   context: SupervisorContext,
@@ -231,32 +235,6 @@ function forgetHooks(context: SupervisorContext, { group, name, memory }: Superv
 
 function isLeft({ launcher }: SupervisorContext, service: string): boolean {
   return launcher.left().some((one) => one.service === service && one.status === undefined)
-}
-
-function isSettled(held: Supervised): boolean {
-  return held.service.state.tag === "down" || held.service.state.tag === "gone"
-}
-
-/** Those that depend on others first; around it, all at once, the hooks of the sets that have something to stop. */
-async function stopAll(setContext: SetContext, sets: SetRunner, stopped: (() => void)[]): Promise<void> {
-  const { roster } = setContext
-  await sets.giveUpAll()
-  const services = [...roster.services.values()]
-  const alive = services.filter((held) => !isSettled(held)).flatMap(({ spec }) => spec.own.set ?? [])
-  const hooks = (event: "pre-stop" | "post-stop") =>
-    Promise.all(
-      [...new Set(alive)].map((set) => setContext.runHooks(set, event, { reason: "shutdown", signal: NEVER })),
-    )
-  await hooks("pre-stop")
-  const bySpec = new Map(services.map((held) => [held.spec, held]))
-  for (const level of orderServices(services.map(({ spec }) => spec)).reverse()) {
-    const held = level.flatMap((spec) => bySpec.get(spec) ?? [])
-    for (const one of held) roster.post(one, { tag: "stop", reason: "shutdown", force: true })
-    while (held.some((one) => !isSettled(one) && roster.services.has(one.name))) {
-      await new Promise<void>((resolve) => stopped.push(resolve))
-    }
-  }
-  await hooks("post-stop")
 }
 
 /** Tells hooks and people the pid of a service that was found alive (decisions 15). */

@@ -92,6 +92,11 @@ describe("a crowd of services", () => {
     const supervisors = supervisionOf(sup)
     const answered = await whileAnswering(hab, async () => {
       loadAll(names)
+      await until("somebody is told while they are being taken up", () => {
+        const told = hab.run("svc", "status", "--json")
+        const count = told.code === 0 ? JSON.parse(told.stdout).length : 0
+        return count > 0 && count < names.length
+      })
       await until("each has crashed", () => starts(names).every((count) => count >= 1), PATIENCE_MS)
     })
     expect(answered).toBeGreaterThan(0)

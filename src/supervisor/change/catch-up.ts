@@ -44,10 +44,10 @@ function takeUp(change: ChangeContext, spec: ServiceSpec, wanted: ServiceSpec | 
 }
 
 /**
- * Goes on with changes that came into force under an earlier supervisor: their hooks after that are owed. Services that are
- * not listed yet are left out.
+ * Goes on with changes that came into force under an earlier supervisor: their hooks after that are owed. Returns the names
+ * of services that are not listed yet.
  */
-export function resumeOwed(change: ChangeContext, names: readonly string[]): void {
+export function resumeOwed(change: ChangeContext, names: readonly string[]): readonly string[] {
   const { known, roster, changes } = change
   for (const name of names) {
     const held = roster.services.get(name)
@@ -62,6 +62,7 @@ export function resumeOwed(change: ChangeContext, names: readonly string[]): voi
       refused: () => undefined,
     })
   }
+  return names.filter((name) => !roster.services.has(name))
 }
 
 /** A service whose process ended, and of which a newer release was installed: the hooks of the old one come first. */

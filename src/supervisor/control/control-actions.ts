@@ -51,14 +51,14 @@ export function controlActions(context: SupervisorContext, supervisor: Superviso
       const undo = keepingSpec(operations, parseIdent(request.ident).name)
       const result = loadService(operations, request)
       return withChanges(supervisor, result, { undo, waits: request.waits === true }, () => {
-        supervisor.reconcile("load")
+        supervisor.reconcile("load", result.names)
         for (const held of heldOf(result.names)) supervisor.takeNewerRelease(held)
       })
     },
     update(request) {
       const undo = keepingSpec(operations, nameOf(request.ident))
       const result = updateService(operations, request)
-      return withChanges(supervisor, result, { undo }, () => supervisor.reconcile("manual"))
+      return withChanges(supervisor, result, { undo }, () => supervisor.reconcile("manual", result.names))
     },
     unload: (request) => unload(supervisor, operations, request),
     ...wishActions(supervisor, operations, sets),
@@ -134,7 +134,9 @@ function unload(supervisor: Supervisor, operations: OperationContext, request: S
     const held = roster.services.get(name)
     if (held !== undefined) held.stopWish = wish
   }
-  return withChanges(supervisor, result, { waits: request.waits === true }, () => supervisor.reconcile("manual"))
+  return withChanges(supervisor, result, { waits: request.waits === true }, () =>
+    supervisor.reconcile("manual", result.names),
+  )
 }
 
 /** Hooks before its removal run. */

@@ -78,7 +78,7 @@ function withSets(
 function start(supervisor: Supervisor, operations: OperationContext, choice: Choice): OperationResult {
   const { roster } = supervisor
   const result = wantServices(operations, choice, "up")
-  supervisor.reconcile("manual")
+  supervisor.reconcile("manual", result.names)
   for (const held of result.names.flatMap((name) => roster.services.get(name) ?? [])) {
     roster.heldBack.delete(held.name)
     // Those that were wanted up before see no change of their spec: what rests starts all the same.
@@ -96,7 +96,7 @@ function restart(
   const { services } = supervisor.roster
   const wasUp = [...services.values()].filter((held) => held.spec.desiredState === "up")
   const result = restartServices(operations, choice)
-  supervisor.reconcile("manual")
+  supervisor.reconcile("manual", result.names)
   for (const held of result.names.flatMap((name) => services.get(name) ?? [])) {
     if (wasUp.includes(held)) supervisor.restart(held, force)
   }
@@ -109,7 +109,7 @@ function stop(supervisor: Supervisor, operations: OperationContext, request: Sto
   const result = wantServices(operations, request, "down")
   const meant = result.names.flatMap((name) => roster.services.get(name) ?? [])
   for (const held of meant) held.stopWish = wish
-  supervisor.reconcile("manual")
+  supervisor.reconcile("manual", result.names)
   // Those that were wanted down before and still live hear it again: whoever asks last says how.
   for (const held of meant.filter((one) => one.stopWish !== undefined)) {
     held.stopWish = undefined

@@ -17,8 +17,8 @@ import { type SetSubject, subjectOf } from "./set-subject.ts"
 export type SetContext = Readonly<{
   specs: SpecContext
   roster: Roster
-  /** Looks at the spec files and does what they want. */
-  reconcile: (reason: Reason) => void
+  /** Looks at the spec files and does what they want, for the services of the names in `now` before it returns. */
+  reconcile: (reason: Reason, now?: readonly string[]) => void
   restart: (held: Supervised, force: boolean) => void
   /** The changes of services whose hooks run. */
   changes: Pick<ServiceChanges, "status" | "serial" | "wishing">

@@ -118,7 +118,8 @@ function wantUp(task: SetTask, wanted: readonly ServiceSpec[]): void {
   const { specs, roster, reconcile, changes } = task.context
   const wishes = wanted.map(({ ident: { name } }) => [name, { undo: keepingSpec(specs, name), waits: true }] as const)
   for (const spec of wanted) writeSpec(specs, { ...spec, desiredState: "up" })
-  changes.wishing(new Map(wishes), () => reconcile(task.reason))
+  const names = wanted.map(({ ident }) => ident.name)
+  changes.wishing(new Map(wishes), () => reconcile(task.reason, names))
   for (const held of heldOf(task, wanted)) {
     const { tag } = held.service.state
     if (tag === "down" || tag === "waiting") roster.post(held, { tag: "start", reason: task.reason })
@@ -177,7 +178,8 @@ async function levelByLevel(
       held.stopWish = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(force === undefined ? {} : { force }) }
     }
     for (const spec of level) write(spec)
-    reconcile(task.reason)
+    const names = level.map(({ ident }) => ident.name)
+    reconcile(task.reason, names)
     // Those that were wanted down before and still live hear it again: whoever asks last says how.
     for (const held of heldOf(task, level).filter((one) => one.stopWish !== undefined && !one.leaving)) {
       const wish = required(held.stopWish, "the wish of a stop")
