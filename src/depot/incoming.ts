@@ -13,7 +13,7 @@ import type { FileSystem } from "../ports/file-system.ts"
 import type { DepotPackage } from "./depot.ts"
 
 type Context = Readonly<{
-  files: Pick<FileSystem, "digestAside" | "readChunks" | "stat">
+  files: Pick<FileSystem, "digestAside" | "readChunks" | "readFile" | "stat">
   compression: Pick<ArchiveCompression, "decompress">
 }>
 

@@ -23,7 +23,7 @@ export type InstalledCheck = Readonly<{
   problems: readonly FileProblem[]
 }>
 
-type Files = Pick<FileSystem, "digestAside" | "lstat" | "readChunks" | "readDirectory" | "readFile">
+type Files = Pick<FileSystem, "digestAside" | "lstat" | "readChunks" | "readDirectory" | "readFile" | "stat">
 
 /**
  * Compares an installed package with its signed list of files (spec package §3, FILES). Symlinks, folders and modes are

@@ -46,7 +46,7 @@ const SHOWN = ARCHIVE_METADATA.filter((name) => name !== "FILES")
  */
 export async function readArchiveInfo(
   context: Readonly<{
-    files: Pick<FileSystem, "readChunks" | "stat">
+    files: Pick<FileSystem, "readChunks" | "readFile" | "stat">
     compression: Pick<ArchiveCompression, "decompress">
   }>,
   path: string,

@@ -1,6 +1,5 @@
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import type { PackageMetadata } from "./metadata.ts"
-import { textLines } from "./metadata-text.ts"
 
 /** What a bill of materials is made from: the package, and what it needs as far as it is known. */
 export type SbomInput = Readonly<{
@@ -16,34 +15,46 @@ export type SbomInput = Readonly<{
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json }
 
 /**
- * A CycloneDX 1.6 document of a package: itself, its runtime closure, its files with their hashes. The same package gives
- * the same bytes: the time is its release, and there is no random serial number.
+ * A CycloneDX 1.6 document of a package, part by part: itself, its runtime closure, its files with their hashes. The same
+ * package gives the same bytes: the time is its release, and there is no random serial number. A package may have half a
+ * million files, so no more than one of them is held at a time.
  */
-export function sbomText(input: SbomInput): string {
+export function* sbomParts(input: SbomInput): Iterable<string> {
   const { ident, metadata } = input
-  const document: Json = {
+  const [name = "", version = ""] = input.tool.split(" ")
+  const about = {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
     metadata: {
       timestamp: releaseTime(ident.release),
-      tools: {
-        components: [
-          { type: "application", name: input.tool.split(" ")[0] ?? "", version: input.tool.split(" ")[1] ?? "" },
-        ],
-      },
+      tools: { components: [{ type: "application", name, version }] },
       component: { ...packageComponent(ident, "application"), ...manifestFacts(metadata.manifest) },
     },
-    components: [
-      ...metadata.tdeps.map((dependency) => ({ ...packageComponent(dependency, "library"), scope: "required" })),
-      ...metadata.buildDeps
-        .filter((dependency) => !metadata.tdeps.some((other) => stringifyIdent(other) === stringifyIdent(dependency)))
-        .map((dependency) => ({ ...packageComponent(dependency, "library"), scope: "excluded" })),
-      ...fileComponents(input.fileList),
-    ],
-    dependencies: dependencyGraph(input),
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  yield `${printed(about, "").slice(0, -"\n}".length)},\n  "components": [`
+  let isFirst = true
+  for (const component of components(input)) {
+    yield `${isFirst ? "" : ","}\n    ${printed(component, "    ")}`
+    isFirst = false
+  }
+  yield `${isFirst ? "" : "\n  "}],\n  "dependencies": ${printed(dependencyGraph(input), "  ")}\n}\n`
+}
+
+function* components({ metadata: { tdeps, buildDeps }, fileList }: SbomInput): Iterable<Json> {
+  for (const dependency of tdeps) yield { ...packageComponent(dependency, "library"), scope: "required" }
+  const needed = new Set(tdeps.map(stringifyIdent))
+  for (const dependency of buildDeps.filter((one) => !needed.has(stringifyIdent(one)))) {
+    yield { ...packageComponent(dependency, "library"), scope: "excluded" }
+  }
+  for (const [, content = "", name = ""] of (fileList ?? "").matchAll(/^([0-9a-f]{64}) {2}([^\r\n]+)/gm)) {
+    yield { type: "file", name, hashes: [{ alg: "BLAKE2b-256", content }] }
+  }
+}
+
+/** As a part of a document that is indented by two. */
+function printed(value: Json, indent: string): string {
+  return JSON.stringify(value, null, 2).replaceAll("\n", `\n${indent}`)
 }
 
 function referenceOf({ origin, name, version, release }: FullIdent): string {
@@ -78,15 +89,6 @@ function manifestFacts(manifest: string | undefined): { readonly [key: string]: 
     ...(licenses.length === 0 ? {} : { licenses: licenses.map((name) => ({ license: { name } })) }),
     ...(references.length === 0 ? {} : { externalReferences: references }),
   }
-}
-
-function fileComponents(fileList: string | undefined) {
-  return textLines(fileList ?? "").flatMap((line) => {
-    const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line)
-    if (match === null) return []
-    const [, content = "", name = ""] = match
-    return [{ type: "file", name, hashes: [{ alg: "BLAKE2b-256", content }] }]
-  })
 }
 
 function dependencyGraph({ ident, metadata, depsOf }: SbomInput) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { parseFullIdent } from "../../src/package/ident.ts"
-import { type SbomInput, sbomText } from "../../src/package/sbom.ts"
+import { type SbomInput, sbomParts } from "../../src/package/sbom.ts"
 
 const WEB = parseFullIdent("acme/web/1.2+b/20240102030405")
 const LIBC = parseFullIdent("core/libc/2.35/20240101010101")
@@ -26,7 +26,7 @@ function sbom(changes: Partial<SbomInput> = {}) {
   } as const
   const depsOf: SbomInput["depsOf"] = (ident) => (ident.name === "zlib" ? [LIBC] : undefined)
   const fileList = `HART-1\nkey\nBLAKE2b\nsig\n\n${"0".repeat(64)}  /hab/pkgs/acme/web/1.2+b/20240102030405/bin/web\n`
-  return sbomText({ ident: WEB, metadata, fileList, depsOf, tool: "hab 1.0.0", ...changes })
+  return [...sbomParts({ ident: WEB, metadata, fileList, depsOf, tool: "hab 1.0.0", ...changes })].join("")
 }
 
 describe("a bill of materials", () => {
@@ -69,6 +69,19 @@ describe("a bill of materials", () => {
       { ref: purl, dependsOn: [zlib] },
       { ref: zlib, dependsOn: [libc] },
     ])
+  })
+
+  it("is printed as any JSON is, though part by part, and keeps names as they are", () => {
+    const lines = ["bin/a b ", 'share/"quoted"', "share/x\u2028y"].map(
+      (name) => `${"1".repeat(64)}  /hab/pkgs/${name}\n`,
+    )
+    for (const fileList of [undefined, "", lines[0], lines.join("")]) {
+      const text = sbom({ fileList })
+      expect(text).toBe(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
+    }
+    const { components } = JSON.parse(sbom({ fileList: lines.join("") })) as { components: { name: string }[] }
+    const names = ["/hab/pkgs/bin/a b ", '/hab/pkgs/share/"quoted"', "/hab/pkgs/share/x\u2028y"]
+    expect(components.slice(-3).map(({ name }) => name)).toEqual(names)
   })
 
   it("is the same text each time", () => {

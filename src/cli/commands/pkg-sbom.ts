@@ -3,7 +3,7 @@ import { VERSION } from "../../base/version.ts"
 import { readArchive } from "../../package/archive.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { readMetadata } from "../../package/metadata.ts"
-import { type SbomInput, sbomText } from "../../package/sbom.ts"
+import { type SbomInput, sbomParts } from "../../package/sbom.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
 import { openStore } from "../installed.ts"
 
@@ -27,9 +27,24 @@ export const sbomCommand = defineCommand({
     const source = parseInstallSource(host, given)
     const facts =
       source.tag === "archive" ? await ofArchive(context, source.path) : ofInstalled(context, store.load(source.ident))
-    return { text: sbomText({ ...facts, depsOf, tool: `hab ${VERSION}` }), exact: true }
+    printParts(context, sbomParts({ ...facts, depsOf, tool: `hab ${VERSION}` }))
+    return {}
   },
 })
+
+/** What is printed at a time, so that a part for each file is not a write for each. */
+const WRITE_LENGTH = 64 * 1024
+
+function printParts({ print }: CommandContext, parts: Iterable<string>): void {
+  let text = ""
+  for (const part of parts) {
+    text += part
+    if (text.length < WRITE_LENGTH) continue
+    if (!print(text)) return
+    text = ""
+  }
+  print(text)
+}
 
 type Facts = Pick<SbomInput, "ident" | "metadata" | "fileList">
 
