@@ -130,22 +130,28 @@ function look(part: Part): void {
       return act(part, () => go(part, step))
     case "prove":
       return prove(part, facts, step.record)
-    case "reached":
+    case "reached": {
+      const there = writtenNow(part)
       return act(part, async () => {
         await part.actions.settle(step.record)
-        return write(part, step.record)
+        return write(part, step.record, there)
       })
+    }
   }
 }
 
-/** One action at a time. What it changed is told by the ring; what failed is tried again after a while. */
+/**
+ * One action at a time. What it changed is told by the ring, perhaps while it lasts; what failed is tried again after a
+ * while, or at once where somebody wrote a newer record meanwhile.
+ */
 function act(part: Part, action: () => Promise<boolean>): void {
   const { state, clock, retryMs } = part
   state.isActing = true
+  const before = writtenNow(part)?.revision
   void action().then((succeeded) => {
     state.isActing = false
     if (state.isStopped) return
-    if (succeeded) look(part)
+    if (succeeded || writtenNow(part)?.revision !== before) look(part)
     else state.cancel = clock.schedule(retryMs, () => look(part))
   })
 }
@@ -181,21 +187,26 @@ function prove(part: Part, facts: RolloutFacts & RolloutSelf, record: UpdateReco
 }
 
 async function search(part: Part, choose: Choose): Promise<void> {
-  const { ring, group } = part
+  const { ring } = part
   const before = factsOf(part)
   if (before === undefined || !mayAct(part) || !looksForUpdates(ring.state(), before)) return
-  const revision = ring.state().updates.get(group)?.revision
+  const revision = writtenNow(part)?.revision
   const choice = await choose(groundOf(ring.state(), before))
   const facts = factsOf(part)
   if (choice === undefined || facts === undefined || !mayAct(part)) return
-  if (ring.state().updates.get(group)?.revision !== revision) return
+  if (writtenNow(part)?.revision !== revision) return
   await write(part, nextUpdate(ring.state(), facts, choice))
 }
 
-/** Replaces the record of the group, if nobody has since it was seen. */
-async function write({ ring, name, group, actions }: Part, record: UpdateRecord): Promise<boolean> {
+/** The record of the group as it is known at this moment. */
+function writtenNow({ ring, group }: Part) {
+  return ring.state().updates.get(group)
+}
+
+/** Replaces the record of the group, if nobody has since it was `there`. */
+async function write(part: Part, record: UpdateRecord, there = writtenNow(part)): Promise<boolean> {
+  const { ring, name, group, actions } = part
   const key = ringKey(name, "updates", group)
-  const there = ring.state().updates.get(group)
   const guard: Guard =
     there === undefined ? { tag: "absent", key } : { tag: "unchanged", key, revision: there.revision }
   const commit = await ring.commit([guard], [], [{ tag: "put", key, value: JSON.stringify(record) }])

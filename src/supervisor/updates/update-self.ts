@@ -3,7 +3,7 @@ import { isFullIdent, stringifyIdent } from "../../package/ident.ts"
 import type { Supervised } from "../supervised.ts"
 
 /** A service without a health check counts as healthy once it has been up so long. */
-const STEADY_MS = 10_000
+export const STEADY_SEC = 10
 
 /** What the releases of a service have to answer; undefined for one that takes part in no update at the moment. */
 export function updateWish({ spec, leaving, service }: Supervised): string | undefined {
@@ -12,15 +12,24 @@ export function updateWish({ spec, leaving, service }: Supervised): string | und
   return isThere && isUpdated && !isFullIdent(spec.ident) ? stringifyIdent(spec.ident) : undefined
 }
 
+/** Whether its health is told by a check; otherwise by how long it is up. */
+export function hasCheck({ service }: Supervised): boolean {
+  return service.settings.hooks.includes("health-check")
+}
+
+/** No other release waits for its next run. */
+export function runsNewest({ release, upcoming }: Supervised): boolean {
+  return upcoming === undefined || upcoming.pkg.path === release?.pkg.path
+}
+
 /** What a service tells of itself for the update of its group. `nowMs` is on the monotonic clock. */
 export function updateSelf(held: Supervised, leaderLast: boolean, nowMs: number): RolloutSelf | undefined {
   const { service, spec, upcoming } = held
   const wish = updateWish(held)
   const release = upcoming ?? held.release
   if (wish === undefined || release === undefined) return undefined
-  const isOn = upcoming === undefined && service.state.tag === "up"
-  const hasCheck = service.settings.hooks.includes("health-check")
-  const steadyInMs = isOn && !hasCheck ? (service.life.upSinceMs ?? nowMs) + STEADY_MS - nowMs : undefined
+  const isOn = runsNewest(held) && service.state.tag === "up"
+  const steadyInMs = isOn && !hasCheck(held) ? (service.life.upSinceMs ?? nowMs) + STEADY_SEC * 1000 - nowMs : undefined
   const { rollbackAfterSec = 0 } = spec.own
   return {
     wish,

@@ -1,8 +1,10 @@
 import type { UpdateStatus } from "../gateway/status.ts"
 import type { Supervised } from "../supervised.ts"
+import { hasCheck, runsNewest, STEADY_SEC } from "./update-self.ts"
 
 /** How far the update of a service is; null where there is nothing to tell. */
-export function updateStatusOf({ rollout }: Supervised): UpdateStatus | null {
+export function updateStatusOf(held: Supervised): UpdateStatus | null {
+  const { rollout } = held
   const step = rollout?.step()
   const record = rollout?.record()
   if (step === undefined || record === undefined) return null
@@ -15,9 +17,13 @@ export function updateStatusOf({ rollout }: Supervised): UpdateStatus | null {
     case "take":
     case "go":
       return { step: "goes-over", release, text: `goes over to ${release}` }
-    case "prove":
+    case "prove": {
+      if (!runsNewest(held)) return { step: "goes-over", release, text: `goes over to ${release}` }
+      const proof = hasCheck(held) ? "become healthy" : `stay up for ${STEADY_SEC} seconds`
+      return { step: "is-proved", release, text: `runs ${release}, which has to ${proof}` }
+    }
     case "reached":
-      return { step: "is-proved", release, text: `runs ${release}, which has to become healthy` }
+      return { step: "is-proved", release, text: `runs ${release}, which is healthy; that is being written down` }
     case "rest": {
       if (rejected === undefined || from !== undefined) return null
       const text = `${rejected.package} is not tried again: ${rejected.why} on the member ${rejected.member}`

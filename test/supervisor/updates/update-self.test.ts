@@ -6,7 +6,7 @@ import { defaultSpec, type ServiceSpec } from "../../../src/supervisor/spec/spec
 import type { Supervised } from "../../../src/supervisor/supervised.ts"
 import { updateSelf, updateWish } from "../../../src/supervisor/updates/update-self.ts"
 
-const release = (version: string) => ({ pkg: { ident: parseFullIdent(`acme/web/${version}/1`) } })
+const release = (version: string) => ({ pkg: { ident: parseFullIdent(`acme/web/${version}/1`), path: version } })
 
 type Differs = Readonly<{
   spec?: Partial<ServiceSpec>
@@ -38,6 +38,8 @@ describe("what a service tells of itself for an update", () => {
 
   it("runs what it goes over to, and is not healthy before it does", () => {
     expect(at(upHeld({ upcoming: release("2") }), 99_000)).toMatchObject({ running: "acme/web/2/1", settled: false })
+    // Restarted for something else, which a hook refused.
+    expect(at(upHeld({ upcoming: release("1") }), 99_000)).toMatchObject({ running: "acme/web/1/1", settled: true })
   })
 
   it("has the patience its spec says, 0 being none", () => {
