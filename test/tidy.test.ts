@@ -36,6 +36,32 @@ const MACHINE = [
 ]
 const MACHINE_MODULES = ["node:fs", "node:fs/promises", "node:child_process", "node:os", "node:timers", "execa"]
 
+/**
+ * Who may read the time of day, which an operator may set: for stamps that people read, names, and what is compared with
+ * stamps. What lasts is measured on the monotonic clock.
+ */
+const TIME_OF_DAY = [
+  "src/cli/commands/sup-secret.ts",
+  "src/cli/commands/supportbundle.ts",
+  "src/cli/commands/svc-logs.ts",
+  "src/cli/groups/license.ts",
+  "src/crypto/generate-keys.ts",
+  "src/crypto/origin-keys.ts",
+  "src/plan/build-log.ts",
+  "src/plan/build-moment.ts",
+  "src/supervisor/acting.ts",
+  "src/supervisor/gateway/http-gateway.ts",
+  "src/supervisor/gateway/service-facts.ts",
+  "src/supervisor/launcher/context.ts",
+  "src/supervisor/launcher/log-file.ts",
+  "src/supervisor/launcher/requests.ts",
+  "src/supervisor/launcher/supervisor-life.ts",
+  // Only what a launcher of an earlier version started.
+  "src/supervisor/left.ts",
+  "src/supervisor/roster.ts",
+  "src/supervisor/set/set-hooks.ts",
+]
+
 const sources = sourceFiles("src")
 const tests = sourceFiles("test")
 
@@ -87,6 +113,13 @@ describe("the laws of the house", () => {
           .map((target) => `${file.name} imports ${target}`),
       )
     expect([...calls, ...modules]).toEqual([])
+  })
+
+  it("only stamps are of the time of day", () => {
+    const readers = sources
+      .filter((file) => !touchesMachine(file.name))
+      .filter((file) => codeLines(file).some((line) => /\bclock\??\.now\b|\bnow\b.*\} = .*\bclock\b/.test(line)))
+    expect(readers.map(({ name }) => name).sort()).toEqual([...TIME_OF_DAY].sort())
   })
 
   it("files and functions are small enough to read", () => {

@@ -1,4 +1,5 @@
 import { stringifyIdent, tryParseIdent } from "../package/ident.ts"
+import type { Clock } from "../ports/clock.ts"
 import { isOfChange } from "./change/change-hooks.ts"
 import type { SupervisorContext } from "./context.ts"
 import { openWanted } from "./held.ts"
@@ -54,7 +55,7 @@ function adopt(
 ): void {
   const { main, run, known } = found
   held.postStart = known?.postStart ?? "finished"
-  const upForMs = Math.max(0, context.host.clock.now() - main.startedMs)
+  const upForMs = upFor(context.host.clock, main)
   const { postStart } = held
   roster.post(held, {
     tag: "found-alive",
@@ -65,6 +66,12 @@ function adopt(
     changes: known?.owed ?? NO_CHANGES,
   })
   if (main.status !== undefined) roster.post(held, { tag: "process-exited", run, status: main.status })
+}
+
+/** How long it is up. A launcher of an earlier version tells the time of day only, which may have been set since. */
+function upFor(clock: Clock, { startedMs, startedMonotonicMs }: ProcessState): number {
+  const ms = startedMonotonicMs === undefined ? clock.now() - startedMs : clock.monotonicMs() - startedMonotonicMs
+  return Math.max(0, ms)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { supervisorPaths } from "../../base/layout.ts"
 import type { SupervisorContext } from "../context.ts"
 import type { SupervisorStatus } from "../gateway/supervisor-status.ts"
 import type { Supervisor } from "../supervisor.ts"
@@ -6,20 +5,19 @@ import { statusOfAll } from "./status-of.ts"
 
 /** What `hab sup status` tells. */
 export function supervisorStatusOf(context: SupervisorContext, supervisor: Supervisor): SupervisorStatus {
-  const { host, launcher, layout, options, memberId, version } = context
+  const { host, launcher, options, memberId, version } = context
   const services = statusOfAll(context, supervisor.roster)
   const { pid, version: launcherVersion } = launcher.hello
-  // The launcher writes its PID file once, when it begins.
-  const begunSec = host.files.stat(supervisorPaths(layout).launcherPid)?.mtimeSeconds
-  const nowSec = host.clock.now() / 1000
+  const nowMs = host.clock.monotonicMs()
+  const secondsSince = (ms: number) => Math.max(0, Math.floor((nowMs - ms) / 1000))
   return {
     version,
     pid: host.pid,
-    uptimeSec: Math.floor((host.clock.monotonicMs() - supervisor.startedMs) / 1000),
+    uptimeSec: secondsSince(supervisor.startedMs),
     launcher: {
       pid,
       version: launcherVersion,
-      uptimeSec: Math.max(0, Math.floor(nowSec - (begunSec ?? nowSec))),
+      uptimeSec: secondsSince(launcher.hello.startedMonotonicMs ?? supervisor.startedMs),
     },
     memberId,
     ...(options.organization === undefined ? {} : { organization: options.organization }),

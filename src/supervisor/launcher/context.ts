@@ -52,6 +52,8 @@ export type LauncherContext = {
   readonly starting: Set<Promise<void>>
   peer: Peer | undefined
   /** Nothing is started any more. */
+  /** When it began, on the monotonic clock. */
+  readonly startedMonotonicMs: number
   closing: boolean
 }
 
@@ -78,6 +80,7 @@ export function createContext(
     instances: new Set([ownInstance]),
     ownInstance,
     starting: new Set(),
+    startedMonotonicMs: ports.clock.monotonicMs(),
     peer: undefined,
     closing: false,
   }

@@ -63,6 +63,7 @@ const STATE: Fields = {
   runId: isString,
   pid: isNumber,
   startedMs: isNumber,
+  startedMonotonicMs: optional(isNumber),
   adopted: isBoolean,
   status: optional(STATUS),
 }
@@ -86,6 +87,7 @@ const FROM_LAUNCHER: Readonly<Record<FromLauncher["tag"], Fields>> = {
     protocol: isNumber,
     version: isString,
     pid: isNumber,
+    startedMonotonicMs: optional(isNumber),
     console: hasFields({ json: isBoolean, color: isBoolean }),
     processes: isArrayOf(hasFields(STATE)),
     respawned: isBoolean,

@@ -10,6 +10,7 @@ export type ProcessRecord = Readonly<{
   /** HAB_RUN_ID as the process has it. */
   fullRunId: string
   startedMs: number
+  startedMonotonicMs?: number
   identity: ProcessIdentity
   streams: StreamPaths | undefined
 }>
@@ -101,6 +102,7 @@ function isRecord(value: unknown): value is ProcessRecord {
     isProcessDescription(record?.description) &&
     typeof record?.fullRunId === "string" &&
     typeof record.startedMs === "number" &&
+    (record.startedMonotonicMs === undefined || typeof record.startedMonotonicMs === "number") &&
     typeof record.identity?.pid === "number" &&
     typeof record.identity.startTime === "string" &&
     typeof record.identity.bootId === "string"

@@ -48,6 +48,8 @@ export type ProcessState = Readonly<{
   pid: number
   /** Milliseconds since the epoch. */
   startedMs: number
+  /** On the monotonic clock, which all processes of one boot share. */
+  startedMonotonicMs?: number
   /** Not our child: a dead launcher started it, so its exit status will be unknown. */
   adopted: boolean
   /** Present once it ended. */
@@ -63,6 +65,8 @@ export type FromLauncher =
       /** Of hab. */
       version: string
       pid: number
+      /** When it began, on the monotonic clock. */
+      startedMonotonicMs?: number
       console: ConsoleStyle
       processes: readonly ProcessState[]
       /** True after a crash, an upgrade or a reload: this is not the first supervisor of this launcher. */

@@ -92,20 +92,26 @@ async function spawn(context: LauncherContext, request: number, wanted: ProcessR
   }
   const group = await context.ports.groups.start(command, take)
   if (group.identity === undefined) return refuse(causeOf(await group.exited))
-  const startedMs = context.ports.clock.now()
-  const record = recordOf(wanted, command.runId, group, startedMs)
+  const { clock } = context.ports
+  const started = { startedMs: clock.now(), startedMonotonicMs: clock.monotonicMs() }
+  const record = recordOf(wanted, command.runId, group, started)
   context.table.put({ record, adopted: false, group })
   keepRecord(context, record)
   group.channel?.onMessage((message) => tell(context, { tag: "message", id: wanted.id, message }))
-  tell(context, { tag: "started", request, pid: group.pid, startedMs })
+  tell(context, { tag: "started", request, pid: group.pid, startedMs: started.startedMs })
   follow(context, record, group, output)
 }
 
-function recordOf(wanted: ProcessRequest, fullRunId: string, group: OwnedGroup, startedMs: number): ProcessRecord {
+function recordOf(
+  wanted: ProcessRequest,
+  fullRunId: string,
+  group: OwnedGroup,
+  started: Pick<ProcessRecord, "startedMs" | "startedMonotonicMs">,
+): ProcessRecord {
   const { id, kind, service, hook, runId, label, output } = wanted
   const description = { id, kind, service, ...(hook === undefined ? {} : { hook }), runId, label, output }
   if (group.identity === undefined) throw new Error("assertion failed: a started process has an identity")
-  return { description, fullRunId, startedMs, identity: group.identity, streams: group.streams }
+  return { description, fullRunId, ...started, identity: group.identity, streams: group.streams }
 }
 
 /** On a full disk the process runs without a record: it would not be adopted after a crash of ours, but it runs. */

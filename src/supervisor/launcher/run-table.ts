@@ -1,4 +1,5 @@
 import type { ExitStatus } from "../../base/exit-status.ts"
+import { optional } from "../../base/optional.ts"
 import type { OwnedGroup } from "../../ports/process-group.ts"
 import type { ProcessRecord } from "./process-record.ts"
 import type { OutputSummary, ProcessState } from "./protocol.ts"
@@ -54,6 +55,7 @@ function stateOf({ record, adopted, status, output }: Entry): ProcessState {
     runId,
     pid: record.identity.pid,
     startedMs: record.startedMs,
+    ...optional("startedMonotonicMs", record.startedMonotonicMs),
     adopted,
     ...(status === undefined ? {} : { status }),
     ...(output === undefined ? {} : { output }),

@@ -67,6 +67,7 @@ function greet(context: LauncherContext, respawned: boolean): void {
     protocol: PROTOCOL_VERSION,
     version: context.version,
     pid: context.ports.pid,
+    startedMonotonicMs: context.startedMonotonicMs,
     console: context.consoles.style,
     processes: context.table.snapshot(),
     respawned,
@@ -89,6 +90,7 @@ function record(context: LauncherContext, group: OwnedGroup, fullRunId: string):
       description: { id: SUPERVISOR_ID, kind: "tool", service: "", runId: SUPERVISOR_ID, label: SUPERVISOR_ID, output },
       fullRunId,
       startedMs: context.ports.clock.now(),
+      startedMonotonicMs: context.ports.clock.monotonicMs(),
       identity: group.identity,
       streams: group.streams,
     })
