@@ -36,7 +36,13 @@ export type Shelves = ReturnType<typeof shelvesOf>
 
 /** A name that becomes a folder. Throws CHANNEL_INVALID. */
 function part(name: string): string {
-  if (/^[\w@+~-][\w.@+~-]{0,254}$/.test(name)) return name
+  checkChannelName(name)
+  return name
+}
+
+/** Throws CHANNEL_INVALID for what can name neither a channel nor an origin. */
+export function checkChannelName(name: string): void {
+  if (/^[\w@+~-][\w.@+~-]{0,254}$/.test(name)) return
   throw new HabError("CHANNEL_INVALID", `'${name}' cannot name a channel or an origin`, {
     hint: "letters, digits, - and _ are always possible",
   })

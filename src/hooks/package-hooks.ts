@@ -42,13 +42,16 @@ export type PackageHookResult =
   | { readonly tag: "absent" }
   /** Its install hook succeeded before. */
   | { readonly tag: "remembered" }
+  /** It is what asks for it: the hook runs hab. */
+  | { readonly tag: "running" }
   | { readonly tag: "succeeded"; readonly report: HookReport }
   | { readonly tag: "cancelled" }
 
 /**
  * Runs the install or uninstall hook of an installed package, whole (spec package §5.6): service directories, config,
  * `config_install`, rendering, user, environment, logs and the remembered status. The caller decides the order of
- * packages and whether an uninstall hook is due at all. Throws INSTALL_HOOK_FAILED and UNINSTALL_HOOK_FAILED with the
+ * packages and whether an uninstall hook is due at all. An install hook that installs its own package is not run again; an
+ * uninstall hook that removes it has failed. Throws INSTALL_HOOK_FAILED and UNINSTALL_HOOK_FAILED with the
  * hook's own exit code, STATUS_FILE_CORRUPT, ACCOUNT_MISSING, and what config and templates throw.
  */
 export async function runPackageHook(
@@ -61,6 +64,7 @@ export async function runPackageHook(
   const hook = hooks.find(({ file }) => file === name)
   if (hook === undefined) return { tag: "absent" }
   if (name === "install" && installHookState(context, pkg) === "succeeded") return { tag: "remembered" }
+  if (isRunBy(context.env, hook, pkg)) return refuseItself(context, pkg, name)
   const credentials = chooseCredentials(context.users, readMetadata(context, pkg))
   if (credentials.notice !== undefined) context.report({ tag: "note", text: credentials.notice })
   renderForInstall(context, pkg, hooks, credentials)
@@ -71,6 +75,23 @@ export async function runPackageHook(
   if (report.outcome.tag === "cancelled") return { tag: "cancelled" }
   context.report({ tag: "warning", text: `${pkg.ident.name}(HK): ${describeHookFailure(report)}` })
   throw failure(context, pkg, name, report.outcome, code)
+}
+
+/** Whether hab was started by that very hook, which would otherwise run itself for ever. */
+function isRunBy(env: Readonly<Record<string, string>>, hook: DiscoveredHook, { ident }: InstalledPackage): boolean {
+  const { HAB_HOOK_EVENT: event, HAB_HOOK_SUBJECT: subject, HAB_HOOK_IDENT: about } = env
+  return subject === "package" && event === hook.event && about === stringifyIdent(ident)
+}
+
+function refuseItself({ report }: PackageHookContext, { ident }: InstalledPackage, name: PackageHookName) {
+  const what = `the ${name} hook of ${stringifyIdent(ident)} is running`
+  if (name === "install") {
+    report({ tag: "note", text: `${what}, and asks for itself: it is not run again` })
+    return { tag: "running" } as const
+  }
+  throw new HabError("UNINSTALL_HOOK_FAILED", `${what}, and asks for the removal it is part of`, {
+    hint: "take hab pkg uninstall of the own package out of the hook: the package goes when the hook has succeeded",
+  })
 }
 
 /** Everything the hooks of a release may look at: they see neither the supervisor nor the service. */

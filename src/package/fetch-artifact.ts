@@ -7,26 +7,28 @@ import { stringifyNamedRevision } from "../crypto/named-revision.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { cachedArtifactPath } from "./artifact-cache.ts"
+import { downloadAlone } from "./download-lock.ts"
 import { placesIn } from "./entry-path.ts"
 import { verifyHart } from "./hart.ts"
 import { readHartHeader } from "./hart-header.ts"
 import { type FullIdent, stringifyIdent } from "./ident.ts"
 import type { PackageSource } from "./package-source.ts"
 import { createTarReader } from "./tar-reader.ts"
+import type { LockContext } from "./wait-for-lock.ts"
 
-export type FetchContext = Readonly<{
-  files: FileSystem
-  compression: Pick<ArchiveCompression, "decompress">
-  layout: Layout
-  target: string
-  report: Report
-}>
+export type FetchContext = LockContext &
+  Readonly<{
+    files: FileSystem
+    compression: Pick<ArchiveCompression, "decompress">
+    layout: Layout
+    target: string
+  }>
 
 /** What is not verified yet has another name: the cache holds nothing else. */
 const UNVERIFIED = ".part"
 
 /**
- * Downloads an artifact into the cache and gives its path. It appears there when it is whole, its signature holds and it
+ * Downloads an artifact into the cache and gives its path; what another hab brought there meanwhile will do. It appears there when it is whole, its signature holds and it
  * is the package that was asked for; what is no good is removed. Throws PACKAGE_NOT_FOUND, IDENT_MISMATCH and what
  * `verifyHart` throws.
  */
@@ -36,10 +38,25 @@ export async function fetchArtifact(
   ident: FullIdent,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { files, layout, report } = context
+  const { files, layout } = context
   const destination = cachedArtifactPath(context, ident)
-  const unverified = destination + UNVERIFIED
   files.makeDirectories(layout.cacheArtifacts)
+  const place = { folder: layout.cacheArtifacts, what: stringifyIdent(ident), signal }
+  await downloadAlone(context, place, async () => {
+    if (files.stat(destination) === undefined) await fetchInto(context, source, { ident, destination, signal })
+  })
+  return destination
+}
+
+type Fetching = Readonly<{ ident: FullIdent; destination: string; signal: AbortSignal | undefined }>
+
+async function fetchInto(
+  context: FetchContext,
+  source: PackageSource,
+  { ident, destination, signal }: Fetching,
+): Promise<void> {
+  const { files, layout, report } = context
+  const unverified = destination + UNVERIFIED
   report({ tag: "status", verb: "Downloading", subject: stringifyIdent(ident) })
   await keepingRoom(files, unverified, () => source.fetch(ident, unverified, signal))
   try {
@@ -54,7 +71,6 @@ export async function fetchArtifact(
   files.sync(unverified)
   files.rename(unverified, destination)
   files.sync(layout.cacheArtifacts)
-  return destination
 }
 
 /**

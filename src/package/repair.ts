@@ -41,6 +41,8 @@ function replace(context: RepairContext, pkg: InstalledPackage, directory: strin
   }
   files.syncTree(directory)
   const aside = temporaryBeside({ files, layout }, pkg.ident)
+  // A link takes the place of no folder.
+  if (files.lstat(pkg.path)?.kind === "symlink") files.removeDirectory(aside)
   files.rename(pkg.path, aside)
   try {
     files.rename(directory, pkg.path)

@@ -1,22 +1,12 @@
 import { adviceOnSystemError, describeSystemError } from "../base/describe-system-error.ts"
 import { HabError, isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
-import type { Report } from "../base/progress.ts"
-import { type Clock, wait } from "../ports/clock.ts"
 import type { FileSystem } from "../ports/file-system.ts"
-import type { Locks } from "../ports/lock.ts"
+import { type LockContext, waitForLock } from "./wait-for-lock.ts"
 
-const RETRY_MS = 100
 const WAIT_MS_MAX = 10 * 60 * 1000
 
-export type StoreLockContext = Readonly<{
-  files: Pick<FileSystem, "makeDirectories">
-  locks: Locks
-  clock: Clock
-  layout: Layout
-  pid: number
-  report: Report
-}>
+export type StoreLockContext = LockContext & Readonly<{ files: Pick<FileSystem, "makeDirectories">; layout: Layout }>
 
 export type StoreLockOptions = Readonly<{
   /** What we do, for others who have to wait: `install acme/web`. */
@@ -75,32 +65,25 @@ export function unlessReadOnly(error: unknown): undefined {
 
 async function acquire(
   context: StoreLockContext,
-  options: StoreLockOptions,
+  { purpose, signal, waitMsMax = WAIT_MS_MAX }: StoreLockOptions,
   isPointless: () => boolean,
 ): Promise<() => void> {
-  const { files, locks, clock, layout, pid, report } = context
-  const { purpose, signal, waitMsMax = WAIT_MS_MAX } = options
-  const path = `${layout.hab}/pkgs/.lock`
-  const take = async () => {
-    files.makeDirectories(`${layout.hab}/pkgs`)
-    return locks.acquire(path, { content: `process ${pid} (hab pkg ${purpose})\n` })
-  }
-  const startMs = clock.monotonicMs()
-  for (let isFirst = true; ; isFirst = false) {
-    const result = await take().catch((error) => {
-      throw asReadOnly(error, layout)
+  const { files, layout } = context
+  const tooLong = (holder: string) =>
+    new HabError("STORE_LOCKED", `${holder} has been changing the packages of ${layout.hab} for too long`, {
+      hint: "wait for it to end, or end it, and try again",
     })
-    if (result.tag === "acquired") return result.release
-    const holder = result.by === "" ? "another hab" : result.by
-    if (clock.monotonicMs() - startMs >= waitMsMax) {
-      throw new HabError("STORE_LOCKED", `${holder} has been changing the packages of ${layout.hab} for too long`, {
-        hint: "wait for it to end, or end it, and try again",
-      })
-    }
-    if (isFirst) report({ tag: "note", text: `Waiting for ${holder}` })
-    await wait(clock, RETRY_MS, signal)
-    signal?.throwIfAborted()
-    if (isPointless()) return () => undefined
+  try {
+    files.makeDirectories(`${layout.hab}/pkgs`)
+    return await waitForLock(context, {
+      path: `${layout.hab}/pkgs/.lock`,
+      purpose: `hab pkg ${purpose}`,
+      signal,
+      isPointless,
+      limit: { ms: waitMsMax, error: tooLong },
+    })
+  } catch (error) {
+    throw asReadOnly(error, layout)
   }
 }
 

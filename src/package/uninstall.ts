@@ -136,6 +136,7 @@ function hasUninstallHook({ files }: UninstallContext, pkg: InstalledPackage): b
 
 function deletePackage(context: UninstallContext, pkg: InstalledPackage): void {
   const { files } = context
+  if (files.lstat(pkg.path)?.kind === "symlink") return removeLink(context, pkg)
   const aside = temporaryBeside(context, pkg.ident)
   try {
     files.rename(pkg.path, aside)
@@ -144,4 +145,11 @@ function deletePackage(context: UninstallContext, pkg: InstalledPackage): void {
     files.removeTree(aside)
     removeEmptyAncestors(context, pkg.ident)
   }
+}
+
+/** Somebody put the release elsewhere: what is there stays. */
+function removeLink(context: UninstallContext, pkg: InstalledPackage): void {
+  context.files.removeFile(pkg.path)
+  context.files.sync(pkg.path.slice(0, pkg.path.lastIndexOf("/")))
+  removeEmptyAncestors(context, pkg.ident)
 }

@@ -121,6 +121,17 @@ describe("the install hook", () => {
     expect(files.stat(`${SERVICE}/data`)).toMatchObject({ uid: 70, gid: 70 })
   })
 
+  it("is not run by itself again, whatever it asks hab for", async () => {
+    const env = { HAB_HOOK_EVENT: "post-create", HAB_HOOK_SUBJECT: "package", HAB_HOOK_IDENT: IDENT }
+    const { context, groups, told, status } = installed({ context: { env } })
+    expect(await runPackageHook(context, redis, "install")).toEqual({ tag: "running" })
+    expect(told).toEqual([`the install hook of ${IDENT} is running, and asks for itself: it is not run again`])
+    expect(groups.started).toHaveLength(0)
+    expect(status()).toBeUndefined()
+    const others = installed({ context: { env: { ...env, HAB_HOOK_IDENT: "acme/other/1/1" } } })
+    expect((await runPackageHook(others.context, redis, "install")).tag).toBe("succeeded")
+  })
+
   it("gives its exit code to hab when it fails, is remembered so, and runs again", async () => {
     let code = 42
     const { context, groups, told, status } = installed({ end: (process) => process.end(code) })

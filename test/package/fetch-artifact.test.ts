@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { HabError } from "../../src/base/errors.ts"
 import { createKeyCache } from "../../src/crypto/key-cache.ts"
 import { collectArtifacts } from "../../src/depot/collect.ts"
 import type { Depot } from "../../src/depot/depot.ts"
@@ -7,6 +8,7 @@ import { parseFullIdent } from "../../src/package/ident.ts"
 import type { PackageSource } from "../../src/package/package-source.ts"
 import { writeArtifact } from "../support/artifact.ts"
 import { type InstallWorld, installWorld } from "../support/install-world.ts"
+import { settle } from "../support/settle.ts"
 
 const WEB = "acme/web/1.0/20240102030405"
 const CACHED = "/hab/cache/artifacts/acme-web-1.0-20240102030405-x86_64-linux.hart"
@@ -39,6 +41,44 @@ const depotOf = (world: InstallWorld, bytes: Uint8Array) =>
     key: async () => undefined,
     fetch: async (_: unknown, __: string, destination: string) => world.files.writeFile(destination, bytes),
   }) as Pick<Depot, "url" | "key" | "fetch"> as Depot
+
+describe("two downloads at once", () => {
+  it("are one after the other, and the second finds what the first brought", async () => {
+    const world = await installWorld()
+    const bytes = await artifact(world.files, WEB)
+    let finish: () => void = () => undefined
+    const begun: string[] = []
+    const slow: PackageSource = {
+      ...sourceOf(world, bytes),
+      async fetch(_, destination) {
+        begun.push(destination)
+        world.files.writeFile(destination, bytes.subarray(0, 9))
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
+        world.files.writeFile(destination, bytes)
+      },
+    }
+    const both = [1, 2].map(() => fetchArtifact(world.context, slow, parseFullIdent(WEB)))
+    await settle()
+    expect([...world.reported].sort()).toEqual([`Downloading ${WEB}`, `Waiting for process 42 (hab downloads ${WEB})`])
+    finish()
+    await both[0]
+    world.context.clock.advance(100)
+    expect(await Promise.all(both)).toEqual([CACHED, CACHED])
+    expect(begun).toEqual([`${CACHED}.part`])
+  })
+
+  it("are no matter of locks where nothing can be locked", async () => {
+    const world = await installWorld()
+    const acquire = async () => {
+      throw new HabError("LOCK_FAILED", "no locks here")
+    }
+    const context = { ...world.context, locks: { ...world.context.locks, acquire } }
+    const source = sourceOf(world, await artifact(world.files, WEB))
+    expect(await fetchArtifact(context, source, parseFullIdent(WEB))).toBe(CACHED)
+  })
+})
 
 describe("what a depot gives", () => {
   it("is in the cache once it is verified", async () => {

@@ -32,6 +32,19 @@ const chain = {
 }
 
 describe("uninstalling", () => {
+  it("removes a release that is a link, and nothing of what it names", async () => {
+    const { run, left, files } = await worldOf({ "a/other/1/1": [] })
+    files.makeDirectories("/elsewhere")
+    files.writeFile("/elsewhere/TARGET", "x86_64-linux")
+    files.makeDirectories("/hab/pkgs/a/web/1")
+    files.symlink("/elsewhere", "/hab/pkgs/a/web/1/1")
+    expect(left()).toContain("a/web/1/1")
+    expect((await run("a/web")).removed).toEqual(["a/web/1/1"])
+    expect(left()).toEqual(["a/other/1/1"])
+    expect(files.stat("/hab/pkgs/a/web")).toBeUndefined()
+    expect(files.readText("/elsewhere/TARGET")).toBe("x86_64-linux")
+  })
+
   it("removes the latest release with everything only it needed, and the empty directories above", async () => {
     const { run, left, files, reported } = await worldOf(chain)
     expect(await run("a/web")).toEqual({

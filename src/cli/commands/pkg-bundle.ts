@@ -3,6 +3,7 @@ import { HabError } from "../../base/errors.ts"
 import { createKeyCache } from "../../crypto/key-cache.ts"
 import { directoryDepot } from "../../depot/directory-depot.ts"
 import { publishArtifact } from "../../depot/publish.ts"
+import { checkChannelName } from "../../depot/shelves.ts"
 import { readArchive } from "../../package/archive.ts"
 import { findArtifact } from "../../package/artifact-cache.ts"
 import { chooseRelease, notFound } from "../../package/choose-release.ts"
@@ -28,10 +29,12 @@ export const bundleCommand = defineCommand({
     output: { kind: "text", short: "o", value: "DIR", summary: "The folder; what is in it stays" },
   },
   async run({ args, options }, context) {
-    if (options.output === undefined)
+    if (!options.output) {
       throw new HabError("USAGE", "say where the bundle goes: --output DIR", {
         hint: "hab pkg bundle acme/web --output /media/usb/bundle",
       })
+    }
+    checkChannelName(options.channel)
     const { host, report, layout } = context
     const output = path.resolve(host.cwd, options.output)
     const depot = directoryDepot(host, output)

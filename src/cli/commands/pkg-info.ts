@@ -15,7 +15,7 @@ export const infoCommand = defineCommand({
   options: { json: { kind: "flag", short: "j", summary: "Print JSON, metadata included" } },
   async run({ args: [text = ""], options }, context) {
     const { files, cwd } = context.host
-    const isFile = files.stat(path.resolve(cwd, text)) !== undefined || text.endsWith(".hart")
+    const isFile = files.stat(path.resolve(cwd, text))?.kind === "file" || text.endsWith(".hart")
     if (!isFile) return { text: describeIdent(context, text, options.json) }
     const info = await readArchiveInfo(context.host, text)
     return { text: options.json ? JSON.stringify(info) : describeArchive(text, info) }

@@ -1,6 +1,8 @@
 import { parseIdent, stringifyIdent } from "../../package/ident.ts"
+import { readGraph } from "../../package/package-graph.ts"
 import { planRollback, type RollbackPlan } from "../../package/rollback.ts"
 import { uninstallPackages } from "../../package/uninstall.ts"
+import { checkUnused } from "../../package/uninstall-plan.ts"
 import type { OperationResult } from "../../supervisor/control/operations.ts"
 import type { ServiceStatus } from "../../supervisor/gateway/status.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
@@ -28,7 +30,11 @@ export const rollbackCommand = defineCommand({
   },
   async run({ args: [text = ""], options }, command) {
     const wish = parseIdent(text)
-    if (!options.dryRun) await rollServicesBack(command, planRollback(openStore(command), wish), options.timeout)
+    if (!options.dryRun) {
+      const plan = planRollback(openStore(command), wish)
+      requireRemovable(command, plan)
+      await rollServicesBack(command, plan, options.timeout)
+    }
     return withRemoval(command, options, async ({ context, store, rules }) => {
       const { target, newer } = planRollback(store, wish)
       const common = { ...rules, exclude: [], noDeps: true, dryRun: options.dryRun }
@@ -38,6 +44,13 @@ export const rollbackCommand = defineCommand({
     })
   },
 })
+
+/** Before any service goes over: what others need stays, and so would the service have to. Throws PACKAGE_IN_USE. */
+function requireRemovable(command: CommandContext, { newer }: RollbackPlan): void {
+  const graph = readGraph(command.host, openStore(command).list())
+  const going = new Set(newer.map(stringifyIdent))
+  for (const ident of newer) checkUnused(graph, ident, going)
+}
 
 /** Services that run what is to be removed go over first, and are waited for: nothing is removed that is used. */
 async function rollServicesBack(command: CommandContext, plan: RollbackPlan, timeoutSec: number): Promise<void> {

@@ -4,6 +4,7 @@ import { parseKey } from "../../crypto/key.ts"
 import { createKeyCache, type KeyCache } from "../../crypto/key-cache.ts"
 import type { Depot } from "../../depot/depot.ts"
 import { publishArtifact } from "../../depot/publish.ts"
+import { checkChannelName } from "../../depot/shelves.ts"
 import { readHartHeader } from "../../package/hart-header.ts"
 import { type FullIdent, stringifyIdent } from "../../package/ident.ts"
 import { type CommandContext, defineCommand } from "../command.ts"
@@ -67,6 +68,8 @@ async function uploadAll(
   paths: readonly string[],
   { channel, force, keys }: UploadOptions,
 ): Promise<FullIdent[]> {
+  // Not after what it should be put on is there already.
+  if (channel !== undefined) checkChannelName(channel)
   const idents: FullIdent[] = []
   const harts = paths.map((file) => path.resolve(host.cwd, file))
   for (const hart of harts) readHartHeader(host, hart)

@@ -1,5 +1,5 @@
 import path from "node:path/posix"
-import { HabError } from "../../base/errors.ts"
+import { HabError, type Problem } from "../../base/errors.ts"
 import type { KeyCache } from "../../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { checkInstalled, describeCheck, type InstalledCheck, isDamaged } from "../../package/file-list.ts"
@@ -55,6 +55,8 @@ async function verifyFile(
 }
 
 type Verdict = Readonly<{ ident: string; signer: string; files: number; problems: InstalledCheck["problems"] }>
+/** A package whose list of files cannot be used. */
+type Unknown = Readonly<{ ident: string; error: Readonly<{ code: string; message: string }> }>
 
 async function verifyInstalled(
   context: CommandContext,
@@ -62,15 +64,15 @@ async function verifyInstalled(
   packages: readonly InstalledPackage[],
   json: boolean,
 ): Promise<CommandResult> {
-  const verdicts: Verdict[] = []
+  const verdicts: (Verdict | Unknown)[] = []
   const damaged: string[] = []
   for (const pkg of packages) {
     const ident = stringifyIdent(pkg.ident)
-    const check = await checkInstalled(context.host, keys, pkg)
-    verdicts.push({ ident, signer: stringifyNamedRevision(check.signer), files: check.count, problems: check.problems })
-    if (isDamaged(check)) damaged.push(ident)
+    const check = await checkInstalled(context.host, keys, pkg).catch((error: unknown) => asUnknown(packages, error))
+    verdicts.push({ ident, ...("error" in check ? check : verdictOf(check)) })
+    if ("error" in check || isDamaged(check)) damaged.push(ident)
     else context.report({ tag: "status", verb: "Verified", subject: `${ident}: ${describeCheck(check)}` })
-    for (const { path: file } of check.problems.filter(({ what }) => what === "added")) {
+    for (const { path: file } of "error" in check ? [] : check.problems.filter(({ what }) => what === "added")) {
       context.report({ tag: "warning", text: `${ident}: ${file} was added after it was built` })
     }
   }
@@ -78,10 +80,23 @@ async function verifyInstalled(
   if (json) return { text: JSON.stringify(verdicts), exitCode: 1 }
   throw new HabError("PACKAGE_DAMAGED", `${damaged.join(", ")}: files are not what was built and signed`, {
     hint: damaged.map((ident) => `hab pkg repair ${ident}`).join("\n"),
-    problems: verdicts.flatMap(({ ident, problems }) =>
-      problems
-        .filter(({ what }) => what !== "added")
-        .map((one) => ({ where: ident, message: `${one.path} ${one.what}` })),
-    ),
+    problems: verdicts.flatMap(problemsOf),
   })
+}
+
+function verdictOf({ signer, count, problems }: InstalledCheck): Omit<Verdict, "ident"> {
+  return { signer: stringifyNamedRevision(signer), files: count, problems }
+}
+
+/** One of several does not hide what is wrong with the others. */
+function asUnknown(packages: readonly InstalledPackage[], error: unknown): Pick<Unknown, "error"> {
+  if (!(error instanceof HabError) || packages.length === 1) throw error
+  return { error: { code: error.code, message: error.message } }
+}
+
+function problemsOf(verdict: Verdict | Unknown): readonly Problem[] {
+  if ("error" in verdict) return [{ where: verdict.ident, message: verdict.error.message }]
+  return verdict.problems
+    .filter(({ what }) => what !== "added")
+    .map((one) => ({ where: verdict.ident, message: `${one.path} ${one.what}` }))
 }

@@ -28,8 +28,8 @@ export async function exportTar(
   request: TarRequest,
 ): Promise<void> {
   const { destination } = request
-  const unfinished = `${path.dirname(destination)}/.${path.basename(destination)}.tmp`
-  files.removeTree(unfinished)
+  const beside = files.makeTemporaryDirectory(`${path.dirname(destination)}/.hab-export-`)
+  const unfinished = `${beside}/${path.basename(destination)}`
   try {
     const writer = files.createExclusively(unfinished, 0o644)
     try {
@@ -51,7 +51,7 @@ export async function exportTar(
     }
     files.rename(unfinished, destination)
   } finally {
-    files.removeTree(unfinished)
+    files.removeTree(beside)
   }
 }
 
