@@ -1,4 +1,5 @@
-import { type FullIdent, isFullIdent, tryParseIdent } from "../package/ident.ts"
+import { HabError } from "../base/errors.ts"
+import { type FullIdent, isFullIdent, type PackageIdent, parseIdent, tryParseIdent } from "../package/ident.ts"
 import type { PackageStore } from "../package/store.ts"
 import type { UninstallContext, UninstallOptions } from "../package/uninstall.ts"
 import type { ServiceStatus } from "../supervisor/gateway/status.ts"
@@ -34,6 +35,15 @@ export async function withRemoval<T>(
   } finally {
     await hooks.close()
   }
+}
+
+/** What is not to be removed. A pattern would keep nothing, which is noticed too late. Throws IDENT_INVALID. */
+export function exclusionsOf(texts: readonly string[] = []): PackageIdent[] {
+  const pattern = texts.find((text) => /[*?[\]{}]/.test(text))
+  if (pattern === undefined) return texts.map(parseIdent)
+  throw new HabError("IDENT_INVALID", `'${pattern}' is a pattern, and packages to keep have to be named`, {
+    hint: "give --exclude origin/name for each of them",
+  })
 }
 
 /** What a running supervisor uses. */

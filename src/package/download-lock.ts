@@ -1,3 +1,4 @@
+import path from "node:path/posix"
 import { HabError } from "../base/errors.ts"
 import { type LockContext, waitForLock } from "./wait-for-lock.ts"
 
@@ -18,7 +19,8 @@ export async function downloadAlone<T>(
   { folder, what, signal }: DownloadPlace,
   download: () => Promise<T>,
 ): Promise<T> {
-  const wish = { path: `${folder}/.lock`, purpose: `hab downloads ${what}`, signal }
+  // Beside the folder, which others take as it is.
+  const wish = { path: `${path.dirname(folder)}/.lock`, purpose: `hab downloads ${what}`, signal }
   const release = await waitForLock(context, wish).catch((error: unknown) => {
     if (error instanceof HabError && error.code === "LOCK_FAILED") return () => undefined
     throw error

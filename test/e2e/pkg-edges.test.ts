@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { beforeEach, describe, expect, it } from "vitest"
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest"
 import { serveDepot } from "../support/depot-server.ts"
 import { createHab, type Hab, type Outcome, project } from "../support/hab.ts"
+import { canMakeReadOnly, makeReadOnly } from "../support/read-only.ts"
 import { until } from "../support/until.ts"
 import { trustTestKey, writeHart, writeInstalled } from "../support/written-packages.ts"
 
@@ -48,7 +49,7 @@ describe("several at once", () => {
     for (const file of [`got/artifacts/${name}`, `hab/cache/artifacts/${name}`]) {
       expect(readFileSync(hab.path(file)).equals(readFileSync(hart))).toBe(true)
     }
-    expect(hab.list("got/artifacts").filter((one) => one !== ".lock")).toEqual([name])
+    expect(hab.list("got/artifacts")).toEqual([name])
     await depot.stop()
   })
 
@@ -63,6 +64,26 @@ describe("several at once", () => {
   })
 })
 
+describe("an image made where nothing can be written", () => {
+  it.skipIf(!canMakeReadOnly)("is made all the same, and the note about it that is not is named", async () => {
+    const files = { "hooks/run": script("exec sleep 1000"), SVC_USER: "hab\n", SVC_GROUP: "hab\n" }
+    await writeInstalled(hab, { ident: ident("service"), files })
+    mkdirSync(hab.path("here"))
+    onTestFinished(makeReadOnly(hab.path("here")))
+    const argv = [path.join(project, "bin/hab"), "pkg", "export", "container", "acme/service", "--output", "../image"]
+    const { status, stderr } = spawnSync(process.execPath, argv, {
+      env: hab.env,
+      cwd: hab.path("here"),
+      encoding: "utf8",
+    })
+    expect({ status, stderr }).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("last_container_export.env"),
+    })
+    expect(hab.list("image")).toContain("index.json")
+  })
+})
+
 describe("what somebody may type", () => {
   it("is an identifier, though a folder of that name is there", async () => {
     await writeInstalled(hab, { ident: ident("web") })
@@ -70,7 +91,7 @@ describe("what somebody may type", () => {
     for (const command of ["info", "verify", "sbom", "install"]) hab.does("pkg", command, "acme/web")
   })
 
-  it("is refused before anything is done: a channel that cannot be, a bundle without a place", async () => {
+  it("is refused before anything is done: a channel that cannot be, a pattern, a bundle without a place", async () => {
     const hart = await writeHart(hab, { ident: ident("web") })
     const depot = `file://${hab.path("depot")}`
     for (const channel of ["", "../up", "a b"]) {
@@ -78,6 +99,11 @@ describe("what somebody may type", () => {
       expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("[CHANNEL_INVALID]") })
     }
     expect(hab.list("depot")).toEqual([])
+    const excluding = hab.run("pkg", "uninstall", "acme/web", "--exclude", "acme/*")
+    expect({ code: excluding.code, stderr: excluding.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("'acme/*' is a pattern"),
+    })
     expect(hab.run("pkg", "bundle", hart, "--output", "").code).toBe(2)
     expect(hab.list("pkgs")).toEqual([])
   })

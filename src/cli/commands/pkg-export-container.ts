@@ -1,4 +1,5 @@
-import { HabError } from "../../base/errors.ts"
+import { describeSystemError } from "../../base/describe-system-error.ts"
+import { HabError, isSystemError } from "../../base/errors.ts"
 import { exportContainer } from "../../depot/export/export-container.ts"
 import { type ImageNaming, imageNames } from "../../depot/export/image-name.ts"
 import { stringifyIdent } from "../../package/ident.ts"
@@ -93,16 +94,22 @@ function namingOf(options: NameOptions): ImageNaming {
   }
 }
 
+/** The image is there, whether or not what names it can be written. */
 function writeReport(
-  { host: { files, cwd } }: CommandContext,
+  { host: { files, cwd }, report }: CommandContext,
   { digest, name, tags }: Readonly<{ digest: string; name: string; tags: readonly string[] }>,
 ): void {
   const named = tags.map((tag) => `${name}:${tag}`)
-  files.makeDirectories(`${cwd}/results`)
-  files.writeAtomically(
-    `${cwd}/${REPORT}`,
-    `id=${digest}\nname=${name}\ntags=${tags.join(",")}\nname_tags=${named.join(",")}\n`,
-  )
+  try {
+    files.makeDirectories(`${cwd}/results`)
+    files.writeAtomically(
+      `${cwd}/${REPORT}`,
+      `id=${digest}\nname=${name}\ntags=${tags.join(",")}\nname_tags=${named.join(",")}\n`,
+    )
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    report({ tag: "warning", text: `${REPORT} is not written: ${describeSystemError(error)}` })
+  }
 }
 
 function pushesNothing(): HabError {

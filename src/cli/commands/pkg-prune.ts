@@ -1,10 +1,10 @@
-import { parseIdent, satisfies, stringifyIdent } from "../../package/ident.ts"
+import { satisfies, stringifyIdent } from "../../package/ident.ts"
 import { readGraph } from "../../package/package-graph.ts"
 import { planPrune } from "../../package/prune.ts"
 import { uninstallPackages } from "../../package/uninstall.ts"
 import { defineCommand } from "../command.ts"
 import { JSON_OUTPUT } from "../installed.ts"
-import { wantedReleases, withRemoval } from "../removal.ts"
+import { exclusionsOf, wantedReleases, withRemoval } from "../removal.ts"
 
 /** `hab pkg prune`: old releases that nothing needs. */
 export const pruneCommand = defineCommand({
@@ -19,7 +19,7 @@ export const pruneCommand = defineCommand({
     json: JSON_OUTPUT,
   },
   async run({ options }, command) {
-    const exclude = (options.exclude ?? []).map(parseIdent)
+    const exclude = exclusionsOf(options.exclude)
     return withRemoval(command, options, async ({ context, store, rules }) => {
       const wanted = [...rules.loaded, ...wantedReleases(command, store)].map(stringifyIdent)
       const installed = store.list()

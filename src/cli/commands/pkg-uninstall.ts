@@ -1,7 +1,7 @@
 import { parseIdent } from "../../package/ident.ts"
 import { uninstallPackages } from "../../package/uninstall.ts"
 import { defineCommand } from "../command.ts"
-import { withRemoval } from "../removal.ts"
+import { exclusionsOf, withRemoval } from "../removal.ts"
 
 /** `hab pkg uninstall` (spec package §6). */
 export const uninstallPackageCommand = defineCommand({
@@ -28,7 +28,7 @@ export const uninstallPackageCommand = defineCommand({
   async run({ args: [text = ""], options }, context) {
     const wish = parseIdent(text)
     const { dryrun, keepLatest, noDeps } = options
-    const exclude = (options.exclude ?? []).map(parseIdent)
+    const exclude = exclusionsOf(options.exclude)
     const chosen = { exclude, dryRun: dryrun, noDeps, ...(keepLatest === undefined ? {} : { keepLatest }) }
     return withRemoval(context, options, async (removal) => {
       const { summaries } = await uninstallPackages(removal.context, wish, { ...removal.rules, ...chosen })
