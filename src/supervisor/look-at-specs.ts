@@ -9,6 +9,7 @@ import { reconcile } from "./spec/reconcile.ts"
 import type { ServiceSpec } from "./spec/spec.ts"
 import { readSpecs, type SkippedSpec } from "./spec/spec-files.ts"
 import { applyOperations, overtakeChange, releaseNameOf } from "./spec-changes.ts"
+import type { Supervised } from "./supervised.ts"
 import type { ChangeContext } from "./take-spec.ts"
 
 /** `changing`: what changes of specs take, for a reason. `inTurn`: runs what takes a while in turn with other work. */
@@ -125,7 +126,7 @@ function differences(
 }
 
 /** Does what is pending of one service, by what it is at this moment. */
-function bringTo({ roster, changing }: LookContext, pending: Map<string, Wanted>, name: string): void {
+function bringTo({ roster, changing, known }: LookContext, pending: Map<string, Wanted>, name: string): void {
   const wanted = pending.get(name)
   if (wanted === undefined) return
   pending.delete(name)
@@ -136,6 +137,13 @@ function bringTo({ roster, changing }: LookContext, pending: Map<string, Wanted>
   const alone = (spec: ServiceSpec | undefined): Specs => new Map(spec === undefined ? [] : [[name, spec]])
   const operations = reconcile(alone(held?.spec), alone(wanted.spec))
   if (operations.length > 0) applyOperations(change, name, operations)
+  const now = roster.services.get(name)
+  if (now !== undefined) noteKnown(change, known, now)
+}
+
+/** Remembers the spec that is in force; of a service whose hooks decide, the one before. */
+function noteKnown({ changes }: ChangeContext, known: KnownServices, held: Supervised): void {
+  if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec, releaseNameOf(held))
 }
 
 function finishLook(
@@ -146,9 +154,7 @@ function finishLook(
 ): void {
   const { changes } = change
   state.owed = resumeOwed(change, state.owed)
-  for (const held of roster.services.values()) {
-    if (!held.leaving && !changes.isPending(held.name)) known.note(held.spec, releaseNameOf(held))
-  }
+  for (const held of roster.services.values()) noteKnown(change, known, held)
   known.keep(new Set([...specs.keys(), ...roster.services.keys()]))
   checkBinds(context, roster, say)
   checkGates(context, roster)

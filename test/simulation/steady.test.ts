@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { stringifyIdent } from "../../src/package/ident.ts"
 import { createSteadyWorld } from "./steady-world.ts"
 
-const HISTORIES = Number(process.env["STEADY"] ?? 200)
+const HISTORIES = Number(process.env["STEADY"] ?? 100)
 const HAPPENINGS = 25
 
 type World = ReturnType<typeof createSteadyWorld>
