@@ -1,4 +1,3 @@
-import { execFileSync, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import fs from "node:fs"
 import path from "node:path"
@@ -7,6 +6,7 @@ import type { FileKind, FileStat, FileSystem, FileWriter, WriteOptions } from ".
 import { copyFileAside } from "./copy-file.ts"
 import { digestAside } from "./digest-aside.ts"
 import { removeTree } from "./remove-tree.ts"
+import { createTreeSync } from "./tree-sync.ts"
 
 const CHUNK_BYTES = 1 << 20
 /** A missing file is an answer and no failure, which would cost 20 µs. */
@@ -14,6 +14,8 @@ const QUIETLY = { throwIfNoEntry: false } as const
 const FILE_MODE = 0o644
 const CREATE_EXCLUSIVELY = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL
 const DIRECTORY_MODE = 0o755
+
+const treeSync = createTreeSync()
 
 /** The real file system (ports/file-system.ts states each promise). */
 export const systemFiles: FileSystem = {
@@ -46,8 +48,8 @@ export const systemFiles: FileSystem = {
   chown: (file, uid, gid) => fs.lchownSync(file, uid, gid),
   setModifiedTime: (file, mtimeSeconds) => fs.lutimesSync(file, mtimeSeconds, mtimeSeconds),
   sync: syncPath,
-  syncTree,
-  beginSyncTree: syncInBackground(),
+  syncTree: treeSync.sync,
+  beginSyncTree: treeSync.begin,
   realPath: (file) => fs.realpathSync(file),
   // Where the file system can, both share the content until one of them changes.
   copyFile: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
@@ -229,25 +231,5 @@ function syncPath(file: string): void {
     fs.fsyncSync(descriptor)
   } finally {
     fs.closeSync(descriptor)
-  }
-}
-
-/** One syncfs(2) instead of an fsync for every file, which is fifteen times slower for a package of 10,000 files. */
-function syncTree(directory: string): void {
-  execFileSync("sync", ["-f", directory], { stdio: "ignore" })
-}
-
-/** One at a time: another begins when the last has ended. */
-function syncInBackground(): (directory: string) => void {
-  let busy = false
-  return (directory) => {
-    if (busy) return
-    busy = true
-    const child = spawn("sync", ["-f", directory], { stdio: "ignore" })
-    const ended = () => {
-      busy = false
-    }
-    child.on("error", ended).on("exit", ended)
-    child.unref()
   }
 }

@@ -68,8 +68,11 @@ function createRing(size: number) {
     push(bytes: Uint8Array) {
       const at = (start + length) % size
       const first = Math.min(bytes.length, size - at)
-      memory.set(bytes.subarray(0, first), at)
-      memory.set(bytes.subarray(first), 0)
+      if (first === bytes.length) memory.set(bytes, at)
+      else {
+        memory.set(bytes.subarray(0, first), at)
+        memory.set(bytes.subarray(first), 0)
+      }
       length += bytes.length
     },
     shift(most: number, use: (bytes: Uint8Array) => void) {

@@ -15,13 +15,13 @@ export type CommitContext = Readonly<{ files: FileSystem; layout: Layout; users:
  * Gives staged packages their final names, in the order given (spec package §5.5). All content is on disk before the
  * first rename, so whenever the machine stops, each package is absent or complete.
  */
-export function commitPackages(
+export async function commitPackages(
   context: CommitContext,
   staged: readonly StagedPackage[],
   onInstalled: (pkg: InstalledPackage, from: StagedPackage) => void,
-): InstalledPackage[] {
+): Promise<InstalledPackage[]> {
   const { files, layout } = context
-  if (staged.length > 0) files.syncTree(`${layout.hab}/pkgs`)
+  if (staged.length > 0) await files.syncTree(`${layout.hab}/pkgs`)
   return staged.map((item) => {
     const pkg = installedPackage(layout, item.ident)
     openAncestors(context, pkg)

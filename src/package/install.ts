@@ -117,7 +117,7 @@ async function installSource(
       if (result.tag === "staged") staged.unshift(result)
     }
     for (const copy of copies) await copy.keep()
-    const installed = commitPackages(context, staged, (pkg) => {
+    const installed = await commitPackages(context, staged, (pkg) => {
       context.report({ tag: "status", verb: "Installed", subject: stringifyIdent(pkg.ident) })
     })
     return { pkg: wanted.tag === "installed" ? wanted.pkg : last(installed), installed }

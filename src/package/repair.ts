@@ -25,7 +25,7 @@ export async function repairPackage(
     const staged = await stagePackage(context, { path: artifact, expected: pkg.ident, replaces: true, ...stopping })
     if (staged.tag !== "staged") throw new Error("assertion failed: a replacement is staged")
     try {
-      replace(context, pkg, staged.directory)
+      await replace(context, pkg, staged.directory)
     } catch (error) {
       discardStaged(context, staged)
       throw error
@@ -33,13 +33,13 @@ export async function repairPackage(
   })
 }
 
-function replace(context: RepairContext, pkg: InstalledPackage, directory: string): void {
+async function replace(context: RepairContext, pkg: InstalledPackage, directory: string): Promise<void> {
   const { files, layout } = context
   for (const name of KEPT) {
     const text = files.readTextIfPresent(`${pkg.path}/${name}`)
     if (text !== undefined) files.writeFile(`${directory}/${name}`, text)
   }
-  files.syncTree(directory)
+  await files.syncTree(directory)
   const aside = temporaryBeside({ files, layout }, pkg.ident)
   // A link takes the place of no folder.
   if (files.lstat(pkg.path)?.kind === "symlink") files.removeDirectory(aside)

@@ -110,12 +110,21 @@ function text(bytes: Buffer, offset: number, [at, length]: Field): string {
   return bytes.toString("utf8", start, end < 0 ? start + length : Math.min(end, start + length))
 }
 
-/** The sum of the header's bytes, those of the checksum itself taken as blanks. */
+const EVERY_OTHER_BYTE = 0x00ff00ff
+
+/** The sum of the header's bytes, those of the checksum itself taken as blanks: four at a time, in two sums of 16 bits each. */
 function sumOf(bytes: Buffer, offset: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, BLOCK_BYTES)
+  let even = 0
+  let odd = 0
+  for (let index = 0; index < BLOCK_BYTES; index += 4) {
+    const four = view.getInt32(index, true)
+    even += four & EVERY_OTHER_BYTE
+    odd += (four >>> 8) & EVERY_OTHER_BYTE
+  }
   const [at, length] = FIELDS.checksum
-  let sum = length * 32
-  for (let index = offset; index < offset + at; index++) sum += bytes[index] ?? 0
-  for (let index = offset + at + length; index < offset + BLOCK_BYTES; index++) sum += bytes[index] ?? 0
+  let sum = (even & 0xffff) + (even >>> 16) + (odd & 0xffff) + (odd >>> 16)
+  for (let index = at; index < at + length; index++) sum += 32 - view.getUint8(index)
   return sum
 }
 

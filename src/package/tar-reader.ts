@@ -84,9 +84,13 @@ export function createTarReader(where: string, onEntry: (entry: TarEntry) => Ent
     entries: 0,
   }
   return {
-    write: (chunk) => write(state, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
+    write: (chunk) => write(state, asBuffer(chunk)),
     end: () => end(state),
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function write(state: State, chunk: Buffer): boolean {

@@ -52,6 +52,7 @@ export async function unpackHart(
   if (result.tag === "stopped") return "stopped"
   if (result.tag === "damaged") throw damagedArchive(path, result.why)
   reader.end()
+  if (root !== undefined) files.beginSyncTree(root)
   const ident = extractor.finish()
   if (ident === undefined) throw damagedArchive(path, "it holds no package")
   return ident

@@ -95,8 +95,8 @@ export interface FileSystem {
   /** Forces a file or directory to disk. */
   sync(path: string): void
   /** Forces a directory and everything below it to disk. */
-  syncTree(path: string): void
-  /** Begins with that and returns at once, so that `syncTree` has less to do. Promises nothing. */
+  syncTree(path: string): Promise<void>
+  /** Begins with that and returns at once, so that `syncTree`, which tells of its failure, has less to do. */
   beginSyncTree(path: string): void
   realPath(path: string): string
   copyFile(from: string, to: string): void

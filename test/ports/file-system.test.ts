@@ -108,7 +108,7 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
     expect(() => files.readLink(`${at}/hard`)).toThrowError(failure("EINVAL"))
   })
 
-  it("renames over files and empty directories only", () => {
+  it("renames over files and empty directories only", async () => {
     const { files, at } = create()
     files.makeDirectories(`${at}/from`)
     files.writeFile(`${at}/from/file`, "x")
@@ -122,7 +122,7 @@ describe.each(IMPLEMENTATIONS)("a file system, %s", (_name, create) => {
     files.removeFile(`${at}/copy`)
     expect(files.lstat(`${at}/copy`)).toBeUndefined()
     files.sync(`${at}/empty`)
-    files.syncTree(at)
+    await files.syncTree(at)
   })
 })
 

@@ -287,7 +287,7 @@ function changing(tree: ReturnType<typeof memoryTree>, enter: Enter): Changing {
       enter("fsync", at)
       tree.get("fsync", at)
     },
-    syncTree(at) {
+    async syncTree(at) {
       enter("syncfs", at)
       tree.get("syncfs", at)
     },

@@ -65,7 +65,7 @@ export async function exportContainer(
       tags: request.tags,
     })
     files.chmod(unfinished, 0o755)
-    files.syncTree(unfinished)
+    await files.syncTree(unfinished)
     files.rename(unfinished, destination)
     return { ...summary, missing }
   } finally {
