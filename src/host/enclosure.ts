@@ -50,6 +50,9 @@ exec "$@"
 /** Runs in a mount namespace of its own as (namespace) root: shows $1 at $2 and becomes the command that follows. */
 const BIND_SCRIPT = `PATH=$PATH:/usr/sbin:/sbin mount --bind "$1" "$2" && shift 2 && exec "$@"`
 
+/** What root can be refused of that, in half the processes: a namespace, a mount, another root. $1 is the host's hab directory. */
+const PROBE_SCRIPT = `PATH=$PATH:/usr/sbin:/sbin; mount -t tmpfs hab "$1" && cd "$1" && exec pivot_root . .`
+
 /** The argv that gives the script its namespaces; ordinary users get back their own uid inside a second one. */
 export function enclosureArgv(
   hab: string,
@@ -99,8 +102,14 @@ export function systemEnclosure(root: string, hab: string, user: Pick<Account, "
   }
 }
 
+/** Ordinary users try all of it: the namespace inside a namespace can be refused as well, and needs programs to be seen. */
+function probeArgv(hab: string, user: Pick<Account, "uid" | "gid">): readonly [string, ...string[]] {
+  if (user.uid !== 0) return enclosureArgv(hab, user, ["true"])
+  return ["unshare", "--mount", "--", "bash", "-c", PROBE_SCRIPT, "hab-probe", hab]
+}
+
 function probeEnclosed(hab: string, user: Pick<Account, "uid" | "gid">): Promise<boolean> {
-  const [file, ...args] = enclosureArgv(hab, user, ["true"])
+  const [file, ...args] = probeArgv(hab, user)
   const child = spawn(file, args, { stdio: "ignore", timeout: PROBE_LIMIT_MS })
   return new Promise((resolve) => {
     child.on("error", () => resolve(false)).on("exit", (code) => resolve(code === 0))
@@ -108,7 +117,7 @@ function probeEnclosed(hab: string, user: Pick<Account, "uid" | "gid">): Promise
 }
 
 function canEnclose(hab: string, user: Pick<Account, "uid" | "gid">): boolean {
-  const [file, ...args] = enclosureArgv(hab, user, ["true"])
+  const [file, ...args] = probeArgv(hab, user)
   return spawnSync(file, args, { stdio: "ignore", timeout: PROBE_LIMIT_MS }).status === 0
 }
 
