@@ -98,10 +98,13 @@ async function receive(
   incoming: IncomingMessage,
   { path, bytesMax, moved }: Readonly<{ path: string; bytesMax: number; moved: Moved }>,
 ): ReturnType<TransferRequest["receive"]> {
+  const file = fs.createWriteStream(path, { flags: "wx", mode: 0o600 })
   try {
-    await pipeline(incoming, upTo(bytesMax, moved), fs.createWriteStream(path, { flags: "wx", mode: 0o600 }))
+    await pipeline(incoming, upTo(bytesMax, moved), file)
     return "received"
   } catch (error) {
+    // Being made, it would come after it is removed.
+    if (!file.closed) await new Promise((resolve) => file.once("close", resolve))
     fs.rmSync(path, { force: true })
     if (isSystemError(error, "ENOSPC", "EDQUOT")) return "no-space"
     if (error instanceof TooLarge) return "too-large"

@@ -64,6 +64,27 @@ describe("several at once", () => {
   })
 })
 
+describe("an export that is interrupted", () => {
+  it.each(["tar", "container"])("leaves nothing: %s", async (kind) => {
+    const noise = Buffer.from(Array.from({ length: 9_000_000 }, (_, at) => (at * at * 31) % 251)).toString("latin1")
+    const files = {
+      "share/noise": noise,
+      "hooks/run": script("exec sleep 1000"),
+      SVC_USER: "hab\n",
+      SVC_GROUP: "hab\n",
+    }
+    await writeInstalled(hab, { ident: ident("large"), files })
+    const argv = [path.join(project, "bin/hab"), "pkg", "export", kind, "acme/large", "--output", "out"]
+    const child = spawn(process.execPath, argv, { env: hab.env, cwd: hab.root, stdio: "ignore" })
+    const ended = new Promise((resolve) => child.on("exit", resolve))
+    const begun = () => hab.list(".").some((name) => name.startsWith(".hab-export"))
+    await until("it is under way", begun)
+    child.kill("SIGINT")
+    expect(await ended).toBe(130)
+    expect(hab.list(".").filter((name) => name === "out" || name.startsWith(".hab-export"))).toEqual([])
+  })
+})
+
 describe("an image made where nothing can be written", () => {
   it.skipIf(!canMakeReadOnly)("is made all the same, and the note about it that is not is named", async () => {
     const files = { "hooks/run": script("exec sleep 1000"), SVC_USER: "hab\n", SVC_GROUP: "hab\n" }

@@ -59,8 +59,8 @@ export const exportContainerCommand = defineCommand({
     const { pkg, packages, baseName } = await packagesOf(context, args, options)
     const names = imageNames(pkg.ident, namingOf(options))
     const destination = freePath(context, options.output ?? `${baseName}.oci`)
-    const { nodeProgram, programDirectory } = context
-    const place = { nodeProgram, programDirectory, destination, ...names }
+    const { nodeProgram, programDirectory, signal } = context
+    const place = { nodeProgram, programDirectory, destination, signal, ...names }
     const { wrap } = context.workplace().enclosure
     const { digest, layers, missing } = await exportContainer(context.host, { packages, pkg, wrap, ...place })
     if (missing.length > 0) {

@@ -30,9 +30,9 @@ export const exportTarCommand = defineCommand({
     warnAsked(context, INEFFECTIVE_EXPORT_OPTIONS, options)
     const { pkg, packages, baseName } = await packagesOf(context, args, options)
     const destination = freePath(context, options.output ?? `${baseName}.tar.xz`)
-    const { programDirectory } = context
+    const { programDirectory, signal } = context
     const habParts = options.noHabBin ? (options.noHabSup ? "none" : "program") : "all"
-    await exportTar(context.host, { packages, programDirectory, destination, habParts })
+    await exportTar(context.host, { packages, programDirectory, destination, habParts, signal })
     if (!options.json) return { text: destination }
     const idents = packages.map(({ ident }) => stringifyIdent(ident))
     return { text: JSON.stringify({ ident: stringifyIdent(pkg.ident), path: destination, packages: idents }) }

@@ -2,6 +2,7 @@ import path from "node:path/posix"
 import { stringifyIdent } from "../../package/ident.ts"
 import { readMetadata } from "../../package/metadata.ts"
 import type { InstalledPackage } from "../../package/store.ts"
+import { wait } from "../../ports/clock.ts"
 import type { FileSystem } from "../../ports/file-system.ts"
 import type { Host } from "../../ports/host.ts"
 import { type ImageSummary, writeImageLayout } from "./image-layout.ts"
@@ -27,6 +28,7 @@ export type ContainerRequest = Readonly<{
   tags: readonly string[]
   /** Runs a command where packages are at their inner paths. */
   wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]]
+  signal?: AbortSignal
 }>
 
 /** `missing`: libraries that programs of the packages need and this machine does not have either. */
@@ -34,15 +36,15 @@ export type ContainerSummary = ImageSummary & Readonly<{ missing: readonly strin
 
 /**
  * Writes an image that runs the package under a supervisor: a small system, Node and hab, and a layer for each package.
- * The same packages, hab and machine give the same digests. The directory appears whole or not at all. Throws
+ * The same packages, hab and machine give the same digests. The directory appears whole or not at all, and what was begun goes when `signal` aborts. Throws
  * EXPORT_IMPOSSIBLE, PACK_UNSUPPORTED and PACK_CHANGED.
  */
 export async function exportContainer(
-  context: Pick<Host, "files" | "processes" | "env" | "target">,
+  context: Pick<Host, "clock" | "files" | "processes" | "env" | "target">,
   request: ContainerRequest,
 ): Promise<ContainerSummary> {
-  const { files, target } = context
-  const { packages, pkg, destination } = request
+  const { clock, files, target } = context
+  const { packages, pkg, destination, signal } = request
   const binaries = packages.flatMap((each) => [...binariesOf(files, each)])
   const { paths, missing } = await sharedObjectsOf(context, binaries, request.wrap)
   const wanted = paths.filter((object) => !object.startsWith("/hab/"))
@@ -51,7 +53,7 @@ export async function exportContainer(
   const hab = membersOfHab(files, request.programDirectory, { mtimeSeconds: 0 })
   const unfinished = files.makeTemporaryDirectory(`${path.dirname(destination)}/.hab-export-`)
   try {
-    const summary = writeImageLayout(files, unfinished, {
+    const summary = await writeImageLayout(files, unfinished, {
       layers: [
         { title: "system", members: system },
         { title: "node", members: node },
@@ -63,6 +65,10 @@ export async function exportContainer(
       config: configOf(files, pkg),
       name: request.name,
       tags: request.tags,
+      async pause() {
+        await wait(clock, 0, signal)
+        signal?.throwIfAborted()
+      },
     })
     files.chmod(unfinished, 0o755)
     await files.syncTree(unfinished)

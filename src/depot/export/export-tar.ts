@@ -16,11 +16,12 @@ export type TarRequest = Readonly<{
   destination: string
   /** What of hab goes along: `program` is all but `/hab/bin`. */
   habParts: "all" | "program" | "none"
+  signal?: AbortSignal
 }>
 
 /**
  * Writes an xz-compressed tar of the packages and of hab, to be unpacked at `/` of a machine that has Node. The same
- * packages and hab give the same bytes. The file appears whole or not at all. Throws XZ_FAILED, PACK_UNSUPPORTED,
+ * packages and hab give the same bytes. The file appears whole or not at all, and what was begun goes when `signal` aborts. Throws XZ_FAILED, PACK_UNSUPPORTED,
  * PACK_CHANGED and EXPORT_IMPOSSIBLE.
  */
 export async function exportTar(
@@ -36,7 +37,10 @@ export async function exportTar(
       const result = await compression.compress({
         level: LEVEL,
         async produce(write) {
-          for (const batch of batches(archiveBytes(files, membersOfTar(files, request)))) await write(batch)
+          for (const batch of batches(archiveBytes(files, membersOfTar(files, request)))) {
+            request.signal?.throwIfAborted()
+            await write(batch)
+          }
         },
         onBytes: (bytes) => writer.write(bytes),
       })
@@ -49,6 +53,7 @@ export async function exportTar(
     } finally {
       writer.close()
     }
+    request.signal?.throwIfAborted()
     files.rename(unfinished, destination)
   } finally {
     files.removeTree(beside)

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { FileSystem } from "../../ports/file-system.ts"
 import { archiveBytes, type ImageMember } from "./image-member.ts"
 
+const PAUSE_BYTES = 4 * 1024 * 1024
 const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
 const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -24,6 +25,8 @@ export type ImageRequest = Readonly<{
   tags: readonly string[]
   /** Its name for engines that load the directory: `acme/web`. */
   name: string
+  /** Called every few megabytes; what it throws ends it. */
+  pause: () => Promise<void>
 }>
 
 export type ImageSummary = Readonly<{ digest: string; layers: readonly Readonly<{ title: string; digest: string }>[] }>
@@ -32,10 +35,17 @@ export type ImageSummary = Readonly<{ digest: string; layers: readonly Readonly<
  * Writes an OCI image layout into an empty directory. Layers are plain tar archives: their digest depends on their content
  * alone, not on the release of a compressor; registries and their clients compress them on the way.
  */
-export function writeImageLayout(files: FileSystem, directory: string, request: ImageRequest): ImageSummary {
+export async function writeImageLayout(
+  files: FileSystem,
+  directory: string,
+  request: ImageRequest,
+): Promise<ImageSummary> {
   const blobs = `${directory}/blobs/sha256`
   files.makeDirectories(blobs)
-  const layers = request.layers.map(({ title, members }) => ({ title, ...writeLayer(files, blobs, members) }))
+  const layers: (Descriptor & { title: string })[] = []
+  for (const { title, members } of request.layers) {
+    layers.push({ title, ...(await writeLayer(files, blobs, members, request.pause)) })
+  }
   const history = layers.map(({ title }) => ({ created: request.created, created_by: title }))
   const { architecture, created, config } = request
   const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) }
@@ -59,16 +69,25 @@ export function writeImageLayout(files: FileSystem, directory: string, request: 
   return { digest: manifest.digest, layers: layers.map(({ title, digest }) => ({ title, digest })) }
 }
 
-function writeLayer(files: FileSystem, blobs: string, members: Iterable<ImageMember>): Descriptor {
+async function writeLayer(
+  files: FileSystem,
+  blobs: string,
+  members: Iterable<ImageMember>,
+  pause: ImageRequest["pause"],
+): Promise<Descriptor> {
   const unfinished = `${blobs}/unfinished`
   const hash = createHash("sha256")
   const writer = files.createExclusively(unfinished, 0o644)
   let size = 0
+  let paused = 0
   try {
     for (const bytes of archiveBytes(files, members)) {
       hash.update(bytes)
       writer.write(bytes)
       size += bytes.length
+      if (size - paused < PAUSE_BYTES) continue
+      paused = size
+      await pause()
     }
   } finally {
     writer.close()
