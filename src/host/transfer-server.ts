@@ -104,7 +104,7 @@ async function receive(
     return "received"
   } catch (error) {
     // Being made, it would come after it is removed.
-    if (!file.closed) await new Promise((resolve) => file.once("close", resolve))
+    if (!file.closed) await new Promise<void>((resolve) => void file.once("close", resolve))
     fs.rmSync(path, { force: true })
     if (isSystemError(error, "ENOSPC", "EDQUOT")) return "no-space"
     if (error instanceof TooLarge) return "too-large"

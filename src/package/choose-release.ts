@@ -1,4 +1,4 @@
-import { HabError } from "../base/errors.ts"
+import { HabError, isSystemError } from "../base/errors.ts"
 import type { Layout } from "../base/layout.ts"
 import type { Report } from "../base/progress.ts"
 import type { ArchiveCompression } from "../ports/archive-compression.ts"
@@ -29,7 +29,11 @@ export async function chooseRelease(context: Context, wish: PackageIdent, option
   const { source, ignoreLocal = false } = options
   const installed = createStore(context).find(wish)?.ident
   if (source === undefined) {
-    const cached = await latestCached(context, wish)
+    const cached = await latestCached(context, wish).catch((error: unknown) => {
+      // Who may not look into the cache still has what is installed.
+      if (installed === undefined || !isSystemError(error, "EACCES")) throw error
+      return undefined
+    })
     if (installed === undefined || cached === undefined) return installed ?? cached ?? wish
     return comparePartially(installed, cached) === 1 ? installed : cached
   }

@@ -132,9 +132,11 @@ describe("what somebody may type", () => {
 
 describe("a store that somebody worked on by hand", () => {
   it("is verified whole: every package that is no good is named, with what is wrong", async () => {
-    for (const name of ["good", "listless", "changed"]) await writeInstalled(hab, { ident: ident(name) })
+    for (const name of ["good", "listless", "changed", "odd"]) await writeInstalled(hab, { ident: ident(name) })
     rmSync(hab.path(`hab/pkgs/${ident("listless")}/FILES`))
     writeFileSync(hab.path(`hab/pkgs/${ident("changed")}/IDENT`), "acme/other\n")
+    rmSync(hab.path(`hab/pkgs/${ident("odd")}/FILES`))
+    mkdirSync(hab.path(`hab/pkgs/${ident("odd")}/FILES`))
     const { code, stderr } = hab.run("pkg", "verify", "--all")
     expect(code).toBe(1)
     for (const said of [
@@ -148,6 +150,7 @@ describe("a store that somebody worked on by hand", () => {
       { ident: ident("changed"), problems: [{ path: "IDENT", what: "changed" }] },
       { ident: ident("good"), problems: [] },
       { ident: ident("listless"), error: { code: "METADATA_MISSING" } },
+      { ident: ident("odd"), error: { code: "IO", message: expect.stringContaining("is a directory") } },
     ])
     expect(hab.run("pkg", "verify", "acme/listless").stderr).toContain("[METADATA_MISSING]")
   })

@@ -186,6 +186,17 @@ describe("installing by identifier", () => {
     expect(await install(world, "acme/web")).toBe("acme/web/1.0/1")
   })
 
+  it("takes what is installed where the cache may not be looked into", async () => {
+    const world = await installWorld()
+    await cached(world, "acme/web/1.0/1")
+    expect(await install(world, "acme/web")).toBe("acme/web/1.0/1")
+    const readDirectory: typeof world.files.readDirectory = (at) =>
+      at === "/hab/cache/artifacts" ? systemFailure("EACCES", "scandir", at) : world.files.readDirectory(at)
+    const closed = { ...world, context: { ...world.context, files: { ...world.files, readDirectory } } }
+    expect(await install(closed, "acme/web")).toBe("acme/web/1.0/1")
+    await expect(install(closed, "acme/other")).rejects.toMatchObject({ code: "EACCES" })
+  })
+
   it("says what to do when there is none", async () => {
     const world = await installWorld()
     for (const text of ["acme/web", "acme/web/1.0/1"]) {

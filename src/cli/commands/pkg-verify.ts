@@ -1,5 +1,6 @@
 import path from "node:path/posix"
-import { HabError, type Problem } from "../../base/errors.ts"
+import { describeSystemError } from "../../base/describe-system-error.ts"
+import { HabError, isSystemError, type Problem } from "../../base/errors.ts"
 import type { KeyCache } from "../../crypto/key-cache.ts"
 import { stringifyNamedRevision } from "../../crypto/named-revision.ts"
 import { checkInstalled, describeCheck, type InstalledCheck, isDamaged } from "../../package/file-list.ts"
@@ -90,7 +91,9 @@ function verdictOf({ signer, count, problems }: InstalledCheck): Omit<Verdict, "
 
 /** One of several does not hide what is wrong with the others. */
 function asUnknown(packages: readonly InstalledPackage[], error: unknown): Pick<Unknown, "error"> {
-  if (!(error instanceof HabError) || packages.length === 1) throw error
+  if (packages.length === 1) throw error
+  if (isSystemError(error)) return { error: { code: "IO", message: describeSystemError(error) } }
+  if (!(error instanceof HabError)) throw error
   return { error: { code: error.code, message: error.message } }
 }
 
