@@ -3,7 +3,7 @@ import type { CommitContext } from "./commit.ts"
 import { stringifyIdent } from "./ident.ts"
 import { temporaryBeside } from "./leftovers.ts"
 import { discardStaged, type StageContext, stagePackage } from "./stage.ts"
-import type { InstalledPackage } from "./store.ts"
+import { createStore, type InstalledPackage } from "./store.ts"
 import { type StoreLockContext, withStoreLock } from "./store-lock.ts"
 
 export type RepairContext = StageContext & CommitContext & StoreLockContext
@@ -13,7 +13,8 @@ const KEPT = ["INSTALL_HOOK_STATUS"]
 
 /**
  * Replaces an installed package by what its artifact holds, under the same name and with its hook's exit code. The
- * artifact is verified first; processes that run go on with the files they have open. Throws as `stagePackage`.
+ * artifact is verified first; processes that run go on with the files they have open. Throws PACKAGE_NOT_FOUND, and what
+ * `stagePackage` throws.
  */
 export async function repairPackage(
   context: RepairContext,
@@ -22,6 +23,8 @@ export async function repairPackage(
 ): Promise<void> {
   const stopping = signal === undefined ? {} : { signal }
   await withStoreLock(context, { purpose: `repair ${stringifyIdent(pkg.ident)}`, ...stopping }, async () => {
+    // Whoever held the lock before may have removed it.
+    createStore(context).load(pkg.ident)
     const staged = await stagePackage(context, { path: artifact, expected: pkg.ident, replaces: true, ...stopping })
     if (staged.tag !== "staged") throw new Error("assertion failed: a replacement is staged")
     try {

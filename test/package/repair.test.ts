@@ -79,3 +79,13 @@ describe("repairing an installed package", () => {
     expect(files.snapshot("/hab/pkgs/acme")).toEqual(before)
   })
 })
+
+describe("a repair of what is removed meanwhile", () => {
+  it("changes nothing and says so", async () => {
+    const { context, files, pkg, artifact } = await installed()
+    files.removeTree("/hab/pkgs/acme")
+    const before = files.snapshot()
+    await expect(repairPackage(context, pkg, { artifact })).rejects.toMatchObject({ code: "PACKAGE_NOT_FOUND" })
+    expect(files.snapshot()).toEqual(before)
+  })
+})
