@@ -18,8 +18,6 @@ import { readAhead } from "./read-ahead.ts"
 const BLOCK_SIZE = "4MiB"
 const THREADS_MAX = 16
 const MESSAGE_BYTES_MAX = 4096
-/** In steps of nice(1). */
-const XZ_NICER = 5
 
 /**
  * xz through the system's program. Always its multi-threaded mode, whatever the number of cores: single-threaded xz
@@ -115,7 +113,6 @@ async function decompressByProgram(
     const pipe = await openBytePipe(ahead.take)
     const { child, ended, message } = start(program, args, descriptor, pipe?.writer)
     const output = pipe === undefined ? ownOutput(child, ahead.take) : outputOf(pipe, child)
-    yieldToUs(child)
     output.resume()
     await request.admit?.().catch(handing.fail)
     await ahead.open(Promise.all([ended, output.ended]))
@@ -129,15 +126,6 @@ async function decompressByProgram(
     return { tag: "damaged", why: message() || `${program} ended with ${signal ?? `status ${code}`}` }
   } finally {
     fs.closeSync(descriptor)
-  }
-}
-
-/** xz runs ahead and then waits for us: what it has given is dealt with first, so that both end at the same time. */
-function yieldToUs({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) os.setPriority(pid, os.getPriority() + XZ_NICER)
-  } catch {
-    // It has ended already.
   }
 }
 
