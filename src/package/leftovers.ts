@@ -1,5 +1,7 @@
+import { describeSystemError } from "../base/describe-system-error.ts"
 import { isSystemError } from "../base/errors.ts"
 import { type Layout, packagePath } from "../base/layout.ts"
+import type { Report } from "../base/progress.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import type { FullIdent } from "./ident.ts"
 import { TEMPORARY_PREFIX } from "./store.ts"
@@ -19,16 +21,23 @@ export function temporaryBeside({ files, layout }: Context, ident: FullIdent): s
 
 /**
  * Removes what installs and uninstalls that were interrupted left behind. Only while holding the store's lock: the
- * directories of a running install look the same.
+ * directories of a running install look the same. What cannot be removed is named, and hinders nothing.
  */
-export function sweepLeftovers({ files, layout }: Context): void {
+export function sweepLeftovers({ files, layout, report }: Context & Readonly<{ report: Report }>): void {
   const levels = [`${layout.hab}/pkgs`]
   for (let level = 0; level < PARTS_ABOVE_RELEASE; level++) {
     levels.splice(0, levels.length, ...levels.flatMap((directory) => subdirectories(files, directory)))
   }
   for (const version of levels) {
     const left = subdirectories(files, version).filter((path) => path.startsWith(`${version}/${TEMPORARY_PREFIX}`))
-    for (const path of left) files.removeTree(path)
+    for (const path of left) {
+      try {
+        files.removeTree(path)
+      } catch (error) {
+        if (!isSystemError(error)) throw error
+        report({ tag: "warning", text: `${path} is left over and cannot be removed: ${describeSystemError(error)}` })
+      }
+    }
   }
 }
 

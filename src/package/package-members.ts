@@ -38,8 +38,7 @@ function* membersAt(walk: Walk, source: string, path: string): Iterable<PackageM
 
 function describeMember(walk: Walk, source: string, path: string, stat: FileStat): TarMember {
   const member = { path, mode: archiveMode(stat), mtimeSeconds: walk.mtimeSeconds, size: 0 }
-  if (/[\u0000-\u001f\u007f]/.test(path)) throw unsupported(source, "its name holds a control character")
-  if (path.includes("\ufffd")) throw unsupported(source, "its name holds the sign for what is no character (U+FFFD)")
+  checkName(source, path)
   switch (stat.kind) {
     case "directory":
       return { ...member, path: `${path}/`, type: "Directory" }
@@ -49,6 +48,14 @@ function describeMember(walk: Walk, source: string, path: string, stat: FileStat
       return describeFile(walk, member, stat)
     default:
       throw unsupported(source, `it is a ${stat.kind}`)
+  }
+}
+
+/** Throws PACK_UNSUPPORTED for a name that no artifact can hold; one that is no UTF-8 is read with U+FFFD in it. */
+export function checkName(source: string, name: string): void {
+  if (/[\u0000-\u001f\u007f]/.test(name)) throw unsupported(source, "its name holds a control character")
+  if (name.includes("\ufffd")) {
+    throw unsupported(source, "its name is not UTF-8 text, or holds the sign for what is no character (U+FFFD)")
   }
 }
 

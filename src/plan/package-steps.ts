@@ -7,6 +7,7 @@ import { sealText } from "../package/hart.ts"
 import { type FullIdent, stringifyIdent } from "../package/ident.ts"
 import { readMetadata } from "../package/metadata.ts"
 import { packHart } from "../package/pack.ts"
+import { checkName } from "../package/package-members.ts"
 import type { InstalledPackage } from "../package/store.ts"
 import type { FileSystem } from "../ports/file-system.ts"
 import { ask, type Build, planValues, toHost } from "./build-state.ts"
@@ -86,6 +87,7 @@ export async function writeFileList(build: Build, phase: string): Promise<void> 
   const lines: string[] = []
   for (const path of regularFiles(files, prefix)) {
     if (path === "FILES" || path === "MANIFEST") continue
+    checkName(`${prefix}/${path}`, path)
     lines.push(`${await hashFile({ files }, `${prefix}/${path}`)}  ${values.pkg_prefix}/${path}\n`)
   }
   const text = lines.join("")

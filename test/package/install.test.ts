@@ -103,6 +103,19 @@ describe("installing an artifact", () => {
   })
 })
 
+describe("what a crashed install left and nobody can remove", () => {
+  it("is named, and keeps no install from its work", async () => {
+    const left = "/hab/pkgs/other/thing/1/.hab-pkg-install-2-abc"
+    const world = await installWorld({ [`${left}/x`]: "litter" })
+    const removeTree: typeof world.files.removeTree = (at) =>
+      at === left ? systemFailure("EPERM", "unlink", `${at}/x`) : world.files.removeTree(at)
+    const context = { ...world.context, files: { ...world.files, removeTree } }
+    const path = await writeArtifact(world.files, { ident: WEB })
+    expect((await installPackages(context, [archive(path)])).installed).toHaveLength(1)
+    expect(world.reported.join()).toContain(`${left} is left over and cannot be removed: cannot unlink '${left}/x'`)
+  })
+})
+
 describe("dependencies", () => {
   it("come from the artifact cache and from beside the artifact, and are installed in the reverse of TDEPS", async () => {
     const world = await installWorld()

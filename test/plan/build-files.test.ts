@@ -23,6 +23,16 @@ describe("what a build writes", () => {
     expect(read(`${shop.layout.hab}/cache/src/tree-1.0/tree_blake2bsums`)).toBe(listed(artifact))
   })
 
+  it("refuses a file whose name is no text, and says which", async () => {
+    const shop = await workshop()
+    const install = String.raw`: >"$pkg_prefix/$(printf 'caf\xe9')"`
+    const building = shop.build(shop.plan({ "plan.sh": `${HEAD}do_install() { ${install}; }\n` }))
+    await expect(building).rejects.toMatchObject({
+      code: "PACK_UNSUPPORTED",
+      message: expect.stringMatching(/caf.* cannot be packed: its name is not UTF-8 text/),
+    })
+  })
+
   it("goes on with metadata files that a plan began", async () => {
     const shop = await workshop()
     const begun = ["EXPORTS", "BINDS", "BINDS_OPTIONAL", "INTERPRETERS"]
