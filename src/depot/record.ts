@@ -92,6 +92,8 @@ export function printIdent({ origin, name, version, release }: PackageIdent) {
 
 function answerInvalid(where: string, why: string): HabError {
   return new HabError("DEPOT_ANSWER_INVALID", `${where} gave an answer that cannot be used: ${why}`, {
-    hint: "is this the address of a depot?",
+    hint: where.startsWith("/")
+      ? "upload the release again: hab pkg upload --force"
+      : "is this the address of a depot?",
   })
 }

@@ -37,8 +37,9 @@ export type BinlinkRequest = Readonly<{
  * uninstalling leaves it. Throws PROGRAM_NOT_FOUND, BINLINK_DIRECTORY_INVALID and BINLINK_TAKEN.
  */
 export function binlinkProgram(context: Context, pkg: InstalledPackage, name: string, request: BinlinkRequest): void {
-  checkDirectory(request.directory)
-  const target = ownFolders(context, pkg)
+  checkBinlinkDirectory(request.directory)
+  // A path would lead out of the package.
+  const target = (name.includes("/") ? [] : ownFolders(context, pkg))
     .map((folder) => path.join(folder, name))
     .find((inner) => {
       const kind = statInner(context, inner)?.kind
@@ -54,7 +55,7 @@ export function binlinkProgram(context: Context, pkg: InstalledPackage, name: st
 
 /** Makes every program of a package runnable from `directory`. Throws as `binlinkProgram`. */
 export function binlinkAll(context: Context, pkg: InstalledPackage, request: BinlinkRequest): void {
-  checkDirectory(request.directory)
+  checkBinlinkDirectory(request.directory)
   const seen = new Set<string>()
   for (const folder of ownFolders(context, pkg)) {
     for (const { name } of entriesOf(context, folder)) {
@@ -67,10 +68,11 @@ export function binlinkAll(context: Context, pkg: InstalledPackage, request: Bin
   }
 }
 
-function checkDirectory(directory: string): void {
+/** Throws BINLINK_DIRECTORY_INVALID. */
+export function checkBinlinkDirectory(directory: string): void {
   if (directory.startsWith("/")) return
   throw new HabError("BINLINK_DIRECTORY_INVALID", `the folder for links must be an absolute path, not '${directory}'`, {
-    hint: "for example --dest /usr/local/bin",
+    hint: "for example /usr/local/bin",
   })
 }
 
@@ -91,14 +93,16 @@ function link(
 ): void {
   const { files, layout, report } = context
   const name = path.basename(target)
-  const at = path.join(layout.root === "" ? "/" : layout.root, directory, name)
+  // Nothing above the root is meant by any folder below it.
+  const folder = path.normalize(directory)
+  const at = path.join(layout.root === "" ? "/" : layout.root, folder, name)
   files.makeDirectories(path.dirname(at))
   const existing = files.lstat(at)
-  const shown = `${name} from ${stringifyIdent(ident)} to ${path.join(directory, name)}`
+  const shown = `${name} from ${stringifyIdent(ident)} to ${path.join(folder, name)}`
   if (existing === undefined) files.symlink(target, at)
   else if (existing.kind !== "symlink") {
     throw new HabError("BINLINK_TAKEN", `${at} is no link, and is left alone`, {
-      hint: "move it away, or choose another folder with --dest",
+      hint: "move it away, or choose another folder",
     })
   } else if (files.readLink(at) !== target) {
     if (!force) {

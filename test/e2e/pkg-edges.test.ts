@@ -130,6 +130,20 @@ describe("what somebody may type", () => {
   })
 })
 
+describe("links to programs", () => {
+  it("stay below the root and are to the package's own programs, whatever is asked for", async () => {
+    const hart = await writeHart(hab, { ident: ident("web"), files: { "bin/web": script("exit 0") } })
+    const relative = hab.run("pkg", "install", hart, "--binlink-dir", "links")
+    expect(relative.stderr).toContain("[BINLINK_DIRECTORY_INVALID]")
+    expect(hab.does("pkg", "list", "--all"), "nothing is installed before").toBe("")
+    hab.does("pkg", "install", hart, "--binlink-dir", "/../../../../links")
+    expect(hab.list("links")).toEqual(["web"])
+    expect(hab.run("pkg", "binlink", "acme/web", "../../../../../../../../bin/sh").stderr).toContain(
+      "[PROGRAM_NOT_FOUND]",
+    )
+  })
+})
+
 describe("a store that somebody worked on by hand", () => {
   it("is verified whole: every package that is no good is named, with what is wrong", async () => {
     for (const name of ["good", "listless", "changed", "odd"]) await writeInstalled(hab, { ident: ident(name) })

@@ -1,5 +1,5 @@
 import { BINLINK_DIRECTORY } from "../../base/layout.ts"
-import { binlinkAll } from "../../package/binlink.ts"
+import { binlinkAll, checkBinlinkDirectory } from "../../package/binlink.ts"
 import { type InstallOptions, installPackages } from "../../package/install.ts"
 import { parseInstallSource } from "../../package/install-source.ts"
 import { defineCommand } from "../command.ts"
@@ -35,6 +35,8 @@ export const installPackageCommand = defineCommand({
   async run({ args, options }, context) {
     const { host } = context
     const sources = args.map((text) => parseInstallSource(host, text))
+    const links = options.binlinkDir || host.env["HAB_BINLINK_DIR"] || BINLINK_DIRECTORY
+    checkBinlinkDirectory(links)
     const workplace = context.workplace()
     const { layout } = workplace
     const store = openStore({ host, layout })
@@ -50,9 +52,8 @@ export const installPackageCommand = defineCommand({
         options.ignoreInstallHook ? common : { ...common, runInstallHook: hooks.install },
       )
       if (options.binlink || options.binlinkDir !== undefined) {
-        const directory = options.binlinkDir || host.env["HAB_BINLINK_DIR"] || BINLINK_DIRECTORY
         const linking = { files: host.files, layout, report: context.report }
-        for (const pkg of requested) binlinkAll(linking, pkg, { directory, force: options.force })
+        for (const pkg of requested) binlinkAll(linking, pkg, { directory: links, force: options.force })
       }
       return { text: summaries.join("\n") }
     } finally {
