@@ -16,11 +16,26 @@ export function parseDepotAddress(text: string): DepotAddress {
   return { tag: "server", url: baseOf(first), mirrors: mirrors.map(baseOf) }
 }
 
+/** The address of a folder, in characters that mean nothing to a shell. */
+export function fileAddress(path: string): string {
+  const plain = (part: string) =>
+    encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+  return `file://${path.split("/").map(plain).join("/")}`
+}
+
 function pathOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && url.host === "" && url.pathname !== "/")
-    return decodeURIComponent(url.pathname).replace(/\/+$/, "")
-  throw invalid(text)
+  const path = url?.host === "" ? decoded(url.pathname) : undefined
+  if (path === undefined || /^\/*$|\0/.test(path)) throw invalid(text)
+  return path.replace(/\/+$/, "")
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** A bare host stands for its `/v1`, as in Habitat. */

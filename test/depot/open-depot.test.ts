@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { createLayout } from "../../src/base/layout.ts"
-import { parseDepotAddress } from "../../src/depot/addresses.ts"
+import { fileAddress, parseDepotAddress } from "../../src/depot/addresses.ts"
 import { openDepot } from "../../src/depot/open-depot.ts"
 import type { HttpClient } from "../../src/ports/http-client.ts"
 import { depotWorld, webOver } from "../support/depot-world.ts"
@@ -32,9 +32,26 @@ describe("the address of a depot", () => {
     ["http://a:1/b/v1/, http://c", { tag: "server", url: "http://a:1/b/v1", mirrors: ["http://c/v1"] }],
   ])("%s is understood", (text, address) => expect(parseDepotAddress(text)).toEqual(address))
 
-  it.each(["depot", "./depot", "localhost:80", "ftp://a", "http://a b", "file://host/a", ""])("is not '%s'", (text) =>
+  it.each([
+    "depot",
+    "./depot",
+    "localhost:80",
+    "ftp://a",
+    "http://a b",
+    "file://host/a",
+    "file:///",
+    "file:///a%zz",
+    "file:///a%00",
+    "",
+  ])("is not '%s'", (text) =>
     expect(() => parseDepotAddress(text)).toThrowError(expect.objectContaining({ code: "DEPOT_URL_INVALID" })),
   )
+
+  it.each(["/srv/depot", "/srv/it's (a) 50% de#pot, my, own?", "/srv/fünf"])("of the folder %s is one word", (path) => {
+    const address = fileAddress(path)
+    expect(address).toMatch(/^file:\/\/[\w/%.-]+$/)
+    expect(parseDepotAddress(address)).toEqual({ tag: "directory", path })
+  })
 
   it("holds no password, and none is shown", () => {
     const error = { code: "DEPOT_URL_INVALID", message: "the address of the depot at a holds a name or a password" }

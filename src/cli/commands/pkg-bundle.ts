@@ -1,6 +1,7 @@
 import path from "node:path/posix"
 import { HabError } from "../../base/errors.ts"
 import { createKeyCache } from "../../crypto/key-cache.ts"
+import { fileAddress } from "../../depot/addresses.ts"
 import { directoryDepot } from "../../depot/directory-depot.ts"
 import { publishArtifact } from "../../depot/publish.ts"
 import { checkChannelName } from "../../depot/shelves.ts"
@@ -51,7 +52,7 @@ export const bundleCommand = defineCommand({
       idents.push(stringifyIdent(ident))
     }
     const { origin, name } = parseIdent(idents[0] ?? "")
-    const from = `${options.channel === DEFAULT_CHANNEL ? "" : `--channel ${options.channel} `}--url file://${output}`
+    const from = `${options.channel === DEFAULT_CHANNEL ? "" : `--channel ${options.channel} `}--url ${fileAddress(output)}`
     report({ tag: "end", text: `Install from it with: hab pkg install ${origin}/${name} ${from}` })
     return { text: idents.join("\n") }
   },
