@@ -29,7 +29,8 @@ How to write them: [write hooks](../how-to/write-hooks.md).
 
 Exit codes of \`health-check\`: 0 ok, 1 warning, 2 critical, 3 unknown. Anything else, a signal or a timeout is a failed check:
 shown as unknown, counted as a failure. The exit code of \`install\` is remembered; a code other than 0 makes the next install
-or load run it again, and is the exit code of \`hab pkg install\`.
+or load run it again, and is the exit code of \`hab pkg install\`. Hooks may run \`hab\`: an \`install\` hook that installs its own
+package is not run again by that, an \`uninstall\` hook that removes it is refused.
 
 ## What a hook is told
 
