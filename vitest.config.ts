@@ -42,7 +42,7 @@ export default defineConfig({
           testTimeout: 20_000,
           isolate: false,
           maxWorkers: 2,
-          setupFiles: ["test/support/seed-properties.ts"],
+          setupFiles: ["test/support/seed-properties.ts", "test/support/remove-temporaries.ts"],
           pool: "threads",
         },
       },
@@ -50,6 +50,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: realProcesses,
+          setupFiles: ["test/support/remove-temporaries.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
