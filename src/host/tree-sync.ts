@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process"
-import { required } from "../base/assert.ts"
 
 /** sync(1) for one directory after another; each of its answers ends with a line that begins with `ended`. */
 const SCRIPT = `while IFS= read -r -d '' directory; do sync -f -- "$directory" 2>&1; echo "ended $?"; done`
 const ANSWER = /^(.*?)ended (\d+)\n/s
+/** What sync(1) says when the kernel could not write; a directory that is gone by then is no such failure. */
+const NOT_WRITTEN = "error syncing"
 
 const CODES: ReadonlyMap<string, string> = new Map([
   ["No space left on device", "ENOSPC"],
@@ -25,7 +26,10 @@ export function createTreeSync(): TreeSync {
   let helper: Helper | undefined
   let failure: string | undefined
   let isBusy = false
-  const open = () => (helper ??= startHelper())
+  const open = () => {
+    if (helper === undefined || helper.isGone()) helper = startHelper()
+    return helper
+  }
   return {
     begin(directory) {
       if (isBusy) return
@@ -33,7 +37,7 @@ export function createTreeSync(): TreeSync {
       open()
         .ask(directory)
         .then((why) => {
-          failure ??= why
+          if (why?.includes(NOT_WRITTEN)) failure ??= why
           isBusy = false
         })
     },
@@ -54,6 +58,8 @@ type Helper = Readonly<{
   ask(directory: string): Promise<string | undefined>
   /** The same, and then the helper ends. */
   askLast(directory: string): Promise<string | undefined>
+  /** It answers no more. */
+  isGone(): boolean
 }>
 
 function startHelper(): Helper {
@@ -63,22 +69,25 @@ function startHelper(): Helper {
   })
   const waiting: ((why: string | undefined) => void)[] = []
   let text = ""
+  let end: string | undefined
   const gone = (why: string) => {
-    for (const resolve of waiting.splice(0)) resolve(why)
+    end ??= why
+    for (const resolve of waiting.splice(0)) resolve(end)
   }
-  child.on("error", (error) => gone(error.message)).on("close", () => gone("sync was ended"))
+  child.on("error", (error) => gone(error.message)).on("close", () => gone("the process that syncs was ended"))
   child.stdin.on("error", () => undefined)
   child.stdout.on("data", (bytes: Buffer) => {
     text += bytes.toString()
     for (let answer = ANSWER.exec(text); answer !== null; answer = ANSWER.exec(text)) {
       const [whole, message = "", code] = answer
       text = text.slice(whole.length)
-      required(waiting.shift(), "who asked")(code === "0" ? undefined : message.trim())
+      waiting.shift()?.(code === "0" ? undefined : message.trim())
     }
   })
   const handles = [child, child.stdin, child.stdout] as unknown as { ref(): void; unref(): void }[]
   for (const handle of handles) handle.unref()
-  const ask = (directory: string) => {
+  const ask = async (directory: string) => {
+    if (end !== undefined) return end
     child.stdin.write(`${directory}\0`)
     return new Promise<string | undefined>((resolve) => waiting.push(resolve))
   }
@@ -90,6 +99,7 @@ function startHelper(): Helper {
       child.stdin.end()
       return answer
     },
+    isGone: () => end !== undefined,
   }
 }
 
