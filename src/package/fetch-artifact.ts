@@ -28,9 +28,9 @@ export type FetchContext = LockContext &
 const UNVERIFIED = ".part"
 
 /**
- * Downloads an artifact into the cache and gives its path; what another hab brought there meanwhile will do. It appears there when it is whole, its signature holds and it
- * is the package that was asked for; what is no good is removed. Throws PACKAGE_NOT_FOUND, IDENT_MISMATCH and what
- * `verifyHart` throws.
+ * Downloads an artifact into the cache and gives its path; what another hab brought there meanwhile will do. It appears
+ * there when it is whole, its signature holds and it is the package that was asked for; what is no good is removed. Throws
+ * PACKAGE_NOT_FOUND, IDENT_MISMATCH and what `verifyHart` throws.
  */
 export async function fetchArtifact(
   context: FetchContext,

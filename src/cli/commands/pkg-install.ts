@@ -36,7 +36,8 @@ export const installPackageCommand = defineCommand({
     const { host } = context
     const sources = args.map((text) => parseInstallSource(host, text))
     const links = options.binlinkDir || host.env["HAB_BINLINK_DIR"] || BINLINK_DIRECTORY
-    checkBinlinkDirectory(links)
+    const isLinking = options.binlink || options.binlinkDir !== undefined
+    if (isLinking) checkBinlinkDirectory(links)
     const workplace = context.workplace()
     const { layout } = workplace
     const store = openStore({ host, layout })
@@ -51,7 +52,7 @@ export const installPackageCommand = defineCommand({
         sources,
         options.ignoreInstallHook ? common : { ...common, runInstallHook: hooks.install },
       )
-      if (options.binlink || options.binlinkDir !== undefined) {
+      if (isLinking) {
         const linking = { files: host.files, layout, report: context.report }
         for (const pkg of requested) binlinkAll(linking, pkg, { directory: links, force: options.force })
       }
