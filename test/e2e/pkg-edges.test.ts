@@ -142,6 +142,13 @@ describe("links to programs", () => {
       "[PROGRAM_NOT_FOUND]",
     )
   })
+
+  it("go nowhere when nobody asks for them, whatever folder the environment names", async () => {
+    const hart = await writeHart(hab, { ident: ident("web"), files: { "bin/web": script("exit 0") } })
+    const env = { ...hab.env, HAB_BINLINK_DIR: "links" }
+    const installed = spawnSync(`${project}/bin/hab`, ["pkg", "install", hart], { env, encoding: "utf8" })
+    expect(installed, installed.stderr).toMatchObject({ status: 0 })
+  })
 })
 
 describe("a store that somebody worked on by hand", () => {

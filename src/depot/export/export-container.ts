@@ -36,8 +36,8 @@ export type ContainerSummary = ImageSummary & Readonly<{ missing: readonly strin
 
 /**
  * Writes an image that runs the package under a supervisor: a small system, Node and hab, and a layer for each package.
- * The same packages, hab and machine give the same digests. The directory appears whole or not at all, and what was begun goes when `signal` aborts. Throws
- * EXPORT_IMPOSSIBLE, PACK_UNSUPPORTED and PACK_CHANGED.
+ * The same packages, hab and machine give the same digests. The directory appears whole or not at all, and what was begun
+ * goes when `signal` aborts. Throws EXPORT_IMPOSSIBLE, PACK_UNSUPPORTED and PACK_CHANGED.
  */
 export async function exportContainer(
   context: Pick<Host, "clock" | "files" | "processes" | "env" | "target">,

@@ -21,8 +21,8 @@ export type TarRequest = Readonly<{
 
 /**
  * Writes an xz-compressed tar of the packages and of hab, to be unpacked at `/` of a machine that has Node. The same
- * packages and hab give the same bytes. The file appears whole or not at all, and what was begun goes when `signal` aborts. Throws XZ_FAILED, PACK_UNSUPPORTED,
- * PACK_CHANGED and EXPORT_IMPOSSIBLE.
+ * packages and hab give the same bytes. The file appears whole or not at all, and what was begun goes when `signal`
+ * aborts. Throws XZ_FAILED, PACK_UNSUPPORTED, PACK_CHANGED and EXPORT_IMPOSSIBLE.
  */
 export async function exportTar(
   { files, compression }: Readonly<{ files: FileSystem; compression: Pick<ArchiveCompression, "compress"> }>,
